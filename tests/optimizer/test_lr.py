@@ -1,4 +1,4 @@
-"""Every scheduler against 30 steps of PaddlePaddle 3.3.1 (recorded by tests/golden/make_lr.py), and bad input."""
+"""Every scheduler against 30 steps of PaddlePaddle 3.3.1 (see tests/golden/make_lr.py), and bad input."""
 
 import importlib.util
 import json

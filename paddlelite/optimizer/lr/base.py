@@ -87,7 +87,7 @@ class LRScheduler:
         unused = [key for key in state_dict if key not in self.keys]
         if unused:
             warnings.warn(
-                f"{type(self).__name__} does not use {unused} of the state_dict: was it of another scheduler?",
+                f"{type(self).__name__} does not use {unused} of the state_dict: was it another's?",
                 stacklevel=2,
             )
         for key in self.keys:

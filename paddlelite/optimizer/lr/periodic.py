@@ -114,9 +114,9 @@ class CyclicLR(LRScheduler):
     Args:
         step_size_up: steps of the rise, an int > 0.
         step_size_down: steps of the fall; as many as the rise when None.
-        mode: "triangular" (constant height), "triangular2" (halves each cycle), "exp_range" (`exp_gamma ** step`).
-        scale_fn: the height instead of `mode`, a function of the cycle (from 1) or of the step, see `scale_mode`.
-        scale_mode: "cycle" or "iterations".
+        mode: "triangular", "triangular2" (height halves each cycle), "exp_range" (`exp_gamma ** step`).
+        scale_fn: the height instead of `mode`; its argument is the cycle (from 1) or the step.
+        scale_mode: which of the two it gets, "cycle" or "iterations".
 
     Raises:
         TypeError, ValueError: an argument is of the wrong type or out of its range.
