@@ -1,0 +1,187 @@
+"""Times of paddlelite beside real PaddlePaddle's and PyTorch's, measured alternately in one run: `python -m tests.bench`.
+
+PADDLE_PYTHON and TORCH_PYTHON name interpreters that have them; without them ours is measured alone. Every framework
+runs as it comes, in a process of its own; the ones whose turn it is not are stopped (SIGSTOP), so that no spinning
+thread of one disturbs another. A number is the median over the rounds of the median of a round. Before anything is
+timed, ours and PaddlePaddle's first losses and outputs are compared: a difference is an error, not a footnote.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import signal
+import statistics
+import subprocess
+import sys
+
+from tests.bench import table
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+MODELS = ("cifar", "lenet", "mlp", "resnet18", "lstm", "transformer")
+MODES = ("train.eager", "train.static", "infer.eager", "infer.static", "infer.loaded")
+SINGLE = ("op.add", "op.multiply_backward", "resnet18.save", "resnet18.onnx")
+IMPORTS = {"paddlelite": "import paddlelite", "paddle": "import paddle", "torch": "import torch"}
+
+
+def interpreters():
+    found = {"paddlelite": sys.executable}
+    for framework in ("paddle", "torch"):
+        if path := os.environ.get(f"{framework.upper()}_PYTHON"):
+            found[framework] = path
+    return found
+
+
+def environment(framework):
+    """A bare checkout is not installed: ours is found through PYTHONPATH, and nobody else may see it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return {**kept, "PYTHONPATH": str(ROOT)} if framework == "paddlelite" else kept
+
+
+class Worker:
+    """A process of one framework, stopped whenever it is not asked."""
+
+    def __init__(self, framework, python, log):
+        self.framework = framework
+        self.process = subprocess.Popen(
+            [python, HERE / "worker.py", framework],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment(framework),
+        )
+
+    def ask(self, *words):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"the worker of {self.framework} ended during `{' '.join(map(str, words))}`")
+        self.process.send_signal(signal.SIGSTOP)
+        return json.loads(line)
+
+    def close(self):
+        self.process.send_signal(signal.SIGCONT)
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+
+
+def measure(workers, task, rounds, seconds):
+    """Median seconds of `task` by framework (or the error's text), and what each computed."""
+    checks, medians, errors = {}, {}, {}
+    for worker in workers:
+        reply = worker.ask("prepare", task)
+        if "error" in reply:
+            errors[worker.framework] = reply["error"]
+        else:
+            checks[worker.framework] = reply["check"]
+            medians[worker.framework] = []
+    able = [worker for worker in workers if worker.framework not in errors]
+    for round_number in range(rounds):
+        turn = round_number % max(len(able), 1)
+        for worker in able[turn:] + able[:turn]:
+            reply = worker.ask("run", task, seconds)
+            medians[worker.framework].append(statistics.median(reply["times"]))
+    for worker in workers:
+        worker.ask("drop", task)
+    return {name: statistics.median(values) for name, values in medians.items()}, checks, errors
+
+
+def differences(task, checks, tolerance=2e-3):
+    """Where ours and PaddlePaddle's first numbers differ: they ran the same file from the same weights."""
+    if not {"paddlelite", "paddle"} <= checks.keys():
+        return []
+    ours, theirs = checks["paddlelite"], checks["paddle"]
+    scale = max(map(abs, theirs), default=1.0) or 1.0
+    worst = max((abs(a - b) for a, b in zip(ours, theirs)), default=0.0) / scale
+    if worst <= tolerance and len(ours) == len(theirs):
+        return []
+    return [f"{task}: ours computed {ours[:3]}, PaddlePaddle {theirs[:3]}"]
+
+
+def spent(command, framework):
+    """CPU seconds and peak memory (MB) of a whole process."""
+    process = subprocess.Popen(
+        command, env=environment(framework), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    unit = 1 if sys.platform == "darwin" else 1024
+    seconds = usage.ru_utime + usage.ru_stime
+    return (seconds, usage.ru_maxrss * unit / 1e6) if process.returncode == 0 else None
+
+
+def whole_processes(pythons, rounds):
+    """Import times (CPU seconds) and peak memory of three ResNet-18 training steps, each in fresh processes."""
+    imports = {name: [] for name in pythons}
+    for _ in range(rounds):
+        for name, python in pythons.items():
+            imports[name].append(spent([python, "-c", IMPORTS[name]], name))
+    memory = {}
+    for task in ("resnet18.train.eager", "resnet18.train.static"):
+        memory[task] = {
+            name: spent([python, HERE / "worker.py", name, "once", task], name)
+            for name, python in pythons.items()
+        }
+    seconds = {
+        name: statistics.median(run[0] for run in runs if run) for name, runs in imports.items() if any(runs)
+    }
+    return seconds, {
+        task: {name: run[1] for name, run in runs.items() if run} for task, runs in memory.items()
+    }
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n\n")[0])
+    parser.add_argument("--models", default=",".join(MODELS), help="of " + ",".join(MODELS))
+    parser.add_argument("--modes", default=",".join(MODES), help="of " + ",".join(MODES))
+    parser.add_argument(
+        "--only-models", action="store_true", help="no single operations, import, save or memory"
+    )
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.25, help="of each framework in each round")
+    parser.add_argument(
+        "--threads", type=int, help="OMP_NUM_THREADS for all (PaddlePaddle's own default is 1)"
+    )
+    parser.add_argument("--log", default=os.devnull, help="where the workers' stderr goes")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    if options.threads:
+        os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    # A stopped worker must not keep the terminal's Ctrl-C from ending the run.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pythons = interpreters()
+    models = [f"{model}.{mode}" for model in options.models.split(",") for mode in options.modes.split(",")]
+    tasks = models + ([] if options.only_models else list(SINGLE))
+    times, wrong, refused = {}, [], []
+    with open(options.log, "w") as log:
+        workers = [Worker(name, python, log) for name, python in pythons.items()]
+        for task in tasks:
+            print(f"  {task}", file=sys.stderr, flush=True)
+            rounds = options.rounds if task in models or task.startswith("op.") else min(3, options.rounds)
+            times[task], checks, errors = measure(workers, task, rounds, options.seconds)
+            wrong += differences(task, checks)
+            refused += [f"{task}: {name} – {text}" for name, text in errors.items()]
+        for worker in workers:
+            worker.close()
+    print(table.of_times(times, list(pythons)))
+    print(table.of_means(times))
+    if not options.only_models:
+        print(table.of_processes(*whole_processes(pythons, options.rounds), list(pythons)))
+    for line in refused:
+        print(f"not run: {line}")
+    for line in wrong:
+        print(f"WRONG: {line}")
+    ours_failed = any(": paddlelite – " in line for line in refused)
+    return 1 if wrong or ours_failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
