@@ -1,9 +1,9 @@
-"""Times of paddlelite beside real PaddlePaddle's and PyTorch's, measured alternately in one run: `python -m tests.bench`.
+"""Times of paddlelite beside real PaddlePaddle's and PyTorch's, measured alternately: `python -m tests.bench`.
 
-PADDLE_PYTHON and TORCH_PYTHON name interpreters that have them; without them ours is measured alone. Every framework
-runs as it comes, in a process of its own; the ones whose turn it is not are stopped (SIGSTOP), so that no spinning
-thread of one disturbs another. A number is the median over the rounds of the median of a round. Before anything is
-timed, ours and PaddlePaddle's first losses and outputs are compared: a difference is an error, not a footnote.
+PADDLE_PYTHON and TORCH_PYTHON name interpreters that have them; without them ours is measured alone. Every
+framework runs as it comes, in a process of its own; the ones whose turn it is not are stopped (SIGSTOP), so that
+no spinning thread of one disturbs another. A number is the median over the rounds of the median of a round. Before
+anything is timed, ours and PaddlePaddle's first losses and outputs are compared: a difference is an error.
 """
 
 import argparse
@@ -116,7 +116,7 @@ def spent(command, framework):
 
 
 def whole_processes(pythons, rounds):
-    """Import times (CPU seconds) and peak memory of three ResNet-18 training steps, each in fresh processes."""
+    """Import times (CPU seconds) and peak memory of three ResNet-18 training steps, in fresh processes."""
     imports = {name: [] for name in pythons}
     for _ in range(rounds):
         for name, python in pythons.items():

@@ -1,4 +1,4 @@
-"""The measured networks, written once against the `paddle` API: real PaddlePaddle and paddlelite run this same file."""
+"""The measured networks, written once against the `paddle` API: PaddlePaddle and paddlelite run this file."""
 
 import zlib
 
@@ -9,7 +9,7 @@ from paddle import nn
 
 
 class CifarNet(nn.Layer):
-    """The image-embedding network of PaddlePaddle's dynamic-to-static tutorial: an 8-vector of length one an image."""
+    """The image-embedding network of PaddlePaddle's dynamic-to-static tutorial: a unit 8-vector an image."""
 
     def __init__(self):
         super().__init__()
@@ -118,7 +118,7 @@ class Transformer(nn.Layer):
 
 
 def fill(net):
-    """Give `net` weights that depend on their names alone, so that two frameworks start from the same ones."""
+    """Give `net` weights that depend on their names alone, so that frameworks start from the same ones."""
     for name, value in net.state_dict().items():
         shape = [int(size) for size in value.shape]
         if len(shape) < 2:

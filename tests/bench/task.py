@@ -28,7 +28,7 @@ class Task:
 
 
 def training(step):
-    """A task whose check is its first three losses; `step()` returns the loss as a float when `read` is true."""
+    """A task whose check is its first three losses; `step(read)` returns the loss if `read`."""
     return Task(lambda: step(False), check=lambda: [step(True) for _ in range(3)])
 
 
