@@ -1,9 +1,10 @@
-"""Times of paddlelite beside real PaddlePaddle's and PyTorch's, measured alternately: `python -m tests.bench`.
+"""Times of ours beside real PaddlePaddle's and PyTorch's, measured alternately: `python -m tests.bench`.
 
 PADDLE_PYTHON and TORCH_PYTHON name interpreters that have them; without them ours is measured alone. Every
-framework runs as it comes, in a process of its own; the ones whose turn it is not are stopped (SIGSTOP), so that
-no spinning thread of one disturbs another. A number is the median over the rounds of the median of a round. Before
-anything is timed, ours and PaddlePaddle's first losses and outputs are compared: a difference is an error.
+framework runs as it comes, in a process of its own; the ones whose turn it is not are stopped (SIGSTOP), so
+that no spinning thread of one disturbs another. A number is the median over the rounds of the median of a
+round. Before anything is timed, ours and PaddlePaddle's first losses and outputs are compared: a difference
+is an error.
 """
 
 import argparse
