@@ -1,0 +1,106 @@
+"""An onnxruntime session of a model: the only module that imports onnxruntime.
+
+Measured with onnxruntime 1.31 on 2 cores (microseconds a call, tiny graphs): the session object below
+``InferenceSession`` with a dict of arrays costs 2.4 + 0.75 an input, the public ``run`` 1.5 times that, and
+``run_with_ort_values`` of the public class 34 (it walks a C++ vector until it throws). OrtValues kept between calls
+cost 0.35 an input. Contiguous arrays are read in place and results are not copied either way; an OrtValue does not
+keep its array alive, so whoever holds one must hold the other.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from ..errors import PreconditionNotMetError
+
+__all__ = ["Session", "to_array", "to_value"]
+
+#: Work (as bytes of inputs, outputs and constants) below which a second thread costs more than it brings.
+_SMALL = 1 << 15
+
+
+@cache
+def _runtime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise PreconditionNotMetError(
+            "Running a graph needs onnxruntime, which is not installed: pip install onnxruntime"
+        ) from error
+    return onnxruntime
+
+
+@cache
+def _core() -> Any:
+    from onnxruntime.capi import onnxruntime_pybind11_state
+
+    return onnxruntime_pybind11_state
+
+
+@cache
+def _cpu() -> Any:
+    core = _core()
+    return core.OrtDevice(core.OrtDevice.cpu(), core.OrtDevice.default_memory(), 0)
+
+
+class Session:
+    """A model ready to run. ``inputs`` and ``outputs`` are names in the model's order."""
+
+    def __init__(self, model: Any, *, threads: int | None = None, optimize: bool = True) -> None:
+        ort = _runtime()
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        options.inter_op_num_threads = 1
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        # A waiting worker that spins takes the core NumPy and the next session need.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        if not optimize:
+            options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+        data = model if isinstance(model, (bytes, str)) else model.SerializeToString()
+        self._public = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        self._session = self._public._sess
+        self._options = ort.RunOptions()
+        self.inputs = [i.name for i in self._public.get_inputs()]
+        self.outputs = [o.name for o in self._public.get_outputs()]
+
+    def run(self, feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """Arrays in, arrays out. bfloat16 is not possible here: use :meth:`run_values`."""
+        result: list[np.ndarray] = self._session.run(self.outputs, feeds, self._options)
+        return result
+
+    def run_values(self, feeds: Mapping[str, Any], names: Sequence[str] | None = None) -> Any:
+        """OrtValues in, a vector of OrtValues out; index it (iterating a C++ vector ends with an exception)."""
+        return self._session.run_with_ort_values(feeds, names or self.outputs, self._options)
+
+
+def to_value(array: np.ndarray) -> Any:
+    """An OrtValue over ``array``, which must be C-contiguous and stay alive as long as the OrtValue."""
+    if array.dtype == ml_dtypes.bfloat16:
+        return _core().OrtValue.ortvalue_from_numpy_with_onnx_type(array.view(np.uint16), 16)
+    return _core().OrtValue.ortvalue_from_numpy(array, _cpu())
+
+
+def to_array(value: Any) -> np.ndarray:
+    """The array of an OrtValue, sharing its memory. A sequence becomes a list of arrays."""
+    if value.is_tensor_sequence():
+        return value.numpy()  # type: ignore[no-any-return]
+    if value.element_type() != 16:
+        return value.numpy()  # type: ignore[no-any-return]
+    shape = value.shape()
+    count = int(np.prod(shape))
+    if not count:
+        return np.empty(shape, ml_dtypes.bfloat16)
+    memory = (ctypes.c_uint16 * count).from_address(value.data_ptr())
+    # NumPy knows no bfloat16, so onnxruntime can not hand one over: the buffer holds on to its OrtValue instead.
+    memory._owner = value  # type: ignore[attr-defined]
+    return np.frombuffer(memory, np.uint16).view(ml_dtypes.bfloat16).reshape(shape)
+
+
+__all__ += ["_SMALL"]
