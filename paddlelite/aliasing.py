@@ -24,11 +24,11 @@ PACKAGE = __name__.partition(".")[0]
 
 
 class _Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds ``paddle`` and ``paddle.*``, and loads them by importing the module of this package they stand for."""
+    """Finds ``paddle`` and ``paddle.*``, and loads them by importing the modules they stand for."""
 
     def __init__(self) -> None:
-        # importlib writes the alias's spec into the module it is given; the module's own is put back from here.
-        # Several threads may import at once: what one of them keeps belongs to it.
+        # importlib writes the alias's spec into the module it is given; the module's own is put back from
+        # here. Several threads may import at once: what one of them keeps belongs to it.
         self._own = threading.local()
 
     def find_spec(
@@ -60,8 +60,8 @@ _ALIAS = _Alias()
 def install_as_paddle() -> None:
     """Make ``import paddle``, and every submodule, give this package in this process.
 
-    Call it before the first ``import paddle``; calling it again changes nothing. ``paddlelite run script.py`` calls
-    it for an unmodified script.
+    Call it before the first ``import paddle``; calling it again changes nothing. ``paddlelite run script.py``
+    calls it for an unmodified script.
 
     Raises:
         PreconditionNotMetError: PaddlePaddle itself has already been imported by this process.
@@ -76,8 +76,9 @@ def install_as_paddle() -> None:
     package = sys.modules[PACKAGE]
     present = sys.modules.get(ALIAS)
     if present is not None and present is not package:
+        where = getattr(present, "__file__", "an unknown place")
         raise PreconditionNotMetError(
-            f"PaddlePaddle has already been imported, from {getattr(present, '__file__', 'an unknown place')}: "
+            f"PaddlePaddle has already been imported, from {where}: "
             "call install_as_paddle() before the first `import paddle`."
         )
     if _ALIAS not in sys.meta_path:
