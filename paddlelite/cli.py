@@ -87,7 +87,7 @@ def _version(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """As ``python script.py`` would: it is ``__main__``, its folder is first on the path, its errors are its own."""
+    """As ``python script.py``: it is ``__main__``, its folder is first on the path, its errors are its."""
     from .aliasing import install_as_paddle
 
     try:

@@ -1,6 +1,6 @@
 """Train, save, load, export and serve a digit classifier: `python samples/digits/main.py`.
 
-Real input: scikit-learn's 1,797 handwritten digits, a fifth of them held out. Everything written lands in `out/`.
+Real input: scikit-learn's 1,797 handwritten digits, a fifth of them held out. Everything written is in `out/`.
 """
 
 import argparse
@@ -137,7 +137,7 @@ def main():
     picture(test_images, test_labels, results["ONNX, second process"][0], options.out / "digits.png")
     print(f"\n{len(test_labels)} test images")
     print(table(results, paddle.to_tensor(test_labels)))
-    print("\nWritten: " + ", ".join(sorted(file.name for file in options.out.iterdir())) + f" in {options.out}")
+    print(f"\nIn {options.out}: " + ", ".join(sorted(file.name for file in options.out.iterdir())))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Serve an exported model with NumPy and onnxruntime alone: `python serve.py model.onnx images.npy scores.npy`.
+"""Serve an ONNX model with NumPy and onnxruntime alone: `python serve.py model.onnx images.npy scores.npy`.
 
 Prints how many milliseconds an image took. Nothing of paddlelite is imported here.
 """
