@@ -1,0 +1,41 @@
+"""paddlelite: the PaddlePaddle programming model as a light Python package."""
+
+from __future__ import annotations
+
+from pathlib import Path as _Path
+
+# In a bare checkout the packages paddlelite.jit and paddlelite.export stand beside this one.
+_root = _Path(__file__).resolve().parent.parent
+if (_root / "jit" / "__init__.py").exists() and (_root / "export").is_dir() and str(_root) not in __path__:
+    __path__.append(str(_root))
+
+__version__ = "0.1.0"
+
+from . import bind as _bind  # noqa: E402, F401  (before ops: bind and Tensor close the circle of imports)
+from . import ops as _ops  # noqa: E402, F401
+from .autograd import grad as grad  # noqa: E402
+from .dtypes import (  # noqa: E402
+    DType as dtype,
+)
+from .dtypes import (  # noqa: E402
+    bfloat16,
+    complex64,
+    complex128,
+    finfo,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    iinfo,
+    int8,
+    int16,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+)
+from .dtypes import bool_ as bool  # noqa: E402, A004
+from .tensor.creation import *  # noqa: E402, F403
+from .tensor.operators import *  # noqa: E402, F403
+from .tensor.attribute import *  # noqa: E402, F403
+from .tensor.tensor import Tensor  # noqa: E402

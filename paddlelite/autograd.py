@@ -1,0 +1,409 @@
+"""Backward: the tape of recorded calls and its traversal.
+
+The tape is the same for eager tensors and for the symbolic values of a program being captured: gradient rules are
+written with ops, so traversing the tape either computes gradients or appends the nodes that will.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import FatalError, InvalidArgumentError
+from .mode import mode
+
+if TYPE_CHECKING:
+    from .dims import Size
+    from .dtypes import DType
+    from .op import Op
+    from .tensor.tensor import Tensor
+
+__all__ = ["GradNode", "LeafNode", "backward", "grad"]
+
+#: One clock for recorded calls and in-place writes, so that "written after it was recorded" is a comparison.
+clock = itertools.count(1)
+
+
+class Like(NamedTuple):
+    """Shape and dtype of a tensor that the tape does not keep alive (``value``: the symbolic one, in a capture)."""
+
+    dims: tuple[Size, ...]
+    dtype: DType
+    value: Any
+
+
+class LeafNode:
+    """Where the gradients of a leaf tensor arrive."""
+
+    __slots__ = ("hooks", "id", "modified_at", "ref")
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.ref = weakref.ref(tensor)
+        self.id = 0
+        self.modified_at = 0
+        self.hooks: dict[int, list[Callable[[Any], Any]]] | None = None
+
+
+class GradNode:
+    """One recorded call: what its gradient needs, and where the gradients of its inputs go.
+
+    It keeps arrays, not tensors, so that a tensor written to in place afterwards does not change what was recorded,
+    and keeps only what the op's gradient reads (``Op.saves``).
+    """
+
+    __slots__ = ("__weakref__", "attrs", "edges", "hooks", "id", "likes", "n_outs", "op", "out_likes", "retain", "saved")
+
+    def __init__(
+        self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list[Any], outs: tuple[Any, ...]
+    ) -> None:
+        self.op = op
+        self.attrs = attrs
+        self.id = next(clock)
+        self.n_outs = len(outs)
+        self.hooks: dict[int, list[Callable[[Any], Any]]] | None = None
+        self.retain: dict[int, weakref.ref[Any]] | None = None
+        edges: list[Any] = []
+        for x in inputs:
+            if x is None:
+                edges.append(None)
+            elif type(x) is list or type(x) is tuple:
+                edges.append([None if t.stop_gradient else (t._node or _leaf(t), t._index) for t in x])
+            else:
+                edges.append(None if x.stop_gradient else (x._node or _leaf(x), x._index))
+        self.edges = edges
+        self.likes: Any = [_shape_of(a) for a in arrays]
+        self.out_likes: Any = [_shape_of(a) for a in outs]
+        saves = op.saves
+        if saves is None:
+            self.saved: Any = (arrays, outs)
+        else:
+            self.saved = (
+                [a if s.name in saves else None for a, s in zip(arrays, op.slots, strict=False)],
+                outs if any(o in saves for o in op.outs) else None,
+            )
+
+    def release(self) -> None:
+        """Forget what was kept for backward."""
+        self.saved = None
+
+
+def _shape_of(a: Any) -> Any:
+    if a is None:
+        return None
+    if type(a) is list:
+        return [_shape_of(x) for x in a]
+    dims = getattr(a, "dims", None)
+    return (a.shape, a.dtype, None) if dims is None else (dims, a.dtype, a)
+
+
+def _leaf(tensor: Tensor) -> LeafNode:
+    node = tensor._node = LeafNode(tensor)
+    return node
+
+
+class Context:
+    """What a gradient rule sees of the call: slots and attributes by name.
+
+    ``c.X`` is a tensor (only what ``Op.saves`` names), ``c.axis`` an attribute, ``c.like("X")`` the shape and dtype
+    of a slot whether kept or not, ``c.needs("X")`` whether its gradient is wanted.
+    """
+
+    def __init__(self, node: GradNode) -> None:
+        self.__dict__.update(node.op.attrs)
+        self.__dict__.update(node.attrs)
+        self._node = node
+
+    def __getattr__(self, name: str) -> Any:
+        node: GradNode = self.__dict__["_node"]
+        op = node.op
+        arrays, outs = node.saved
+        if op.saves is None or name in op.saves:
+            for i, slot in enumerate(op.slots):
+                if slot.name == name:
+                    value = self._tensors(arrays[i], node.edges[i]) if i < len(arrays) else None
+                    self.__dict__[name] = value
+                    return value
+            if name in op.outs:
+                return self._outs(name, node, outs)
+        raise AttributeError(f"the gradient of {op.type} reads {name}, which it does not save ({op.saves})")
+
+    def _tensors(self, array: Any, edge: Any) -> Any:
+        if array is None:
+            return None
+        if type(array) is list:
+            return [self._tensors(a, e) for a, e in zip(array, edge, strict=True)]
+        return _revive(array, edge, self._node)
+
+    def _outs(self, name: str, node: GradNode, outs: tuple[Any, ...]) -> Any:
+        op = node.op
+        if not any(op.many_out):
+            i = op.outs.index(name)
+            return None if outs[i] is None else _revive(outs[i], (node, i), node)
+        start = 0
+        for o, many in zip(op.outs, op.many_out, strict=True):
+            # At most one list among the outputs, so its length is what the others leave.
+            count = node.n_outs - (len(op.outs) - 1) if many else 1
+            if o == name:
+                found = [_revive(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
+                return found if many else found[0]
+            start += count
+        raise AttributeError(name)
+
+    def like(self, name: str) -> Any:
+        """Shape and dtype of an input or output slot (a list of them for a list slot)."""
+        node = self._node
+        for i, slot in enumerate(node.op.slots):
+            if slot.name == name:
+                return _as_like(node.likes[i])
+        return _as_like(node.out_likes[node.op.outs.index(name)])
+
+    def needs(self, name: str) -> bool:
+        """Whether the gradient of input slot ``name`` is wanted."""
+        for slot, edge in zip(self._node.op.slots, self._node.edges, strict=False):
+            if slot.name == name:
+                return any(e is not None for e in edge) if type(edge) is list else edge is not None
+        return False
+
+
+def _as_like(entry: Any) -> Any:
+    from .dtypes import BY_NUMPY, DType
+
+    if entry is None:
+        return None
+    if type(entry) is list:
+        return [_as_like(e) for e in entry]
+    dims, dtype, value = entry
+    return Like(tuple(dims), dtype if isinstance(dtype, DType) else BY_NUMPY[dtype], value)
+
+
+def _revive(array: Any, edge: Any, node: GradNode) -> Any:
+    """A kept array as the tensor it was."""
+    from .tensor.tensor import Tensor
+
+    if isinstance(array, Tensor):  # a symbolic value is itself
+        return array
+    t = Tensor.__new__(Tensor)
+    t._data = array
+    if edge is not None:
+        source, index = edge
+        if type(source) is LeafNode and source.modified_at > node.id:
+            raise FatalError(
+                f"a tensor that the gradient of {node.op.type} needs was changed in place after the forward pass. "
+                "Run the forward pass again before backward, or change a clone() of the tensor."
+            )
+        t.stop_gradient = False
+        t._node, t._index = source, index
+    return t
+
+
+class _Sweep:
+    """One traversal of the tape, from roots to leaves, in reverse order of recording."""
+
+    def __init__(self, keep: bool, create_graph: bool) -> None:
+        self.keep, self.create_graph = keep, create_graph
+        self.pending: dict[Any, list[Any]] = {}
+        self.heap: list[tuple[int, int, Any]] = []
+        self.leaves: dict[LeafNode, Any] = {}
+        self.wanted: dict[tuple[Any, int], Any] = {}
+        self.tickets = itertools.count()
+
+    def send(self, edge: tuple[Any, int], g: Any) -> None:
+        """Add ``g`` to the gradient that arrives at ``edge``."""
+        node, index = edge
+        if type(node) is LeafNode:
+            self.leaves[node] = g if node not in self.leaves else _add(self.leaves[node], g)
+            return
+        slots = self.pending.get(node)
+        if slots is None:
+            slots = self.pending[node] = [None] * node.n_outs
+            heapq.heappush(self.heap, (-node.id, next(self.tickets), node))
+        slots[index] = g if slots[index] is None else _add(slots[index], g)
+
+    def run(self) -> None:
+        while self.heap:
+            node = heapq.heappop(self.heap)[2]
+            grads = self.pending.pop(node)
+            self._arrive(node, grads)
+            if node.saved is None:
+                raise FatalError(
+                    f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
+                    "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
+                )
+            for edge, g in zip(node.edges, _call_rule(node, grads), strict=False):
+                if type(edge) is list:
+                    for e, part in zip(edge, g or [None] * len(edge), strict=True):
+                        if e is not None and part is not None:
+                            self.send(e, part)
+                elif edge is not None and g is not None:
+                    self.send(edge, g)
+            if not self.keep:
+                node.release()
+
+    def _arrive(self, node: GradNode, grads: list[Any]) -> None:
+        """All of a node's gradients are there: hooks, retained gradients, what the caller wants."""
+        if node.hooks:
+            for index, hooks in node.hooks.items():
+                if grads[index] is not None:
+                    grads[index] = _apply_hooks(hooks, grads[index])
+        if node.retain:
+            for index, ref in node.retain.items():
+                tensor = ref()
+                if tensor is not None and grads[index] is not None:
+                    tensor._grad = grads[index]
+        for index, g in enumerate(grads):
+            if (node, index) in self.wanted:
+                self.wanted[node, index] = g
+
+
+def _call_rule(node: GradNode, grads: list[Any]) -> Sequence[Any]:
+    op = node.op
+    if any(op.many_out):
+        grads = _regroup(op, grads)
+    result = op.grad_rule(Context(node), *grads)  # type: ignore[misc]
+    return result if type(result) is tuple else (result,)
+
+
+def _regroup(op: Op, grads: list[Any]) -> list[Any]:
+    grouped, start = [], 0
+    for many in op.many_out:
+        count = len(grads) - (len(op.outs) - 1) if many else 1
+        grouped.append(grads[start : start + count] if many else grads[start])
+        start += count
+    return grouped
+
+
+def _add(a: Any, b: Any) -> Any:
+    from .ops.elementwise import add
+
+    return add(a, b)
+
+
+def _own(g: Any) -> Any:
+    """``g`` as a tensor object of its own: two leaves may receive the same one, and users write to ``grad``."""
+    return g if g._data is None else g.detach()
+
+
+def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
+    for hook in list(hooks):
+        changed = hook(g)
+        if changed is not None:
+            g = changed
+    return g
+
+
+def _ones_like(t: Tensor) -> Tensor:
+    from .tensor.creation import ones_like
+
+    return ones_like(t)
+
+
+def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor | None]) -> None:
+    for t, g in zip(outputs, grads, strict=True):
+        if t.stop_gradient:
+            continue
+        if g is None:
+            g = _ones_like(t)
+        elif tuple(g.dims) != tuple(t.dims):
+            raise InvalidArgumentError(
+                f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
+            )
+        sweep.send((t._node or _leaf(t), t._index), g)
+
+
+def backward(
+    tensors: Tensor | Sequence[Tensor],
+    grad_tensors: Tensor | None | Sequence[Tensor | None] = None,
+    retain_graph: bool = False,
+) -> None:
+    """Run backward from ``tensors`` and add the gradients to the leaves' ``grad``.
+
+    ``grad_tensors`` are the gradients arriving at the tensors (ones where None). Raises FatalError for a second
+    backward through nodes that a first one freed.
+    """
+    outputs = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
+    grads = [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
+    if len(grads) != len(outputs):
+        raise InvalidArgumentError(f"{len(outputs)} tensors but {len(grads)} grad_tensors")
+    was, mode.grad = mode.grad, False
+    try:
+        sweep = _Sweep(retain_graph, False)
+        _seed_roots(sweep, outputs, grads)
+        sweep.run()
+        for leaf, g in sweep.leaves.items():
+            tensor = leaf.ref()
+            if tensor is not None:
+                if leaf.hooks:
+                    g = _apply_hooks(leaf.hooks[0], g)
+                tensor._grad = _own(g) if tensor._grad is None else _add(tensor._grad, g)
+    finally:
+        mode.grad = was
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Tensor | None | Sequence[Tensor | None] = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    only_inputs: bool = True,
+    allow_unused: bool = False,
+    no_grad_vars: Any = None,
+) -> list[Tensor | None]:
+    """The gradients of ``outputs`` with respect to ``inputs``, without touching anyone's ``grad``.
+
+    ``create_graph=True`` records the gradient's own computation, so that it can be differentiated again. Inputs that
+    the outputs do not depend on raise InvalidArgumentError, or give None with ``allow_unused=True``.
+
+    >>> import paddlelite as paddle
+    >>> x = paddle.to_tensor([3.0], stop_gradient=False)
+    >>> (dx,) = paddle.grad(x * x * x, x, create_graph=True)
+    >>> float(paddle.grad(dx, x)[0])
+    18.0
+    """
+    outs = [outputs] if not isinstance(outputs, (list, tuple)) else list(outputs)
+    ins = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
+    seeds = [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
+    if not only_inputs:
+        raise InvalidArgumentError("only_inputs=False is not supported (nor is it by PaddlePaddle)")
+    if len(seeds) != len(outs):
+        raise InvalidArgumentError(f"{len(outs)} outputs but {len(seeds)} grad_outputs")
+    blocked = [no_grad_vars] if no_grad_vars is not None and not isinstance(no_grad_vars, (list, tuple, set)) else no_grad_vars
+    was, mode.grad = mode.grad, create_graph
+    try:
+        sweep = _Sweep(create_graph if retain_graph is None else retain_graph, create_graph)
+        for t in ins:
+            if t._node is not None and type(t._node) is not LeafNode:
+                sweep.wanted[t._node, t._index] = None
+        if blocked:
+            _block(sweep, blocked)
+        _seed_roots(sweep, outs, seeds)
+        sweep.run()
+    finally:
+        mode.grad = was
+    found = [_found(sweep, t) for t in ins]
+    for i, g in enumerate(found):
+        if g is None and not allow_unused:
+            raise InvalidArgumentError(
+                f"The {i}-th input does not appear in the backward graph. Please check the input tensor or set "
+                "allow_unused=True to get None result."
+            )
+    return found
+
+
+def _block(sweep: _Sweep, tensors: Any) -> None:
+    """Let no gradient through ``tensors`` during this sweep."""
+    stopped = {(t._node, t._index) for t in tensors if t._node is not None}
+    send = sweep.send
+    sweep.send = lambda edge, g: None if edge in stopped else send(edge, g)  # type: ignore[method-assign]
+
+
+def _found(sweep: _Sweep, t: Tensor) -> Any:
+    if t._node is None:
+        return None
+    if type(t._node) is LeafNode:
+        g = sweep.leaves.get(t._node)
+        return g if g is None or not t._node.hooks else _apply_hooks(t._node.hooks[0], g)
+    return sweep.wanted[t._node, t._index]

@@ -1,0 +1,296 @@
+"""Capture: while one is active, op calls append nodes to a program instead of computing.
+
+Tensors that exist before the capture become the program's captures, by reference. What is computed from constants
+made during the capture is computed at once and stays a constant. Writes (``x[0] = v``, running statistics, the
+generator's state) change what a tensor *stands for* from then on; those to tensors from outside become the program's
+state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from .autograd import GradNode
+from .bind import flatten_outs
+from .dims import Dim
+from .dtypes import int32, int64
+from .errors import CaptureError, InvalidArgumentError, PaddleError, UnimplementedError, user_line
+from .ir import Block, Node, Program, Value
+from .mode import mode
+from .op import Op, Spec
+from .tensor.tensor import Tensor
+
+__all__ = ["Capture", "Frame", "no_value"]
+
+#: Integer constants up to this size are followed as sizes.
+_CONTENT_LIMIT = 64
+
+
+class Frame:
+    """One block being built: what it took from the block around it, and what tensors stand for in it."""
+
+    def __init__(self, block: Block, outer: Frame | None) -> None:
+        self.block, self.outer = block, outer
+        self.lifted: dict[Value, Value] = {}  # value of the outer block -> parameter of this one
+        self.state: dict[int, tuple[Tensor, Value]] = {}
+
+
+class Capture:
+    """A program being built. Use it as a context: ``with Capture() as c: ...; program = c.finish(outputs)``."""
+
+    def __init__(self) -> None:
+        self.program = Program()
+        self.frame = Frame(self.program.block, None)
+        self.captured: dict[int, tuple[Tensor, Value]] = {}
+        self.constants: dict[int, Tensor] = {}
+        self.scopes: list[str] = []
+        self._outer: Any = None
+
+    def __enter__(self) -> Capture:
+        self._outer, mode.capture = mode.capture, self
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        mode.capture = self._outer
+
+    def input(self, spec: Spec, name: str, stop_gradient: bool = True) -> Value:
+        """A new input of the program."""
+        value = self.program.block.own(Value(spec, name))
+        value.stop_gradient = stop_gradient
+        self.program.inputs.append(value)
+        self.program.block.params.append(value)
+        return value
+
+    def constant(self, tensor: Tensor) -> Tensor:
+        """Note that ``tensor`` was made during the capture and so is the same at every run."""
+        self.constants[id(tensor)] = tensor
+        return tensor
+
+    def is_constant(self, tensor: Tensor) -> bool:
+        return id(tensor) in self.constants and not self._written(tensor)
+
+    def finish(self, outputs: Sequence[Tensor]) -> Program:
+        """The program that computes ``outputs``, pruned."""
+        program = self.program
+        program.block.outputs = [self.read(t) for t in outputs]
+        program.state = [
+            (t, v) for t, v in self.frame.state.values() if not isinstance(t, Value) and id(t) not in self.constants
+        ]
+        return program.prune()
+
+    # Calls
+
+    def call(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+        """Append a node (or compute, when everything is constant). What :func:`bind` does while capturing."""
+        if op.kernel is None:
+            return op.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
+        if not op.random and not any(isinstance(v, Block) for v in attrs.values()) and self._all_constant(inputs):
+            return self._fold(op, inputs, attrs)
+        values = tuple(self._read_slot(op, x) for x in inputs)
+        attrs = op.full_attrs(attrs)
+        return self.append(op, values, attrs, self._infer(op, values, attrs))
+
+    def append(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any], specs: list[Any]) -> Any:
+        """Append a node whose results have ``specs`` (nested as the op's outputs are)."""
+        outs: list[Any] = [
+            [self._own(s) for s in part] if many else self._own(part)
+            for part, many in zip(specs, op.many_out, strict=True)
+        ]
+        result = outs[0] if len(outs) == 1 else tuple(outs)
+        flat = flatten_outs(op, result)
+        kept = [v for v in flat if v is not None]
+        node = Node(op, values, attrs, kept, user_line(), "/".join(self.scopes), mode.grad)
+        self.frame.block.nodes.append(node)
+        if mode.grad and op.grad_rule is not None and any(not v.stop_gradient for v in node.read()):
+            lists = [list(x) if isinstance(x, tuple) else x for x in values]
+            tape = GradNode(op, tuple(lists), attrs, lists, tuple(flat))
+            for index, v in enumerate(flat):
+                if v is not None and (v.dtype.is_inexact or v.array):
+                    v.stop_gradient, v._node, v._index = False, tape, index
+        return result
+
+    def _own(self, spec: Spec | None) -> Value | None:
+        return None if spec is None else self.frame.block.own(Value(spec))
+
+    def _all_constant(self, inputs: tuple[Any, ...]) -> bool:
+        for x in inputs:
+            for t in x if isinstance(x, (list, tuple)) else (x,):
+                if t is not None and (isinstance(t, Value) or not t.stop_gradient or not self.is_constant(t)):
+                    return False
+        return True
+
+    def _fold(self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> Any:
+        mode.capture = None
+        try:
+            result = op(*inputs, **attrs)
+        finally:
+            mode.capture = self
+        for t in flatten_outs(op, result):
+            if t is not None:
+                self.constant(t)
+        return result
+
+    def _infer(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any]) -> list[Any]:
+        if op.infer_rule is None:
+            raise UnimplementedError(f"op {op.type} has no shape rule, so it can not be part of a graph")
+        try:
+            specs = op.infer_rule(*values, **attrs)
+        except PaddleError:
+            raise
+        except (TypeError, ValueError, IndexError, AttributeError) as error:
+            shown = ", ".join(map(repr, values))
+            raise InvalidArgumentError(f"op {op.type} can not be applied to {shown}: {error}") from error
+        parts = [specs] if len(op.outs) == 1 else list(specs)
+        if op.on_sizes and op.single:
+            parts = [self._with_content(op, values, attrs, parts[0])]
+        return parts
+
+    def _with_content(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any], spec: Spec) -> Spec:
+        """Run the kernel on the sizes themselves, when all inputs are known as sizes."""
+        if spec.content is not None or not (spec.dtype.is_integer and all(v is None or _known(v) for v in values)):
+            return spec
+        contents = [
+            None if v is None else [t.content for t in v] if isinstance(v, tuple) else v.content for v in values
+        ]
+        result = np.asarray(op.kernel(*contents, **attrs), dtype=object)  # type: ignore[misc]
+        if all(isinstance(s, (int, np.integer, Dim)) for s in result.flat):
+            return spec._replace(content=result)
+        return spec
+
+    # What tensors stand for
+
+    def _read_slot(self, op: Op, x: Any) -> Any:
+        if x is None:
+            return None
+        if isinstance(x, (list, tuple)):
+            return tuple(self._read_slot(op, t) for t in x)
+        if not isinstance(x, Tensor):
+            raise InvalidArgumentError(f"{op.type}(): an input must be Tensor, but got {type(x).__name__}")
+        return self.read(x)
+
+    def read(self, tensor: Tensor) -> Value:
+        """The value that ``tensor`` stands for here, as a value of the current block."""
+        return self._read(tensor, self.frame)
+
+    def _read(self, tensor: Tensor, frame: Frame) -> Value:
+        entry = frame.state.get(id(tensor))
+        if entry is not None:
+            return entry[1]
+        if isinstance(tensor, Value) and tensor.block is frame.block:
+            return tensor
+        if frame.outer is None:
+            if isinstance(tensor, Value):
+                raise CaptureError(
+                    f"{tensor!r} belongs to another graph: it was kept from an earlier call of a to_static function "
+                    "(in an attribute or a global). Return it from the function instead."
+                )
+            return self._capture(tensor)
+        outer = self._read(tensor, frame.outer)
+        inner = frame.lifted.get(outer)
+        if inner is None:
+            inner = frame.lifted[outer] = frame.block.own(Value(outer.spec))
+            inner.stop_gradient = outer.stop_gradient
+            frame.block.params.append(inner)
+        return inner
+
+    def _capture(self, tensor: Tensor) -> Value:
+        entry = self.captured.get(id(tensor))
+        if entry is None:
+            content = None
+            small_int = tensor.dtype in (int32, int64) and tensor._data.size <= _CONTENT_LIMIT
+            if small_int and id(tensor) in self.constants:
+                content = np.array(tensor._data.tolist(), dtype=object).reshape(tensor._data.shape)
+            name = tensor._name or None
+            value = self.program.block.own(Value(Spec(tensor.dims, tensor.dtype, content), name))
+            value.stop_gradient = tensor.stop_gradient
+            value.persistable = tensor.persistable
+            self.program.captures[value] = tensor
+            self.program.block.params.append(value)
+            entry = self.captured[id(tensor)] = (tensor, value)
+        return entry[1]
+
+    def write(self, tensor: Tensor, value: Any) -> None:
+        """From now on ``tensor`` stands for ``value``, which must have its shape; it is cast to its dtype."""
+        from .tensor.creation import to_tensor
+
+        new = value if isinstance(value, Tensor) else to_tensor(value)
+        now = self.read(tensor)
+        if len(new.dims) != len(now.dims) or any(
+            isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(new.dims, now.dims, strict=True)
+        ):
+            raise InvalidArgumentError(
+                f"in-place write of a tensor of shape {list(new.dims)} to {tensor.name}, which has shape {list(now.dims)}"
+            )
+        if new.dtype is not now.dtype:
+            new = new.astype(now.dtype)
+        self.frame.state[id(tensor)] = (tensor, self.read(new))
+
+    def _written(self, tensor: Tensor) -> bool:
+        frame: Frame | None = self.frame
+        while frame is not None:
+            if id(tensor) in frame.state:
+                return True
+            frame = frame.outer
+        return False
+
+    # Inner blocks
+
+    @contextmanager
+    def inner(self) -> Iterator[Frame]:
+        """Build an inner block: ops inside the ``with`` append to it."""
+        frame = self.frame = Frame(Block(), self.frame)
+        try:
+            yield frame
+        finally:
+            assert frame.outer is not None
+            self.frame = frame.outer
+
+    @contextmanager
+    def scope(self, name: str) -> Iterator[None]:
+        """Nodes appended inside are marked as belonging to layer ``name``."""
+        self.scopes.append(name)
+        try:
+            yield
+        finally:
+            self.scopes.pop()
+
+
+def _known(v: Any) -> bool:
+    return all(t.content is not None for t in v) if isinstance(v, tuple) else v.content is not None
+
+
+def no_value(value: Value, what: str, instead: str) -> CaptureError:
+    """The error for Python that needs the values of a symbolic tensor."""
+    file, line = user_line()
+    return CaptureError(
+        f"{file}:{line}: {what} needs the values of {value!r}, which are only known when the graph runs. "
+        f"Use {instead} instead."
+    )
+
+
+def replay(block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:
+    """Call a block's ops again on ``arguments`` (one per parameter): at once, or into the capture that is active."""
+    env: dict[Value, Any] = dict(zip(block.params, arguments, strict=True))
+    for node in block.nodes:
+        inputs = [_replace(x, env) for x in node.inputs]
+        was, mode.grad = mode.grad, mode.grad and node.grad
+        try:
+            result = node.op(*inputs, **node.attrs)
+        finally:
+            mode.grad = was
+        outs = [t for t in flatten_outs(node.op, result) if t is not None]
+        env.update(zip(node.outputs, outs, strict=True))
+    return [env[v] for v in block.outputs]
+
+
+def _replace(x: Any, env: dict[Value, Any]) -> Any:
+    if isinstance(x, tuple):
+        return [env[v] for v in x]
+    return None if x is None else env[x]
+
+
+Builder = Callable[..., Sequence[Tensor]]

@@ -1,0 +1,111 @@
+"""The exceptions of paddlelite: PaddlePaddle's error kinds, as Python classes.
+
+PaddlePaddle raises a built-in exception whose text starts with the kind, ``(InvalidArgument) ...``. Users' code
+catches the built-in and their tests look for the kind, so each class here is both.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+
+__all__ = [
+    "AlreadyExistsError",
+    "CaptureError",
+    "FatalError",
+    "InvalidArgumentError",
+    "InvalidTypeError",
+    "NotFoundError",
+    "OutOfRangeError",
+    "PaddleError",
+    "PreconditionNotMetError",
+    "UnimplementedError",
+    "user_line",
+]
+
+
+class PaddleError(Exception):
+    """Base of all errors raised by paddlelite. ``kind`` is PaddlePaddle's name of the error."""
+
+    kind = "Fatal"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"({self.kind}) {message}")
+
+
+class InvalidArgumentError(PaddleError, ValueError):
+    """A value, shape or attribute that the call does not accept."""
+
+    kind = "InvalidArgument"
+
+
+class InvalidTypeError(PaddleError, TypeError):
+    """A dtype or Python type that the call does not accept."""
+
+    kind = "InvalidType"
+
+
+class NotFoundError(PaddleError, RuntimeError):
+    """Something named (an op, a kernel, a variable, a file) that does not exist."""
+
+    kind = "NotFound"
+
+
+class OutOfRangeError(PaddleError, IndexError):
+    """An index outside its axis."""
+
+    kind = "OutOfRange"
+
+
+class AlreadyExistsError(PaddleError, RuntimeError):
+    """A name that is taken."""
+
+    kind = "AlreadyExists"
+
+
+class PreconditionNotMetError(PaddleError, RuntimeError):
+    """A call that needs something done first."""
+
+    kind = "PreconditionNotMet"
+
+
+class UnimplementedError(PaddleError, NotImplementedError):
+    """Something PaddlePaddle can do and paddlelite can not (yet)."""
+
+    kind = "Unimplemented"
+
+
+class FatalError(PaddleError, SystemError):
+    """A graph used in a way that it can not be, for one a second backward through freed nodes."""
+
+    kind = "Fatal"
+
+
+class CaptureError(PaddleError):
+    """Python that can not become a graph. The message names the user's line and what to write instead."""
+
+    kind = "Capture"
+
+
+_LIBRARY = str(Path(__file__).resolve().parent)
+_SIBLINGS = tuple(str(Path(_LIBRARY).parent / name) for name in ("jit", "export"))
+
+
+def is_library_file(filename: str) -> bool:
+    """Whether ``filename`` is part of paddlelite (and so never the user's line)."""
+    return filename.startswith((_LIBRARY, *_SIBLINGS)) or filename.startswith("<frozen")
+
+
+def user_frame() -> FrameType | None:
+    """The innermost frame that is not paddlelite's own."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_library_file(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
+
+
+def user_line() -> tuple[str, int]:
+    """File and line of the user's code that is running now (``("<unknown>", 0)`` when there is none)."""
+    frame = user_frame()
+    return (frame.f_code.co_filename, frame.f_lineno) if frame is not None else ("<unknown>", 0)

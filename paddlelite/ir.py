@@ -1,0 +1,321 @@
+"""The Program: an SSA graph with functional control flow.
+
+A :class:`Program` has one :class:`Block`; a block has parameters, nodes in order and outputs; a :class:`Node` is one
+call of an op; a :class:`Value` is one result. Control flow is an op with blocks among its attributes
+(``cond``: ``true_block``, ``false_block``; ``while_loop``: ``cond_block``, ``body_block``). Blocks are closed: what a
+block reads from outside is a parameter of the block and an input of its node, so that a block can be run, copied,
+differentiated or lowered knowing nothing of its surroundings.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .dims import Dim, Size
+from .dtypes import DType
+from .errors import InvalidTypeError
+from .op import Op, Spec
+from .tensor.tensor import Size as ShapeList
+from .tensor.tensor import Tensor
+
+__all__ = ["Block", "Node", "Program", "Value", "verify"]
+
+_numbers = itertools.count()
+
+
+class Value(Tensor):
+    """One result in a program: a tensor whose sizes may be symbolic and whose values are not known yet.
+
+    ``content`` holds the values themselves, as sizes, for small integer tensors computed from shapes. ``array``
+    marks a TensorArray, a list of tensors of one dtype.
+    """
+
+    def __init__(self, spec: Spec, name: str | None = None) -> None:
+        self._dims = tuple(spec.dims)
+        self._dtype = spec.dtype
+        self.content: np.ndarray | None = spec.content
+        self.array = spec.array
+        self.block: Block | None = None
+        self._name = name
+
+    @property
+    def dims(self) -> tuple[Size, ...]:
+        return self._dims
+
+    @property
+    def dtype(self) -> DType:
+        return self._dtype
+
+    @property
+    def spec(self) -> Spec:
+        return Spec(self._dims, self._dtype, self.content, self.array)
+
+    @property
+    def shape(self) -> list[Any]:
+        """The sizes: numbers, and 0-D int64 values for those only known when the program runs."""
+        from .tensor.attribute import size_value
+
+        return ShapeList(d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims))
+
+    @property
+    def size(self) -> Any:
+        from .tensor.attribute import numel
+
+        known = [d for d in self._dims if isinstance(d, int)]
+        return int(np.prod(known)) if len(known) == len(self._dims) else numel(self)
+
+    @property
+    def name(self) -> str:
+        if self._name is None:
+            self._name = f"tmp_{next(_numbers)}"
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = name
+
+    def __len__(self) -> int:
+        if self._dims and isinstance(self._dims[0], int):
+            return self._dims[0]
+        self._no_value("len()", "x.shape[0], which may be symbolic")
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._dims and isinstance(self._dims[0], int):
+            return (self[i] for i in range(self._dims[0]))
+        self._no_value("a Python loop", "a `for` statement in a function decorated with to_static")
+
+    def _no_value(self, what: str, instead: str) -> Any:
+        from .capture import no_value
+
+        raise no_value(self, what, instead)
+
+    def numpy(self, blocking: bool = True) -> np.ndarray:
+        self._no_value("numpy()", "paddle functions, which become part of the graph")
+
+    def item(self, *index: int) -> Any:
+        if self.content is not None and self.content.size == 1 and isinstance(self.content.item(), int):
+            return self.content.item()
+        self._no_value("item()", "the 0-D tensor itself")
+
+    def tolist(self) -> Any:
+        self._no_value("tolist()", "indexing, or a `for` statement in a to_static function")
+
+    def _scalar(self, what: str) -> Any:
+        self._no_value(f"{what}()", f"astype() (a Python {what} must be known when the graph is built)")
+
+    def __bool__(self) -> bool:
+        self._no_value("the truth of a tensor", "if/while/and/or in the source of a to_static function, or paddle.where")
+
+    def __index__(self) -> int:
+        content = self.content
+        if content is not None and content.size == 1 and isinstance(content.item(), int):
+            return content.item()
+        self._no_value("an index", "slicing or paddle.gather with the tensor, or range() in a to_static function")
+
+    def __format__(self, spec: str) -> str:
+        return str(self) if not spec else self._no_value("formatting", "paddle.static.Print")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        self._no_value("NumPy called on a traced tensor:", "the paddle function of the same meaning")
+
+    def __repr__(self) -> str:
+        kind = "array of " if self.array else ""
+        return f"Value({kind}{self._dtype.name}{_show_dims(self._dims)}, name={self.name})"
+
+    def __deepcopy__(self, memo: Any) -> Value:
+        return self
+
+
+def _show_dims(dims: Iterable[Size]) -> str:
+    return "[" + ", ".join(map(str, dims)) + "]"
+
+
+Inputs = tuple[Any, ...]
+
+
+@dataclass(eq=False)
+class Node:
+    """One call of an op. ``inputs`` in slot order: a Value, None, or a tuple of Values for a list slot.
+
+    ``outputs`` is flat. ``source`` is the user's (file, line), ``scope`` the path of layers, ``grad`` whether the
+    call was recorded for backward (False under no_grad).
+    """
+
+    op: Op
+    inputs: Inputs
+    attrs: dict[str, Any]
+    outputs: list[Value]
+    source: tuple[str, int] = ("<unknown>", 0)
+    scope: str = ""
+    grad: bool = True
+
+    def read(self) -> Iterator[Value]:
+        """All values it takes."""
+        for x in self.inputs:
+            if isinstance(x, tuple):
+                yield from x
+            elif x is not None:
+                yield x
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks among its attributes."""
+        return [v for v in self.attrs.values() if isinstance(v, Block)]
+
+    @property
+    def type(self) -> str:
+        return self.op.type
+
+
+@dataclass(eq=False)
+class Block:
+    """Parameters, nodes in the order they run, outputs."""
+
+    params: list[Value] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+    outputs: list[Value] = field(default_factory=list)
+
+    def own(self, value: Value) -> Value:
+        """Note that ``value`` is made in this block."""
+        value.block = self
+        return value
+
+    def walk(self) -> Iterator[Node]:
+        """All nodes, those of inner blocks after the node that has them."""
+        for node in self.nodes:
+            yield node
+            for block in node.blocks:
+                yield from block.walk()
+
+    def prune(self, keep: Iterable[Value] = ()) -> None:
+        """Remove the nodes that neither the outputs nor ``keep`` depend on. Inner blocks are pruned too."""
+        needed = {id(v) for v in itertools.chain(self.outputs, keep)}
+        kept = []
+        for node in reversed(self.nodes):
+            if any(id(o) in needed for o in node.outputs) or node.op.type in EFFECTS:
+                kept.append(node)
+                needed.update(id(v) for v in node.read())
+                for block in node.blocks:
+                    block.prune()
+        self.nodes[:] = kept[::-1]
+
+
+#: Ops that are run for what they do, not for their results.
+EFFECTS = {"print", "assert"}
+
+
+class Program:
+    """A graph that can be run, saved, exported and differentiated.
+
+    ``inputs`` are fed by name at each run; ``captures`` are the tensors (parameters, buffers, constants) it uses, by
+    reference; ``state`` are tensors with the values they take after a run (running statistics, the generator).
+    """
+
+    def __init__(self) -> None:
+        self.block = Block()
+        self.inputs: list[Value] = []
+        self.captures: dict[Value, Tensor] = {}
+        self.state: list[tuple[Tensor, Value]] = []
+
+    @property
+    def outputs(self) -> list[Value]:
+        return self.block.outputs
+
+    @property
+    def results(self) -> list[Value]:
+        """The outputs followed by the new values of the state."""
+        return [*self.block.outputs, *(value for _, value in self.state)]
+
+    def prune(self) -> Program:
+        """Remove what neither the outputs nor the state depend on; inputs stay."""
+        self.block.prune([value for _, value in self.state])
+        used = {id(v) for node in self.block.nodes for v in node.read()}
+        used.update(id(v) for v in self.results)
+        self.captures = {v: t for v, t in self.captures.items() if id(v) in used}
+        self.block.params = [*self.inputs, *self.captures]
+        return self
+
+    def op_counts(self) -> dict[str, int]:
+        """How often each op type occurs, inner blocks included."""
+        counts: dict[str, int] = {}
+        for node in self.block.walk():
+            counts[node.op.type] = counts.get(node.op.type, 0) + 1
+        return counts
+
+    def __str__(self) -> str:
+        lines = [f"input   {_show(v)}" for v in self.inputs]
+        lines += [f"capture {_show(v)}" for v in self.captures]
+        lines += _print_block(self.block, "")
+        lines += [f"state   {tensor.name} = {value.name}" for tensor, value in self.state]
+        return "\n".join(lines)
+
+
+def _show(v: Value) -> str:
+    return f"{v.name}: {'array of ' if v.array else ''}{v.dtype.name}{_show_dims(v.dims)}"
+
+
+def _print_block(block: Block, indent: str) -> list[str]:
+    lines = []
+    for node in block.nodes:
+        ins = ", ".join(_show_input(x) for x in node.inputs)
+        attrs = ", ".join(f"{k}={v}" for k, v in node.attrs.items() if not isinstance(v, Block))
+        outs = ", ".join(map(_show, node.outputs))
+        lines.append(f"{indent}{outs} = {node.op.type}({ins}{'; ' if attrs else ''}{attrs})  # line {node.source[1]}")
+        for name, inner in node.attrs.items():
+            if isinstance(inner, Block):
+                lines.append(f"{indent}  {name}({', '.join(map(_show, inner.params))}):")
+                lines += _print_block(inner, indent + "    ")
+    lines.append(f"{indent}return {', '.join(v.name for v in block.outputs)}")
+    return lines
+
+
+def _show_input(x: Any) -> str:
+    if isinstance(x, tuple):
+        return f"[{', '.join(v.name for v in x)}]"
+    return "_" if x is None else x.name
+
+
+def verify(program: Program) -> None:
+    """Check the rules every program keeps. Raises InvalidTypeError naming the first one broken."""
+    params = program.block.params
+    if {id(v) for v in params} != {id(v) for v in (*program.inputs, *program.captures)}:
+        raise InvalidTypeError("the block's parameters are not the program's inputs and captures")
+    for value, tensor in program.captures.items():
+        if tuple(value.dims) != tuple(tensor.dims) or value.dtype is not tensor.dtype:
+            raise InvalidTypeError(f"capture {_show(value)} does not have its tensor's shape and dtype")
+    _verify_block(program.block, [v for _, v in program.state])
+
+
+def _verify_block(block: Block, also: list[Value]) -> None:
+    known = {id(v) for v in block.params}
+    if len(known) != len(block.params):
+        raise InvalidTypeError("a block has one parameter twice")
+    for node in block.nodes:
+        for v in node.read():
+            if id(v) not in known:
+                raise InvalidTypeError(f"{node.op.type} at line {node.source[1]} reads {v.name} before it is defined")
+        if len(node.inputs) > len(node.op.slots):
+            raise InvalidTypeError(f"{node.op.type} has {len(node.inputs)} inputs for {len(node.op.slots)} slots")
+        if node.attrs.keys() != node.op.attrs.keys():
+            raise InvalidTypeError(f"{node.op.type} has attributes {list(node.attrs)}, not {list(node.op.attrs)}")
+        for inner in node.blocks:
+            _verify_block(inner, [])
+        for v in node.outputs:
+            if id(v) in known:
+                raise InvalidTypeError(f"{v.name} is defined twice")
+            if v.block is not block:
+                raise InvalidTypeError(f"{v.name} does not belong to the block that defines it")
+            known.add(id(v))
+    for v in (*block.outputs, *also):
+        if id(v) not in known:
+            raise InvalidTypeError(f"output {v.name} is not defined in its block")
+
+
+def symbols_of(values: Iterable[Value]) -> set[str]:
+    """Names of the symbols in the values' sizes."""
+    return {s for v in values for d in v.dims if isinstance(d, Dim) for s in d.symbols()}

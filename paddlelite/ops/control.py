@@ -1,0 +1,284 @@
+"""Functional control flow: ``cond`` and ``while_loop`` as ops, and the functions that build them from Python functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import dims as D
+from ..capture import Capture, Frame, replay
+from ..dtypes import bool_
+from ..errors import CaptureError, InvalidArgumentError
+from ..interpret import run_block
+from ..ir import Block, Value
+from ..mode import mode
+from ..op import Many, Spec, op
+from ..tensor.tensor import Tensor
+
+__all__ = ["TypeChange", "cond", "cond_op", "while_loop", "while_op"]
+
+
+class TypeChange(CaptureError):
+    """A value that branches or iterations disagree on: ``index`` in the list, the two specs, and ``what`` differs."""
+
+    def __init__(self, index: int, before: Spec, after: Spec, what: str) -> None:
+        self.index, self.before, self.after, self.what = index, before, after, what
+        super().__init__(f"value {index} has {what} {_shown(before, what)} on one path and {_shown(after, what)} on another")
+
+
+def _shown(spec: Spec, what: str) -> str:
+    return spec.dtype.name if what == "dtype" else str(list(spec.dims))
+
+
+def join_specs(a: Spec, b: Spec, index: int = 0) -> Spec:
+    """What is known of a value that has spec ``a`` on one path and ``b`` on another. Raises TypeChange."""
+    if a.dtype is not b.dtype:
+        raise TypeChange(index, a, b, "dtype")
+    if a.array != b.array:
+        raise TypeChange(index, a, b, "kind")
+    if len(a.dims) != len(b.dims):
+        if a.array:
+            return Spec((), a.dtype, None, True)
+        raise TypeChange(index, a, b, "rank")
+    return Spec(D.join_dims(a.dims, b.dims), a.dtype, None, a.array)
+
+
+@op("cond", out="*Out")
+def cond_op(Cond, Input: Many, *, true_block, false_block):  # type: ignore[no-untyped-def]
+    """Runs one of two blocks on ``Input``. ONNX: If. Files: conditional_block and select_input."""
+    return run_block(true_block if bool(Cond.reshape(())) else false_block, Input)
+
+
+@cond_op.infer
+def _(Cond: Any, Input: Any, *, true_block: Block, false_block: Block) -> list[Spec]:
+    pairs = zip(true_block.outputs, false_block.outputs, strict=True)
+    return [join_specs(a.spec, b.spec, i) for i, (a, b) in enumerate(pairs)]
+
+
+@op("while_loop", out="*Out")
+def while_op(Carried: Many, Input: Many, *, cond_block, body_block):  # type: ignore[no-untyped-def]
+    """Runs ``body_block`` on the carried values while ``cond_block`` gives True. ONNX: Loop. Files: while."""
+    values = list(Carried)
+    while bool(run_block(cond_block, [*values, *Input])[0].reshape(())):
+        values = run_block(body_block, [*values, *Input])
+    return values
+
+
+@while_op.infer
+def _(Carried: Any, Input: Any, *, cond_block: Block, body_block: Block) -> list[Spec]:
+    return [v._replace(content=None) for v in (p.spec for p in body_block.params[: len(Carried)])]
+
+
+# Building
+
+
+def cond(pred: Tensor, true_fn: Callable[[], Sequence[Tensor]], false_fn: Callable[[], Sequence[Tensor]]) -> list[Tensor]:
+    """The results of ``true_fn()`` where ``pred`` holds, of ``false_fn()`` otherwise.
+
+    Both return equally many tensors (or TensorArray values) of equal dtypes; sizes may differ. Tensors written to in
+    a branch carry the write out of it. With a ``pred`` that has a value, the function is simply called.
+
+    Raises TypeChange when the branches' dtypes, kinds or ranks differ.
+    """
+    capture = mode.capture
+    if capture is None or not isinstance(pred, Value) and capture.is_constant(pred):
+        return list(true_fn() if bool(pred) else false_fn())
+    predicate = _scalar_bool(pred)
+    frames = [_trace(capture, fn) for fn in (true_fn, false_fn)]
+    (true_frame, true_outs), (false_frame, false_outs) = frames
+    if len(true_outs) != len(false_outs):
+        raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
+    written = {**{k: t for k, (t, _) in true_frame.state.items()}, **{k: t for k, (t, _) in false_frame.state.items()}}
+    inputs = _share_inputs(true_frame, false_frame)
+    for frame, outs in frames:
+        _finish(capture, frame, outs, list(written.values()), inputs)
+    specs = cond_op.infer_rule(None, None, true_block=true_frame.block, false_block=false_frame.block)  # type: ignore[misc]
+    values = (capture.read(predicate), tuple(inputs))
+    attrs = {"true_block": true_frame.block, "false_block": false_frame.block}
+    results = capture.append(cond_op, values, attrs, [specs])
+    return _after(capture, results, len(true_outs), list(written.values()))
+
+
+def _scalar_bool(pred: Tensor) -> Tensor:
+    size = D.numel(pred.dims)
+    if isinstance(size, int) and size != 1:
+        raise InvalidArgumentError(f"the truth value of a tensor with {size} elements is ambiguous; use any() or all()")
+    if pred.dims:
+        from .shape import reshape
+
+        pred = reshape(pred, shape=[])
+    return pred if pred.dtype is bool_ else pred.astype("bool")
+
+
+def _trace(capture: Capture, fn: Callable[[], Sequence[Tensor]]) -> tuple[Frame, list[Tensor]]:
+    with capture.inner() as frame:
+        outs = list(fn())
+        frame.block.outputs = [capture.read(t) for t in outs]
+    return frame, outs
+
+
+def _share_inputs(*frames: Frame) -> list[Value]:
+    """The outer values that any of the blocks reads."""
+    return list({v: None for frame in frames for v in frame.lifted})
+
+
+def _finish(
+    capture: Capture, frame: Frame, outs: Sequence[Tensor], written: Sequence[Tensor], inputs: list[Value]
+) -> None:
+    """Give a branch's block the written tensors as further outputs and one common list of parameters."""
+    capture.frame = frame
+    try:
+        frame.block.outputs += [capture.read(t) for t in written]
+        for v in frame.lifted:
+            if v not in inputs:
+                inputs.append(v)
+        assert frame.outer is not None
+        for v in inputs:
+            capture._read(v, frame)
+    finally:
+        capture.frame = frame.outer  # type: ignore[assignment]
+    frame.block.params = [frame.lifted[v] for v in inputs]
+
+
+def _after(capture: Capture, results: list[Tensor], count: int, written: Sequence[Tensor]) -> list[Tensor]:
+    """Make the written tensors stand for their new values; return the function's own results."""
+    for t, v in zip(written, results[count:], strict=True):
+        capture.frame.state[id(t)] = (t, v)  # type: ignore[assignment]
+    return results[:count]
+
+
+def while_loop(
+    cond_fn: Callable[..., Tensor], body_fn: Callable[..., Sequence[Tensor]], carried: Sequence[Tensor]
+) -> list[Tensor]:
+    """Repeat ``carried = body_fn(*carried)`` while ``cond_fn(*carried)`` holds.
+
+    A size that changes from one iteration to the next becomes symbolic. Tensors written to in the body are carried
+    along. Without a capture the functions are simply called.
+
+    Raises TypeChange when an iteration changes a dtype or rank.
+    """
+    capture = mode.capture
+    if capture is None:
+        values = list(carried)
+        while bool(cond_fn(*values)):
+            values = list(body_fn(*values))
+        return values
+    start = [capture.read(t) for t in carried]
+    specs = [v.spec._replace(content=None) for v in start]
+    written: list[Tensor] = []
+    # Types and the set of written tensors only grow, so this ends: each round joins sizes or adds a tensor.
+    while True:
+        body, fresh_written = _trace_loop(capture, body_fn, specs, written, None)
+        if fresh_written:
+            written += fresh_written
+            continue
+        outs = [v.spec for v in body.block.outputs[: len(specs)]]
+        if len(outs) != len(specs):
+            raise InvalidArgumentError(f"the loop's body returns {len(outs)} values for {len(specs)} carried ones")
+        joined = [join_specs(a, b, i) for i, (a, b) in enumerate(zip(specs, outs, strict=True))]
+        if all(_stable(a, b) for a, b in zip(specs, outs, strict=True)):
+            break
+        specs = [_widen(a, j, b) for a, j, b in zip(specs, joined, outs, strict=True)]
+    test, test_written = _trace_loop(capture, lambda *v: [_scalar_bool(cond_fn(*v))], specs, written, True)
+    if test_written:
+        raise CaptureError("the condition of a loop writes to a tensor in place; write to it in the loop's body")
+    invariants = _common_params(capture, (body, test), len(specs) + len(written))
+    now = [*start, *(capture.read(t) for t in written)]
+    attrs = {"cond_block": test.block, "body_block": body.block}
+    all_specs = [p.spec for p in body.block.params[: len(now)]]
+    results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
+    return _after(capture, results, len(specs), written)
+
+
+def _stable(before: Spec, after: Spec) -> bool:
+    """Whether an iteration gives back what the loop's body was built for."""
+    return len(before.dims) == len(after.dims) and all(
+        a == b or isinstance(a, D.Dim) and (a.name or "").startswith("carried") for a, b in zip(before.dims, after.dims)
+    )
+
+
+def _widen(before: Spec, joined: Spec, after: Spec) -> Spec:
+    if len(before.dims) != len(after.dims):
+        return joined
+    dims = [a if a == b else D.fresh("carried") for a, b in zip(before.dims, after.dims, strict=True)]
+    return joined._replace(dims=tuple(dims))
+
+
+def _trace_loop(
+    capture: Capture, fn: Callable[..., Sequence[Tensor]], specs: list[Spec], written: list[Tensor], test: Any
+) -> tuple[Frame, list[Tensor]]:
+    """Build the block of a loop's body or test; also returns tensors written to that were not yet carried."""
+    with capture.inner() as frame:
+        block = frame.block
+        params = [block.own(Value(s)) for s in specs]
+        block.params += params
+        for p, s in zip(params, specs, strict=True):
+            p.stop_gradient = not (s.dtype.is_inexact or s.array)
+        for t in written:
+            outer = capture._read(t, frame.outer)  # type: ignore[arg-type]
+            param = block.own(Value(outer.spec._replace(content=None)))
+            block.params.append(param)
+            frame.state[id(t)] = (t, param)
+        before = set(frame.state)
+        initial = {k: v for k, (_, v) in frame.state.items()}
+        outs = list(fn(*params))
+        block.outputs = [capture.read(t) for t in outs]
+        new = [t for k, (t, _) in frame.state.items() if k not in before and not _local(t, frame)]
+        if test is None:
+            block.outputs += [frame.state[id(t)][1] for t in written]
+        elif any(frame.state[k][1] is not v for k, v in initial.items()):
+            new = list(written)
+    return frame, new
+
+
+def _local(t: Tensor, frame: Frame) -> bool:
+    return isinstance(t, Value) and t.block is frame.block
+
+
+def _common_params(capture: Capture, frames: Sequence[Frame], carried: int) -> list[Value]:
+    """Give the blocks one common list of invariant parameters after the carried ones; returns their outer values."""
+    invariants = _share_inputs(*frames)
+    for frame in frames:
+        for v in invariants:
+            capture._read(v, frame)
+        frame.block.params[carried:] = [frame.lifted[v] for v in invariants]
+    return invariants
+
+
+# Gradients
+
+
+@cond_op.grad
+def _(c: Any, *grads: Any) -> Any:
+    """The branch that ran is run again and differentiated; the other one gives zeros."""
+    from ..autograd import grad
+
+    gs = grads[0]
+    wanted = [i for i, x in enumerate(c.Input) if not x.stop_gradient and not getattr(x, "array", False)]
+
+    def branch(block: Block) -> Callable[[], list[Tensor]]:
+        def run() -> list[Tensor]:
+            from ..tensor.creation import zeros_like
+
+            was, mode.grad = mode.grad, True
+            try:
+                inputs = [x.detach() for x in c.Input]
+                for i in wanted:
+                    inputs[i].stop_gradient = False
+                outs = replay(block, inputs)
+                pairs = [(o, g) for o, g in zip(outs, gs, strict=True) if g is not None and not o.stop_gradient]
+                found: list[Any] = [None] * len(wanted)
+                if pairs:
+                    os, seeds = zip(*pairs, strict=True)
+                    found = grad(list(os), [inputs[i] for i in wanted], list(seeds), allow_unused=True)
+            finally:
+                mode.grad = was
+            return [zeros_like(c.Input[i]) if g is None else g for i, g in zip(wanted, found, strict=True)]
+
+        return run
+
+    results = cond(c.Cond, branch(c.true_block), branch(c.false_block))
+    out: list[Any] = [None] * len(c.Input)
+    for i, g in zip(wanted, results, strict=True):
+        out[i] = g
+    return None, out

@@ -1,0 +1,178 @@
+"""Reductions: sum, mean, max, min, prod, all, any, and the sum that undoes a broadcast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dims as D
+from ..dtypes import DType, bool_, int64
+from ..op import Op, Spec, op
+from .elementwise import cast, divide, equal, multiply
+from .rules import axes_in
+from .samples import b, f32, f64, i32
+from .shape import expand, fill_any_like, reshape, reshape_like, shape
+
+
+def axes_of(rank: int, dim: Sequence[int] | int, reduce_all: bool) -> tuple[int, ...]:
+    """The axes a reduction goes over. An empty ``dim`` means all of them."""
+    dim = (dim,) if isinstance(dim, int) else tuple(dim)
+    return tuple(range(rank)) if reduce_all or not dim else axes_in(dim, rank)
+
+
+def reduced(dims: Sequence[D.Size], axes: Sequence[int], keep: bool) -> tuple[D.Size, ...]:
+    """The shape after reducing over ``axes``."""
+    return tuple(1 if i in axes else d for i, d in enumerate(dims) if keep or i not in axes)
+
+
+def _reduction(type: str, kernel: Any, onnx: str, result: DType | None = None) -> Op:
+    """A reduction with PaddlePaddle's attributes; ``kernel(X, axes, keepdims)`` on arrays."""
+
+    def call(X, *, dim=(0,), keep_dim=False, reduce_all=False, in_dtype=None, out_dtype=None):  # type: ignore[no-untyped-def]
+        out = kernel(X, axis=axes_of(X.ndim, dim, reduce_all), keepdims=keep_dim)
+        target = out_dtype.np if out_dtype is not None else X.dtype if result is None else result.np
+        return np.asarray(out, dtype=target)
+
+    record = op(type)(call)
+    record.__doc__ = f"``{kernel.__name__}`` over the axes ``dim``. ONNX: {onnx}."
+
+    @record.infer
+    def infer(X: Any, *, dim: Any, keep_dim: bool, reduce_all: bool, in_dtype: Any, out_dtype: Any) -> Spec:
+        axes = axes_of(len(X.dims), dim, reduce_all)
+        return Spec(reduced(X.dims, axes, keep_dim), out_dtype or result or X.dtype)
+
+    @record.onnx
+    def lower(b: Any, X: Any, *, dim: Any, keep_dim: bool, reduce_all: bool, in_dtype: Any, out_dtype: Any) -> Any:
+        axes = axes_of(len(X.dims), dim, reduce_all)
+        x = b.cast(X, out_dtype) if out_dtype is not None else X
+        if X.dtype.is_bool:
+            x = b.cast(X, "int32")
+        if not axes:
+            out = b.Identity(x)
+        else:
+            out = getattr(b, onnx)(x, b.const(list(axes), "int64"), keepdims=int(keep_dim))
+        return b.cast(out, out_dtype or result or X.dtype) if X.dtype.is_bool or result else out
+
+    record.sample(f32(2, 3, 4), dim=[1]).sample(f32(2, 3), dim=[], reduce_all=True).sample(f32(2, 3), dim=[-1], keep_dim=True)
+    record.sample(f32(2, 3, 4), dim=[0, 2]).sample(f32(), dim=[], reduce_all=True).sample(f64(3), dim=[0])
+    return record
+
+
+def _like_input(c: Any, t: Any) -> Any:
+    """A reduced tensor brought back to the input's shape."""
+    like = c.like("X")
+    axes = axes_of(len(like.dims), c.dim, c.reduce_all)
+    kept = reduced(like.dims, axes, True)
+    if tuple(t.dims) != kept:
+        t = reshape_like(t, like._replace(dims=kept)) if D.is_static(kept) else _insert(t, axes)
+    return broadcast_like(t, like)
+
+
+def _insert(t: Any, axes: Sequence[int]) -> Any:
+    from .shape import unsqueeze
+
+    return unsqueeze(t, axes=list(axes))
+
+
+def broadcast_like(t: Any, like: Any) -> Any:
+    """``t`` broadcast to the shape of ``like``."""
+    if tuple(t.dims) == tuple(like.dims):
+        return t
+    if D.is_static(like.dims):
+        return expand(t, shape=list(like.dims))
+    return expand(t, shape(like.value))
+
+
+reduce_sum = _reduction("reduce_sum", np.sum, "ReduceSum")
+reduce_sum.sample(i32(3), dim=[0], out_dtype=int64, grad="").sample(b(3), dim=[0], out_dtype=int64, grad="")
+
+
+@reduce_sum.grad(saves="")
+def _(c: Any, g: Any) -> Any:
+    dx = _like_input(c, g)
+    return cast(dx, out_dtype=c.like("X").dtype) if dx.dtype is not c.like("X").dtype else dx
+
+
+reduce_mean = _reduction("reduce_mean", np.mean, "ReduceMean")
+
+
+@reduce_mean.grad(saves="")
+def _(c: Any, g: Any) -> Any:
+    like = c.like("X")
+    count = D.numel(like.dims[a] for a in axes_of(len(like.dims), c.dim, c.reduce_all))
+    if isinstance(count, int):
+        from .elementwise import scale
+
+        return _like_input(c, scale(g, scale=1.0 / count if count else 0.0))
+    ones = fill_any_like(like.value, value=1.0)
+    total = reduce_sum(ones, dim=c.dim, keep_dim=c.keep_dim, reduce_all=c.reduce_all)
+    return _like_input(c, divide(g, total))
+
+
+reduce_max = _reduction("reduce_max", np.max, "ReduceMax")
+reduce_min = _reduction("reduce_min", np.min, "ReduceMin")
+
+
+def _at_extremes(c: Any, g: Any) -> Any:
+    """The gradient goes to every element that equals the result, as in PaddlePaddle."""
+    hit = cast(equal(c.X, _like_input(c, c.Out)), out_dtype=g.dtype)
+    return multiply(_like_input(c, g), hit)
+
+
+reduce_max.grad(_at_extremes, saves="X Out")
+reduce_min.grad(_at_extremes, saves="X Out")
+
+reduce_prod = _reduction("reduce_prod", np.prod, "ReduceProd")
+
+
+@reduce_prod.grad(saves="X Out")
+def _(c: Any, g: Any) -> Any:
+    return divide(_like_input(c, multiply(g, c.Out)), c.X)
+
+
+reduce_all = _reduction("reduce_all", np.all, "ReduceMin", bool_)
+reduce_any = _reduction("reduce_any", np.any, "ReduceMax", bool_)
+for _record in (reduce_all, reduce_any):
+    _record.sample_list.clear()
+    _record.sample(b(2, 3), dim=[1]).sample(b(2, 3), dim=[], reduce_all=True).sample(b(3), dim=[0], keep_dim=True)
+
+
+@op("sum_to_shape")
+def sum_to_shape(X, Shape):  # type: ignore[no-untyped-def]
+    """``X`` summed over the axes that a tensor of shape ``Shape`` was broadcast along. Undoes a broadcast."""
+    target = [int(s) for s in Shape]
+    lead = X.ndim - len(target)
+    axes = tuple(i for i in range(X.ndim) if i < lead or (target[i - lead] == 1 and X.shape[i] != 1))
+    return X.sum(axis=axes, keepdims=True).reshape(target) if axes else X
+
+
+@sum_to_shape.infer
+def _(X: Any, Shape: Any) -> Spec:
+    if Shape.content is not None:
+        return Spec(tuple(Shape.content), X.dtype)
+    return Spec(tuple(D.fresh() for _ in range(Shape.dims[0])), X.dtype)
+
+
+@sum_to_shape.grad(saves="")
+def _(c: Any, g: Any) -> Any:
+    return broadcast_like(g, c.like("X")), None
+
+
+@sum_to_shape.onnx
+def _(b: Any, X: Any, Shape: Any) -> Any:
+    rank, target = len(X.dims), b.cast(Shape, "int64")
+    lead = rank - Shape.dims[0]
+    if lead:
+        target = b.Concat(b.const([1] * lead, "int64"), target, axis=0)
+    # The axes where the target is 1 and X is not, known only at run time.
+    hit = b.And(b.Equal(target, b.const(1, "int64")), b.Not(b.Equal(b.Shape(X), b.const(1, "int64"))))
+    axes = b.Squeeze(b.NonZero(hit), b.const([0], "int64"))
+    summed = b.ReduceSum(X, axes, keepdims=1, noop_with_empty_axes=1)
+    return b.Reshape(summed, b.cast(Shape, "int64"))
+
+
+sum_to_shape.sample(f32(2, 3), np.array([3], np.int32)).sample(f32(2, 3), np.array([2, 1], np.int32))
+
+__all__ = ["reduce_all", "reduce_any", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum", "reshape"]

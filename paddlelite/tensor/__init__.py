@@ -1,0 +1,1 @@
+"""Public functions on tensors, in files by PaddlePaddle's own names."""
