@@ -1,8 +1,8 @@
 """Building ONNX graphs: ``b.MatMul(x, y)``, ``b.Conv(x, w, strides=[2, 2])``, for every operator of ONNX.
 
-Nodes are written for the base opset (18) and adapted in :mod:`.opsets` when another one is asked for; dtypes without an
-onnxruntime kernel are cast by the measured table in :mod:`.kernels`; constants fold and equal nodes are shared while
-they are added (:mod:`.passes`). Nothing is serialised here: see :mod:`.model`.
+Nodes are written for the base opset (18) and adapted in :mod:`.opsets` when another one is asked for; dtypes
+without an onnxruntime kernel are cast by the measured table in :mod:`.kernels`; constants fold and equal
+nodes are shared while they are added (:mod:`.passes`). Nothing is serialised here: see :mod:`.model`.
 
     b = Builder()
     x = b.input("x", float32, ("batch", 4))
@@ -24,11 +24,11 @@ from typing import Any
 
 import numpy as np
 
-from ..dims import Dim, symbol
+from ..dims import symbol
 from ..dtypes import DType, dtype_of
 from ..errors import InvalidArgumentError
 from . import kernels, opsets, passes
-from .signatures import BASE_OPSET, Signature, dtype_code, dtype_from_code, signature
+from .signatures import BASE_OPSET, Signature, dtype_code, signature
 
 __all__ = ["Builder", "Node", "Ref"]
 
@@ -38,8 +38,8 @@ _INTS, _GRAPH = 7, 5
 class Ref:
     """A value of the graph.
 
-    ``dims`` are ints, Dims or None for a size nothing is known of; ``dims`` itself is None when even the rank is
-    unknown. ``value`` is the array of a constant. ``sequence``: a sequence of tensors of ``dtype``.
+    ``dims`` are ints, Dims or None for a size nothing is known of; ``dims`` itself is None when even the rank
+    is unknown. ``value`` is the array of a constant. ``sequence``: a sequence of tensors of ``dtype``.
     """
 
     __slots__ = ("dims", "dtype", "name", "node", "sequence", "value")
@@ -211,16 +211,17 @@ class Builder:
             raise opsets.Unsupported(sig.op, f"onnxruntime has no {sig.op} kernel for {kinds}")
         if wide:
             refs = tuple(
-                self._cast(r, wide[t]) if r is not None and (t := sig.input_type(i)) in wide else r
+                self.cast(r, wide[t]) if r is not None and (t := sig.input_type(i)) in wide else r
                 for i, r in enumerate(refs)
             )
         made = self._add(sig.op, refs, attrs, count, sig=sig, bound={**bound, **wide})
         if wide:
             back = tuple(bound[t] if (t := sig.output_type(i)) in wide else None for i in range(len(made)))
-            made = tuple(self._cast(r, d) if d is not None else r for r, d in zip(made, back))
+            made = tuple(self.cast(r, d) if d is not None else r for r, d in zip(made, back))
         return made
 
-    def _cast(self, ref: Ref, dtype: DType) -> Ref:
+    def cast(self, ref: Ref, dtype: Any) -> Ref:
+        """``ref`` in another dtype; itself when it has it already."""
         done: Ref = self.Cast(ref, to=dtype)
         return done
 
@@ -243,7 +244,8 @@ class Builder:
         sig = sig or signature(op)
         node = Node(op, inputs, attrs, self.path, self.source)
         if bound is None:
-            bound = {sig.input_type(i): r.dtype for i, r in enumerate(inputs) if r is not None and r.dtype}  # type: ignore[misc]
+            bound = {sig.input_type(i): r.dtype for i, r in enumerate(inputs) if r is not None and r.dtype}
+            # type: ignore[misc]
         node.outputs = tuple(passes.describe(node, sig, bound, i) for i in range(count))
         self.nodes.append(node)
         if key is not None:
@@ -260,7 +262,7 @@ class Builder:
 
 
 def _attribute(sig: Signature, name: str, value: Any) -> Any:
-    """An attribute in the plain form it is kept in. Raises AttributeError when the operator has no such attribute."""
+    """An attribute in its plain form. Raises AttributeError for one the operator does not have."""
     kind = sig.attributes.get(name)
     if kind is None:
         raise AttributeError(f"{sig.op} has no attribute {name!r}; it has {sorted(sig.attributes)}")
@@ -283,16 +285,3 @@ def _variadic_results(sig: Signature, inputs: Sequence[Any], attrs: dict[str, An
     if sig.op == "Split" and len(inputs) > 1 and inputs[1] is not None:
         return len(inputs[1].value) if isinstance(inputs[1], Ref) else len(inputs[1])
     raise InvalidArgumentError(f"{sig.op}: say how many outputs= it has")
-
-
-def same_dims(a: Sequence[Any] | None, b: Sequence[Any] | None) -> bool:
-    """Whether two shapes are known and equal."""
-    return a is not None and b is not None and tuple(a) == tuple(b) and None not in a
-
-
-def is_dim(size: Any) -> bool:
-    """Whether a size is symbolic."""
-    return isinstance(size, Dim)
-
-
-__all__ += ["dtype_from_code"]

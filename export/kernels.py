@@ -1,8 +1,9 @@
 """Which dtypes onnxruntime's CPU kernels take, and the exact wider dtype to use where one is missing.
 
-``ort_kernels.json`` is measured, not written: it lists what onnxruntime 1.20.1 (the oldest supported) reports about its
-own kernels, per op and opset range, for the dtypes this package has; tests/export/test_kernels.py compares it with the
-installed release. ``*`` stands for all dtypes; an op that takes everything is not listed.
+``ort_kernels.json`` is measured, not written: it lists what onnxruntime 1.20.1 (the oldest supported)
+reports about its own kernels, per op and opset range, for the dtypes this package has;
+tests/export/test_kernels.py compares it with the installed release. ``*`` stands for all dtypes; an op that
+takes everything is not listed.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from ..dtypes import BY_NAME, DType
 
 __all__ = ["widen"]
 
-# Wider dtypes that hold every value of the narrow one, cheapest first. Arithmetic done there and cast back is exact for
-# comparisons and selections, rounds once for halves, and wraps like the narrow integer.
+# Wider dtypes that hold every value of the narrow one, cheapest first. Arithmetic done there and cast back
+# is exact for comparisons and selections, rounds once for halves, and wraps like the narrow integer.
 _WIDER: dict[str, tuple[str, ...]] = {
     "bool": ("uint8", "int32", "int64", "float32", "float64"),
     "uint8": ("int32", "int64", "float32", "float64"),
@@ -71,8 +72,8 @@ def _choose(op: str, opset: int, bound: tuple[tuple[str, str], ...]) -> tuple[tu
 def widen(op: str, opset: int, bound: Mapping[str, DType]) -> dict[str, DType] | None:
     """The dtypes to cast to so that onnxruntime has a kernel of ``op`` at ``opset``.
 
-    ``bound`` gives the dtype of each type parameter of the op's schema ("T", "Tind"); the result names those that must
-    change. Empty when the kernel exists, None when there is no exact way.
+    ``bound`` gives the dtype of each type parameter of the op's schema ("T", "Tind"); the result names
+    those that must change. Empty when the kernel exists, None when there is no exact way.
     """
     changes = _choose(op, opset, tuple((t, d.name) for t, d in bound.items()))
     return None if changes is None else {t: BY_NAME[d] for t, d in changes}

@@ -1,4 +1,4 @@
-"""A finished Builder as an ONNX ModelProto: names, named sizes, metadata; the same bytes for the same graph."""
+"""A finished Builder as an ONNX ModelProto: names, named sizes, metadata; equal bytes for equal graphs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..dims import Dim
 from ..dtypes import dtype_of
 from . import passes
 from .builder import Builder, Node, Ref
-from .signatures import BASE_OPSET, dtype_code
+from .signatures import dtype_code
 
-__all__ = ["to_model"]
+__all__ = ["to_model", "write_tensor", "write_type"]
 
 _FLOAT, _INT, _STRING, _TENSOR, _GRAPH, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 5, 6, 7, 8
 # The oldest file format version that each opset may appear in (onnx's own table of releases).
@@ -157,6 +157,3 @@ def write_type(info: Any, ref: Ref) -> None:
             dim.dim_param = repr(size)
         elif size is not None:
             dim.dim_value = int(size)
-
-
-__all__ += ["BASE_OPSET", "write_tensor", "write_type"]

@@ -1,7 +1,8 @@
 """Nodes of the base opset written for another one, in one place.
 
-Lowerings know opset 18 only. Here a call is rewritten when its signature or meaning differs at the opset asked for,
-passed through when it is the same there, and refused (:class:`Unsupported`) when the opset can not express it.
+Lowerings know opset 18 only. Here a call is rewritten when its signature or meaning differs at the opset
+asked for, passed through when it is the same there, and refused (:class:`Unsupported`) when the opset can
+not express it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ MIN_OPSET = 11
 
 
 class Unsupported(Exception):
-    """A call that can not be written: ``op`` is ONNX's operator, ``needs`` the opset that has it (0: none)."""
+    """A call that can not be written. ``op`` is ONNX's, ``needs`` the opset that has it (0: none)."""
 
     def __init__(self, op: str, reason: str, needs: int = 0) -> None:
         super().__init__(reason)
@@ -126,7 +127,7 @@ def _split(b: Builder, sig: Signature, refs: Any, attrs: dict[str, Any], count: 
 
 
 def _softmax(b: Builder, sig: Signature, refs: Any, attrs: dict[str, Any], count: int) -> Any:
-    """Before opset 13 everything from ``axis`` on was one axis: the last one is the only one of the same meaning."""
+    """Before opset 13 everything from ``axis`` on was one axis: only the last one means the same."""
     (x,) = refs
     axis = attrs.get("axis", -1)
     if x.dims is None:
@@ -229,8 +230,10 @@ def _without_default(name: str, value: Any) -> Rule:
 
 _DOWN: dict[str, Rule] = {
     **dict.fromkeys(
-        "ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp"
-        " ReduceSumSquare Squeeze Unsqueeze".split(),
+        (
+            *(f"Reduce{r}" for r in ("Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "LogSum", "LogSumExp")),
+            *("ReduceSumSquare", "Squeeze", "Unsqueeze"),
+        ),
         _axes_as_attribute,
     ),
     "Split": _split,

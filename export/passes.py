@@ -1,7 +1,7 @@
 """What is simplified while a graph is built, and what is dropped when it is finished.
 
-Small on purpose: onnxruntime fuses and lays out by itself. Ours are those that keep static models free of shape
-arithmetic and of doubled work: sharing of equal nodes, folding of small constants, identities, dead nodes.
+Small on purpose: onnxruntime fuses and lays out by itself. Ours are those that keep static models free of
+shape arithmetic and doubled work: sharing of equal nodes, folding of small constants, identities, dead nodes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dims import Dim
 from ..dims import broadcast as broadcast_dims
 from ..dtypes import DType, bool_, float32, int64
 from ..errors import InvalidArgumentError
@@ -196,14 +195,82 @@ _FOLDED: dict[str, Callable[[list[Any], dict[str, Any]], np.ndarray | None]] = {
 
 # ---------------------------------------------------------------------- what is known of results
 
-_SAME_DIMS = set(
-    "Cast Abs Neg Sign Exp Log Sqrt Reciprocal Relu Sigmoid Tanh Erf Floor Ceil Round Not Sin Cos Tan Asin Acos Atan Sinh"
-    " Cosh Asinh Acosh Atanh Softmax LogSoftmax Softplus Softsign Elu Selu LeakyRelu HardSigmoid HardSwish Clip CumSum"
-    " IsNaN IsInf ScatterElements ScatterND Trilu Mish ThresholdedRelu Identity BitwiseNot LayerNormalization".split()
+_SAME_DIMS = frozenset(
+    {
+        "Cast",
+        "Abs",
+        "Neg",
+        "Sign",
+        "Exp",
+        "Log",
+        "Sqrt",
+        "Reciprocal",
+        "Relu",
+        "Sigmoid",
+        "Tanh",
+        "Erf",
+        "Floor",
+        "Ceil",
+        "Round",
+        "Not",
+        "Sin",
+        "Cos",
+        "Tan",
+        "Asin",
+        "Acos",
+        "Atan",
+        "Sinh",
+        "Cosh",
+        "Asinh",
+        "Acosh",
+        "Atanh",
+        "Softmax",
+        "LogSoftmax",
+        "Softplus",
+        "Softsign",
+        "Elu",
+        "Selu",
+        "LeakyRelu",
+        "HardSigmoid",
+        "HardSwish",
+        "Clip",
+        "CumSum",
+        "IsNaN",
+        "IsInf",
+        "ScatterElements",
+        "ScatterND",
+        "Trilu",
+        "Mish",
+        "ThresholdedRelu",
+        "Identity",
+        "BitwiseNot",
+        "LayerNormalization",
+    }
 )
-_BROADCAST = set(
-    "Add Sub Mul Div Pow Max Min Mod And Or Xor Equal Less Greater LessOrEqual GreaterOrEqual Where Sum BitwiseAnd"
-    " BitwiseOr BitwiseXor".split()
+_BROADCAST = frozenset(
+    {
+        "Add",
+        "Sub",
+        "Mul",
+        "Div",
+        "Pow",
+        "Max",
+        "Min",
+        "Mod",
+        "And",
+        "Or",
+        "Xor",
+        "Equal",
+        "Less",
+        "Greater",
+        "LessOrEqual",
+        "GreaterOrEqual",
+        "Where",
+        "Sum",
+        "BitwiseAnd",
+        "BitwiseOr",
+        "BitwiseXor",
+    }
 )
 _SEQUENCES = {"SequenceEmpty", "SequenceInsert", "SequenceConstruct", "SplitToSequence", "SequenceErase"}
 
@@ -296,8 +363,3 @@ def _reads(node: Node) -> Iterable[Ref]:
             yield from value.results
             for inner in live(value)[0]:
                 yield from _reads(inner)
-
-
-def is_symbolic(size: Any) -> bool:
-    """Whether a size has a name or a formula instead of a number."""
-    return isinstance(size, Dim)

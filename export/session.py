@@ -2,9 +2,9 @@
 
 Measured with onnxruntime 1.31 on 2 cores (microseconds a call, tiny graphs): the session object below
 ``InferenceSession`` with a dict of arrays costs 2.4 + 0.75 an input, the public ``run`` 1.5 times that, and
-``run_with_ort_values`` of the public class 34 (it walks a C++ vector until it throws). OrtValues kept between calls
-cost 0.35 an input. Contiguous arrays are read in place and results are not copied either way; an OrtValue does not
-keep its array alive, so whoever holds one must hold the other.
+``run_with_ort_values`` of the public class 34 (it walks a C++ vector until it throws). OrtValues kept between
+calls cost 0.35 an input. Contiguous arrays are read in place and results are not copied either way; an
+OrtValue does not keep its array alive, so whoever holds one must hold the other.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Session:
         return result
 
     def run_values(self, feeds: Mapping[str, Any], names: Sequence[str] | None = None) -> Any:
-        """OrtValues in, a vector of OrtValues out; index it (iterating a C++ vector ends with an exception)."""
+        """OrtValues in, a vector of them out: index it, do not iterate (the C++ vector ends by throwing)."""
         return self._session.run_with_ort_values(feeds, names or self.outputs, self._options)
 
 
@@ -98,9 +98,7 @@ def to_array(value: Any) -> np.ndarray:
     if not count:
         return np.empty(shape, ml_dtypes.bfloat16)
     memory = (ctypes.c_uint16 * count).from_address(value.data_ptr())
-    # NumPy knows no bfloat16, so onnxruntime can not hand one over: the buffer holds on to its OrtValue instead.
+    # NumPy knows no bfloat16, so onnxruntime can not hand one over; the buffer holds on to its OrtValue
+    # instead.
     memory._owner = value  # type: ignore[attr-defined]
     return np.frombuffer(memory, np.uint16).view(ml_dtypes.bfloat16).reshape(shape)
-
-
-__all__ += ["_SMALL"]
