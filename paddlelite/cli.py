@@ -112,7 +112,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    raise CommandError("info is not wired yet")
+    from .export.describe import describe
+
+    print(describe(options.model))
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Train, save, load, export and serve a digit classifier: `python samples/digits/main.py`.
 
-Real input: scikit-learn's 1,797 handwritten digits, a fifth of them held out. Everything written is in `out/`.
+Real input: scikit-learn's 1,797 handwritten digits, a fifth of them held out. All it writes is in `out/`.
 """
 
 import argparse
