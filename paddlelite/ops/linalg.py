@@ -60,12 +60,12 @@ def _(c: Any, g: Any) -> Any:
         rows = unsqueeze(g, axes=[-2])
         dx = matmul(rows, y, trans_y=not c.trans_y) if c.needs("X") else None
         dy = _outer(unsqueeze(x, axes=[1]), rows, c.trans_y) if c.needs("Y") else None
-        return dx if dx is None else sum_to(squeeze(dx, axes=[-2]), c.like("X")), dy and sum_to(dy, c.like("Y"))
+        return dx if dx is None else sum_to(squeeze(dx, axes=[-2]), c.like("X")), dy if dy is None else sum_to(dy, c.like("Y"))
     if len(y.dims) == 1:
         columns = unsqueeze(g, axes=[-1])
         dx = _outer(columns, unsqueeze(y, axes=[0]), c.trans_x) if c.needs("X") else None
         dy = matmul(x, columns, trans_x=not c.trans_x) if c.needs("Y") else None
-        return dx and sum_to(dx, c.like("X")), dy if dy is None else sum_to(squeeze(dy, axes=[-1]), c.like("Y"))
+        return dx if dx is None else sum_to(dx, c.like("X")), dy if dy is None else sum_to(squeeze(dy, axes=[-1]), c.like("Y"))
     dx = dy = None
     if c.needs("X"):
         dx = matmul(y, g, trans_x=c.trans_y, trans_y=True) if c.trans_x else matmul(g, y, trans_y=not c.trans_y)

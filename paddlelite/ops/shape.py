@@ -361,10 +361,17 @@ def slice_(  # type: ignore[no-untyped-def]
 ):
     """``Input[start:end]`` along each of ``axes``; axes in ``decrease_axis`` are then removed. ONNX: Slice."""
     begin, end = numbers(StartsTensor, StartsTensorList, starts), numbers(EndsTensor, EndsTensorList, ends)
-    index: list[Any] = [slice(None)] * Input.ndim
+    return Input[_slice_index(Input.shape, axes, begin, end, decrease_axis)]
+
+
+def _slice_index(
+    shape: Sequence[int], axes: Sequence[int], begin: Sequence[int], end: Sequence[int], decrease: Sequence[int]
+) -> tuple[Any, ...]:
+    """What to index an array of ``shape`` with."""
+    index: list[Any] = [slice(None)] * len(shape)
     for a, s, e in zip(axes, begin, end, strict=True):
-        n = Input.shape[a]
-        if a in decrease_axis:
+        n = shape[a]
+        if a in decrease:
             if not -n <= s < n:
                 raise OutOfRangeError(
                     f"The starting index {s} of slice is out of bounds in tensor {a}-th axis, it should be in the "
@@ -373,7 +380,7 @@ def slice_(  # type: ignore[no-untyped-def]
             index[a] = s
         else:
             index[a] = slice(max(s + n, 0) if s < 0 else s, max(e + n, 0) if e < 0 else e)
-    return Input[tuple(index)]
+    return tuple(index)
 
 
 def _sliced(n: D.Size, s: D.Size | None, e: D.Size | None) -> D.Size:
@@ -490,11 +497,9 @@ def slice_grad(  # type: ignore[no-untyped-def]
 ):
     """The gradient of ``slice``: ``G`` in the place it was cut from, zeros around it. ONNX: Pad."""
     sizes = [int(s) for s in Shape] if Shape is not None else list(shape)
+    begin, end = numbers(StartsTensor, StartsTensorList, starts), numbers(EndsTensor, EndsTensorList, ends)
     out = np.zeros(sizes, G.dtype)
-    slice_.kernel(  # type: ignore[misc]
-        out, StartsTensor, EndsTensor, StartsTensorList, EndsTensorList,
-        axes=axes, starts=starts, ends=ends, decrease_axis=(),
-    )[...] = np.expand_dims(G, tuple(decrease_axis)) if decrease_axis else G  # fmt: skip
+    out[_slice_index(sizes, axes, begin, end, decrease_axis)] = G
     return out
 
 
