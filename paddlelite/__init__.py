@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 
 from . import bind as _bind  # noqa: E402, F401  (before ops: bind and Tensor close the circle of imports)
 from . import ops as _ops  # noqa: E402, F401
+from .aliasing import install_as_paddle as install_as_paddle  # noqa: E402
 from .autograd import grad as grad  # noqa: E402
 from .dtypes import (  # noqa: E402
     DType as dtype,
