@@ -1,0 +1,114 @@
+"""cond and while_loop -> the file's control flow (the inverse of `control_reader.py`).
+
+cond becomes two `conditional_block` ops, which assign variables of their own, and one `select_input` for each
+result. while_loop becomes a `while` op over loop variables: copies of the start values, which the body assigns
+anew at its end, the condition last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from paddlelite.dtypes import bool_, int32
+from paddlelite.ir import Block, Node, Value
+
+from .program_writer import BlockWriter, Env
+
+__all__ = ["HANDLERS"]
+
+
+def _assign(writer: BlockWriter, source: str, target: str) -> None:
+    writer.op("assign", {"X": [source]}, {"Out": [target]}, {})
+
+
+def _inputs(node: Node) -> tuple[Value, ...]:
+    """The values of the node's last list slot: what its blocks read from outside."""
+    item = node.inputs[-1]
+    return item if isinstance(item, tuple) else ()
+
+
+def _cond(writer: BlockWriter, node: Node) -> None:
+    pred = writer.name(node.inputs[0])
+    true_outs = _branch(writer, node, node.attrs["true_block"], pred)
+    opposite = writer.declare(writer.writer.fresh("logical_not"), (), bool_)
+    writer.op("logical_not", {"X": [pred]}, {"Out": [opposite]}, {}, node.source)
+    false_outs = _branch(writer, node, node.attrs["false_block"], opposite)
+    mask = writer.declare(writer.writer.fresh("cast"), (), int32)
+    writer.op("cast", {"X": [pred]}, {"Out": [mask]}, {"in_dtype": bool_, "out_dtype": int32}, node.source)
+    for value, when_true, when_false in zip(node.outputs, true_outs, false_outs, strict=True):
+        writer.env[value] = out = writer.declare_like("select_input", value)
+        writer.op("select_input", {"X": [when_false, when_true], "Mask": [mask]}, {"Out": [out]}, {}, node.source)
+
+
+def _branch(writer: BlockWriter, node: Node, block: Block, pred: str) -> list[str]:
+    outs = [writer.declare_like("branch", value) for value in block.outputs]
+    read = [writer.name(value) for value in _inputs(node)]
+    inner = BlockWriter(writer.writer, writer, dict(zip(block.params, read, strict=True)))
+    inner.nodes(block.nodes)
+    for value, out in zip(block.outputs, outs, strict=True):
+        _assign(inner, inner.name(value), out)
+    writer.op(
+        "conditional_block",
+        {"Cond": [pred], "Input": list(dict.fromkeys(read))},
+        {"Out": outs, "Scope": [writer.scopes()]},
+        {"is_scalar_condition": True},
+        node.source,
+        block=inner.block.idx,
+    )
+    return outs
+
+
+def _while(writer: BlockWriter, node: Node) -> None:
+    carried, outside = node.inputs[0], [writer.name(value) for value in _inputs(node)]
+    test, body = node.attrs["cond_block"], node.attrs["body_block"]
+    variables = []
+    for start, result in zip(carried, node.outputs, strict=True):
+        variable = writer.declare_like("loop", result)
+        _assign(writer, writer.name(start), variable)
+        writer.env[result] = variable
+        variables.append(variable)
+    condition = writer.declare(writer.writer.fresh("loop_condition"), (), bool_)
+    _assign(writer, _inlined(writer, test, [*variables, *outside]), condition)
+    inner = BlockWriter(writer.writer, writer, dict(zip(body.params, [*variables, *outside], strict=True)))
+    inner.nodes(body.nodes)
+    after = _next_values(inner, body, variables)
+    holds = _inlined(inner, test, [*after, *outside])
+    for value, variable in zip(after, variables, strict=True):
+        if value != variable:
+            _assign(inner, value, variable)
+    _assign(inner, holds, condition)
+    writer.op(
+        "while",
+        {"X": list(dict.fromkeys([*variables, *outside])), "Condition": [condition]},
+        {"Out": [*variables, condition], "StepScopes": [writer.scopes()]},
+        {"is_test": True},
+        node.source,
+        block=inner.block.idx,
+    )
+
+
+def _inlined(writer: BlockWriter, block: Block, arguments: Sequence[str]) -> str:
+    """Writes a block's nodes into the block at hand; the variable of its one output."""
+    outer: Env = writer.env
+    writer.env = dict(zip(block.params, arguments, strict=True))
+    writer.nodes(block.nodes)
+    result = writer.name(block.outputs[0])
+    writer.env = outer
+    return result
+
+
+def _next_values(inner: BlockWriter, body: Block, variables: Sequence[str]) -> list[str]:
+    """The variables with the next iteration's values. A loop variable that goes to another one's place is copied
+    first: the assignments at the end of the body happen one after the other."""
+    found = []
+    for value, variable in zip(body.outputs, variables, strict=True):
+        name = inner.name(value)
+        if name in variables and name != variable:
+            copy = inner.declare_like("carried", value)
+            _assign(inner, name, copy)
+            name = copy
+        found.append(name)
+    return found
+
+
+HANDLERS: dict[str, Callable[[BlockWriter, Node], None]] = {"cond": _cond, "while_loop": _while}

@@ -1,0 +1,283 @@
+"""The files of a saved model: .pdmodel, .pdiparams and .pdiparams.info, written and read as one set.
+
+Each file is written whole (`paddlelite.framework.atomic`). The .pdmodel is renamed last and carries, in a field that
+PaddlePaddle skips, the digests of the other two, so a set of which one file is older is noticed when it is loaded.
+Sets written by PaddlePaddle have no digest; there the variables' names, shapes and dtypes are compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from paddlelite.dims import Dim
+from paddlelite.dtypes import BY_CODE
+from paddlelite.errors import InvalidArgumentError, PaddleError
+from paddlelite.framework.atomic import FileSet
+from paddlelite.ir import Program
+from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.tensor import Tensor
+
+from . import pdiparams
+from .file_form import file_form
+from .program_reader import Reader, interface, tensor_desc
+from .program_writer import ProgramWriter, Written
+from .proto import ProgramDesc, VarDesc, VarKind
+from .wire import WireError
+
+__all__ = ["LoadedModel", "ModelPaths", "read_model", "read_state", "write_models"]
+
+_NOT_STORED = {VarKind.FEED_MINIBATCH, VarKind.FETCH_LIST, VarKind.RAW, VarKind.READER, VarKind.STEP_SCOPES}
+
+
+# ------------------------------------------------------------------------------------------------- writing
+
+
+@dataclass
+class ModelPaths:
+    """Where the files of one program are. `info` may not exist; `params` may be a folder (one file a variable)."""
+
+    model: str
+    params: str
+    info: str
+
+    @classmethod
+    def of_prefix(cls, prefix: str) -> ModelPaths:
+        return cls(prefix + ".pdmodel", prefix + ".pdiparams", prefix + ".pdiparams.info")
+
+
+@dataclass
+class ModelToWrite:
+    """One program, its file prefix, and the structured names of its parameters ("fc.weight")."""
+
+    program: Program
+    prefix: str
+
+
+def write_models(
+    models: Sequence[ModelToWrite], info_path: str | None, structured: dict[str, str], extra: dict[str, Any]
+) -> None:
+    """Writes programs that share one .info (the methods of a layer) as one set of files.
+
+    Args:
+        structured: the structured names of parameters and buffers, by variable name.
+        extra: JSON values kept in each .pdmodel (what PaddlePaddle's format has no place for).
+
+    Raises UnimplementedError for ops without a file form, OSError when a file cannot be written; then all files are
+    as they were.
+    """
+    written = [(model, ProgramWriter(file_form(model.program)).write()) for model in models]
+    info = _info([w for _, w in written], structured)
+    buffer = io.BytesIO()
+    pdiparams.write_info(buffer, info)
+    with FileSet() as files:
+        notes: list[dict[str, Any]] = []
+        for model, content in written:
+            paths = ModelPaths.of_prefix(model.prefix)
+            note = {**extra, "dims": _dim_names(model.program)}
+            if content.tensors:
+                arrays = {name: t._data for name, t in content.tensors.items()}
+                note["params"] = pdiparams.write_records(files.open(paths.params), arrays)
+            notes.append(note)
+        if info and info_path is not None:
+            files.open(info_path).write(buffer.getvalue())
+            for note in notes:
+                note["info"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+        for (model, content), note in zip(written, notes, strict=True):
+            content.desc.paddlelite = json.dumps(note, sort_keys=True, separators=(",", ":"))
+            files.open(ModelPaths.of_prefix(model.prefix).model).write(content.desc.encode())
+
+
+def _info(written: Sequence[Written], structured: dict[str, str]) -> dict[str, dict[str, Any]]:
+    from paddlelite.nn.layer import Parameter
+
+    info: dict[str, dict[str, Any]] = {}
+    for content in written:
+        for name in sorted(content.tensors):
+            tensor = content.tensors[name]
+            entry: dict[str, Any] = {"structured_name": structured.get(name, name)}
+            entry["stop_gradient"] = bool(tensor.stop_gradient)
+            if isinstance(tensor, Parameter):
+                entry["trainable"] = bool(tensor.trainable)
+            info[name] = entry
+    return info
+
+
+def _dim_names(program: Program) -> dict[str, list[Any]]:
+    """The names of the inputs' symbolic sizes."""
+    return {
+        value.name: [dim.name if isinstance(dim, Dim) else dim for dim in value.dims] for value in program.inputs
+    }
+
+
+# ------------------------------------------------------------------------------------------------- reading
+
+
+@dataclass
+class LoadedModel:
+    """A program read from files. `tensors` are its parameters and buffers by variable name, `info` their .info."""
+
+    program: Program
+    inputs: list[str]
+    outputs: list[str]
+    tensors: dict[str, Tensor]
+    info: dict[str, dict[str, Any]] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def find_model(
+    path: str, model_filename: str | None = None, params_filename: str | None = None
+) -> ModelPaths | None:
+    """The files that `path` means: a prefix, or a folder of 1.x; None when there are none."""
+    if os.path.isdir(path):
+        model = os.path.join(path, model_filename or "__model__")
+        params = os.path.join(path, params_filename) if params_filename else path
+        return ModelPaths(model, params, model + ".info") if os.path.isfile(model) else None
+    paths = ModelPaths.of_prefix(path)
+    if model_filename:
+        paths.model = os.path.join(os.path.dirname(path), model_filename)
+    if params_filename:
+        paths.params = os.path.join(os.path.dirname(path), params_filename)
+    return paths if os.path.isfile(paths.model) else None
+
+
+def read_model(paths: ModelPaths) -> LoadedModel:
+    """The program and parameters in `paths`.
+
+    Raises InvalidArgumentError when a file is damaged, is no model, or does not belong to the others;
+    UnimplementedError listing all ops that paddlelite does not have; OSError when a file cannot be read.
+    """
+    desc, note = _read_desc(paths.model)
+    try:
+        stored = _stored_vars(desc)
+        _check_digests(paths, note, bool(stored))
+        arrays = _read_arrays(paths, stored)
+        info = pdiparams.read_info(paths.info) if os.path.isfile(paths.info) else {}
+        tensors = {name: _tensor(name, array, info.get(name)) for name, array in arrays.items()}
+        dims = note.get("dims")
+        reader = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None)
+        program = reader.read()
+        inputs, outputs = interface(desc)
+    except WireError as error:
+        raise InvalidArgumentError(f"{paths.model} is damaged: {error}.") from error
+    except (PaddleError, OSError):
+        raise
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+        # Rules and kernels were written for real programs; a damaged one meets them with anything.
+        raise InvalidArgumentError(
+            f"{paths.model} cannot be understood ({type(error).__name__}: {str(error)[:200]})."
+        ) from error
+    return LoadedModel(program, inputs, outputs, tensors, info, note)
+
+
+def read_desc(path: str) -> ProgramDesc:
+    """The ProgramDesc in a file, as it is."""
+    return _read_desc(path)[0]
+
+
+def _read_desc(path: str) -> tuple[ProgramDesc, dict[str, Any]]:
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        desc = ProgramDesc.decode(data)
+    except WireError as error:
+        hint = " It looks like a PIR program of PaddlePaddle 3.x (.json)." if data[:1] == b"{" else ""
+        raise InvalidArgumentError(f"{path} is not a .pdmodel file, or it is damaged: {error}.{hint}") from error
+    if not desc.blocks:
+        raise InvalidArgumentError(f"{path} is not a .pdmodel file: it has no blocks.")
+    try:
+        note = json.loads(desc.paddlelite) if desc.paddlelite else {}
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgumentError(f"{path} is damaged: its own notes cannot be read.") from error
+    return desc, note if isinstance(note, dict) else {}
+
+
+def _stored_vars(desc: ProgramDesc) -> dict[str, VarDesc]:
+    """The variables that have a record in the parameter file."""
+    return {
+        var.name: var
+        for block in desc.blocks
+        for var in block.vars
+        if var.persistable and var.type.type not in _NOT_STORED
+    }
+
+
+def _check_digests(paths: ModelPaths, note: dict[str, Any], any_params: bool) -> None:
+    for path, key in ((paths.params, "params"), (paths.info, "info")):
+        expected = note.get(key)
+        if not isinstance(expected, str) or (key == "params" and not any_params):
+            continue
+        if not os.path.isfile(path):
+            raise InvalidArgumentError(f"{paths.model} was saved together with {path}, which is missing.")
+        if pdiparams.digest(path) != expected:
+            raise InvalidArgumentError(
+                f"{paths.model} and {path} were not written together, or {path} is damaged: its contents are not "
+                "those it was saved with. Save the model again."
+            )
+
+
+def _read_arrays(paths: ModelPaths, stored: dict[str, VarDesc]) -> dict[str, np.ndarray]:
+    if not stored:
+        return {}
+    if os.path.isdir(paths.params):
+        arrays = pdiparams.read_separate(paths.params, stored)
+    elif os.path.isfile(paths.params):
+        arrays = pdiparams.read_records(paths.params, list(stored))
+    else:
+        raise InvalidArgumentError(
+            f"{paths.params}, the parameters of {paths.model}, does not exist; the program has {len(stored)} of them."
+        )
+    for name, var in stored.items():
+        desc = tensor_desc(var)
+        array = arrays[name]
+        if desc is None or desc.data_type not in BY_CODE:
+            raise InvalidArgumentError(f"{paths.model}: the parameter '{name}' is not declared as a tensor.")
+        fits = len(desc.dims) == array.ndim and all(
+            want in (-1, have) for want, have in zip(desc.dims, array.shape, strict=True)
+        )
+        if BY_CODE[desc.data_type].np != array.dtype or (desc.dims and not fits):
+            raise InvalidArgumentError(
+                f"{paths.model} and {paths.params} do not belong together: '{name}' is "
+                f"{BY_CODE[desc.data_type].name}{list(desc.dims)} in the program, {array.dtype}{list(array.shape)} in "
+                "the parameter file."
+            )
+    return arrays
+
+
+def _tensor(name: str, array: np.ndarray, info: dict[str, Any] | None) -> Tensor:
+    tensor = to_tensor(array)
+    tensor.name = name
+    tensor.persistable = True
+    if info is not None and "trainable" in info:
+        tensor.stop_gradient = not info["trainable"]
+    return tensor
+
+
+def read_state(
+    path: str, model_filename: str | None = None, params_filename: str | None = None
+) -> dict[str, np.ndarray] | None:
+    """The parameters of a saved model, by structured name where its .info has one; None when there is no model."""
+    paths = find_model(path, model_filename, params_filename)
+    if paths is None:
+        return _read_folder(path) if os.path.isdir(path) and model_filename is None else None
+    desc, note = _read_desc(paths.model)
+    stored = _stored_vars(desc)
+    _check_digests(paths, note, bool(stored))
+    arrays = _read_arrays(paths, stored)
+    info = pdiparams.read_info(paths.info) if os.path.isfile(paths.info) else {}
+    return {info.get(name, {}).get("structured_name") or name: array for name, array in arrays.items()}
+
+
+def _read_folder(path: str) -> dict[str, np.ndarray]:
+    """A folder of persistables: one file a variable, the file's name is the variable's."""
+    names = [
+        os.path.relpath(os.path.join(folder, name), path) for folder, _, files in os.walk(path) for name in files
+    ]
+    return pdiparams.read_separate(path, sorted(names))
