@@ -129,9 +129,8 @@ def _finish(
     capture.frame = frame
     try:
         frame.block.outputs += [capture.read(t) for t in written]
-        for v in frame.lifted:
-            if v not in inputs:
-                inputs.append(v)
+        known = {id(v) for v in inputs}  # `in` would compare values
+        inputs += [v for v in frame.lifted if id(v) not in known]
         assert frame.outer is not None
         for v in inputs:
             capture._read(v, frame)
