@@ -33,8 +33,9 @@ def test_every_module_is_the_same_object_under_both_names():
         paddlelite.install_as_paddle()
         import paddle
         assert paddle is paddlelite
-        names = [info.name for info in pkgutil.walk_packages(paddlelite.__path__, "paddlelite.")
-                 if info.name.split(".")[1] in ("nn", "optimizer", "io", "jit", "static", "tensor")]
+        folder = paddlelite.__path__[:1]  # in a checkout, jit and export are found through a second one
+        names = [info.name for info in pkgutil.walk_packages(folder, "paddlelite.")]
+        names = [name for name in names if not name.endswith("__main__")] + ["paddlelite.jit", "paddlelite.export"]
         assert len(names) > 20
         for name in names:
             real = importlib.import_module(name)
