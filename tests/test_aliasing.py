@@ -35,7 +35,8 @@ def test_every_module_is_the_same_object_under_both_names():
         assert paddle is paddlelite
         folder = paddlelite.__path__[:1]  # in a checkout, jit and export are found through a second one
         names = [info.name for info in pkgutil.walk_packages(folder, "paddlelite.")]
-        names = [name for name in names if not name.endswith("__main__")] + ["paddlelite.jit", "paddlelite.export"]
+        names = [name for name in names if not name.endswith("__main__")]
+        names += ["paddlelite.jit", "paddlelite.export"]
         assert len(names) > 20
         for name in names:
             real = importlib.import_module(name)

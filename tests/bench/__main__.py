@@ -61,7 +61,9 @@ class Worker:
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"the worker of {self.framework} ended during `{' '.join(map(str, words))}`")
+            raise SystemExit(
+                f"the worker of {self.framework} ended during `{' '.join(map(str, words))}`: see --log"
+            )
         self.process.send_signal(signal.SIGSTOP)
         return json.loads(line)
 
@@ -97,9 +99,8 @@ def differences(task, checks, tolerance=2e-3):
     if not {"paddlelite", "paddle"} <= checks.keys():
         return []
     ours, theirs = checks["paddlelite"], checks["paddle"]
-    scale = max(map(abs, theirs), default=1.0) or 1.0
-    worst = max((abs(a - b) for a, b in zip(ours, theirs)), default=0.0) / scale
-    if worst <= tolerance and len(ours) == len(theirs):
+    allowed = tolerance * max(map(abs, theirs), default=1.0)
+    if len(ours) == len(theirs) and all(abs(a - b) <= allowed for a, b in zip(ours, theirs)):
         return []
     return [f"{task}: ours computed {ours[:3]}, PaddlePaddle {theirs[:3]}"]
 
