@@ -53,6 +53,8 @@ def _runs(kernel: Mapping[str, str], bound: Mapping[str, str]) -> bool:
 
 @cache
 def _choose(op: str, opset: int, bound: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...] | None:
+    if any(d.startswith("complex") for _, d in bound):
+        return None
     kernels = _kernels(op, opset)
     if kernels is None or any(_runs(k, dict(bound)) for k in kernels):
         return ()

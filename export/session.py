@@ -10,6 +10,7 @@ OrtValue does not keep its array alive, so whoever holds one must hold the other
 from __future__ import annotations
 
 import ctypes
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -21,9 +22,6 @@ from ..errors import PreconditionNotMetError
 
 __all__ = ["Session", "to_array", "to_value"]
 
-#: Work (as bytes of inputs, outputs and constants) below which a second thread costs more than it brings.
-_SMALL = 1 << 15
-
 
 @cache
 def _runtime() -> Any:
@@ -34,6 +32,22 @@ def _runtime() -> Any:
             "Running a graph needs onnxruntime, which is not installed: pip install onnxruntime"
         ) from error
     return onnxruntime
+
+
+@cache
+def _shared_threads() -> bool:
+    """Whether all sessions use one pool of threads (onnxruntime 1.21 on). Pools of their own wait for work by
+    spinning, so that the forward's would take a core from the backward's: 0.59 against 0.47 ms for two
+    sessions.
+    """
+    ort = _runtime()
+    if not hasattr(ort, "set_global_thread_pool_sizes"):
+        return False
+    try:
+        ort.set_global_thread_pool_sizes(os.cpu_count() or 1, 1)
+    except RuntimeError:  # somebody else's session came first
+        return False
+    return True
 
 
 @cache
@@ -56,11 +70,11 @@ class Session:
         ort = _runtime()
         options = ort.SessionOptions()
         options.log_severity_level = 3
-        options.inter_op_num_threads = 1
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        # A waiting worker that spins takes the core NumPy and the next session need.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "1")
+        if threads is None and _shared_threads():
+            options.use_per_session_threads = False
+        else:
+            options.inter_op_num_threads = 1
+            options.intra_op_num_threads = threads or 0
         if not optimize:
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         data = model if isinstance(model, (bytes, str)) else model.SerializeToString()

@@ -1,0 +1,217 @@
+"""A list of nodes compiled to steps: the longest runs that lower go to onnxruntime sessions, the rest to
+kernels.
+
+Random ops and ops with effects are always kernel calls; random ones read nothing but the generator's state,
+so they run first and do not cut the graph. Arrays travel between steps without copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from ..interpret import run_node
+from ..ir import EFFECTS, Node, Value
+from .builder import Builder
+from .lower import Env, Problem, lower_nodes, placeholder
+from .model import to_model
+from .session import Session, to_array, to_value
+
+__all__ = ["KernelStep", "Plan", "SessionStep", "compile_plan"]
+
+#: Between kernel calls, a session of fewer nodes costs more than the kernels it replaces.
+_FEW = 3
+
+Arrays = dict[Value, Any]
+
+
+class KernelStep:
+    """One node run by its NumPy kernel."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.reads = list(node.read())
+
+    def run(self, env: Arrays) -> None:
+        env.update(zip(self.node.outputs, run_node(self.node, env), strict=True))
+
+
+class SessionStep:
+    """Nodes run by one onnxruntime session. ``reads`` and ``gives`` are its inputs and outputs."""
+
+    def __init__(self, nodes: Sequence[Node], reads: list[Value], gives: list[Value], b: Builder) -> None:
+        self.nodes, self.reads, self.gives = nodes, reads, gives
+        self.model = to_model(b)
+        self.session = Session(self.model)
+        self._feeds = [(ref.name, v) for ref, v in zip(b.inputs, reads, strict=True)]
+        # onnxruntime's own conversion to NumPy knows no bfloat16.
+        self._by_value = any(v.dtype.np == ml_dtypes.bfloat16 for v in (*reads, *gives))
+
+    def run(self, env: Arrays) -> None:
+        feeds = {name: env[v] for name, v in self._feeds}
+        outs = self._run_values(feeds) if self._by_value else self.session.run(feeds)
+        env.update(zip(self.gives, outs, strict=True))
+
+    def _run_values(self, feeds: Mapping[str, Any]) -> list[np.ndarray]:
+        arrays = {k: np.asarray(a, order="C") for k, a in feeds.items()}
+        vector = self.session.run_values({k: to_value(a) for k, a in arrays.items()})
+        return [to_array(vector[i]) for i in range(len(self.gives))]
+
+
+class Plan:
+    """Steps in order. ``run`` takes the arrays of the sources and returns those of the wanted values."""
+
+    def __init__(self, steps: list[Any], wanted: Sequence[Value], problems: list[Problem]) -> None:
+        self.steps, self.wanted = steps, list(wanted)
+        #: Why nodes are kernel calls; empty when everything lowered.
+        self.problems = problems
+        self._last = _last_reads(steps, self.wanted)
+        self._single = len(steps) == 1
+
+    def run(self, env: Arrays) -> list[Any]:
+        """The wanted arrays. ``env`` holds the sources and is used up."""
+        if self._single:
+            self.steps[0].run(env)
+            return [env[v] for v in self.wanted]
+        for step, dead in zip(self.steps, self._last):
+            step.run(env)
+            for v in dead:
+                del env[v]
+        return [env[v] for v in self.wanted]
+
+
+def _last_reads(steps: Sequence[Any], wanted: Sequence[Value]) -> list[list[Value]]:
+    """For each step the values nobody reads after it."""
+    last: dict[Value, int] = {}
+    for i, step in enumerate(steps):
+        last.update(dict.fromkeys(step.reads, i))
+    dead: list[list[Value]] = [[] for _ in steps]
+    for v, i in last.items():
+        if v not in set(wanted):
+            dead[i].append(v)
+    return dead
+
+
+def compile_plan(
+    nodes: Sequence[Node],
+    sources: Iterable[Value],
+    frozen: Mapping[Value, np.ndarray],
+    wanted: Sequence[Value],
+) -> Plan:
+    """Compile ``nodes`` to a plan. ``frozen`` values become constants of the graph, ``sources`` are fed."""
+    by_kernel = {id(n) for n in nodes if n.op.random or n.type in EFFECTS}
+    sources = list(sources)
+    problems: list[Problem] = []
+    while True:
+        segments = _schedule(nodes, by_kernel, {*sources, *frozen})
+        steps, failed = _build(segments, by_kernel, frozen, wanted)
+        if not failed:
+            return Plan(steps, wanted, problems)
+        problems += failed
+        by_kernel.update(_culprits(failed, nodes))
+
+
+def _culprits(failed: Sequence[Problem], nodes: Sequence[Node]) -> set[int]:
+    """The top-level nodes that the problems (some inside blocks) belong to."""
+    inside = {id(p.node) for p in failed}
+    return {
+        id(n) for n in nodes if id(n) in inside or any(id(m) in inside for b in n.blocks for m in b.walk())
+    }
+
+
+def _schedule(nodes: Sequence[Node], by_kernel: set[int], known: set[Value]) -> list[list[Node]]:
+    """Runs of nodes of one kind, kernels before sessions whenever they are ready, so that the runs are long."""
+    remaining, segments = list(nodes), []
+    while remaining:
+        before = len(remaining)
+        for kernels in (True, False):
+            taken, left, effects_wait = [], [], False
+            for n in remaining:
+                mine = (id(n) in by_kernel) == kernels
+                blocked = n.type in EFFECTS and effects_wait
+                if mine and not blocked and all(v in known for v in n.read()):
+                    taken.append(n)
+                    known.update(n.outputs)
+                else:
+                    left.append(n)
+                    effects_wait = effects_wait or n.type in EFFECTS
+            remaining = left
+            if taken:
+                segments.append(taken)
+        assert len(remaining) < before, "a node reads a value that no node gives"
+    return segments
+
+
+def _build(
+    segments: Sequence[Sequence[Node]],
+    by_kernel: set[int],
+    frozen: Mapping[Value, np.ndarray],
+    wanted: Sequence[Value],
+) -> tuple[list[Any], list[Problem]]:
+    steps: list[Any] = []
+    failed: list[Problem] = []
+    needed_after = _needed_after(segments, wanted)
+    several = len(segments) > 1
+    for segment, needed in zip(segments, needed_after):
+        small = several and len(segment) < _FEW and not any(n.blocks for n in segment)
+        if id(segment[0]) in by_kernel or small:
+            steps += [_kernel(n, frozen) for n in segment]
+            continue
+        step, problems = _session(segment, frozen, needed)
+        failed += problems
+        if step is not None:
+            steps.append(step)
+    return steps, failed
+
+
+def _needed_after(segments: Sequence[Sequence[Node]], wanted: Sequence[Value]) -> list[set[Value]]:
+    needed, result = set(wanted), []
+    for segment in reversed(segments):
+        result.append(set(needed))
+        for n in segment:
+            needed.update(n.read())
+    return result[::-1]
+
+
+class _FrozenKernel(KernelStep):
+    """A kernel call some of whose inputs are constants of the plan."""
+
+    def __init__(self, node: Node, constants: Arrays) -> None:
+        super().__init__(node)
+        self.constants = constants
+        self.reads = [v for v in self.reads if v not in constants]
+
+    def run(self, env: Arrays) -> None:
+        inputs = {v: env[v] for v in self.reads}
+        env.update(zip(self.node.outputs, run_node(self.node, {**inputs, **self.constants}), strict=True))
+
+
+def _kernel(node: Node, frozen: Mapping[Value, np.ndarray]) -> KernelStep:
+    constants = {v: frozen[v] for v in node.read() if v in frozen}
+    return _FrozenKernel(node, constants) if constants else KernelStep(node)
+
+
+def _session(
+    segment: Sequence[Node], frozen: Mapping[Value, np.ndarray], needed: set[Value]
+) -> tuple[SessionStep | None, list[Problem]]:
+    made = {v for n in segment for v in n.outputs}
+    reads = list(dict.fromkeys(v for n in segment for v in n.read() if v not in made))
+    fed = [v for v in reads if v not in frozen]
+    gives = [v for n in segment for v in n.outputs if v in needed]
+    crossing = [v for v in (*fed, *gives) if v.array or v.dtype.is_complex]
+    if crossing:
+        reason = "a TensorArray or complex tensor can not enter or leave a session"
+        touching = [n for n in segment if any(v in crossing for v in (*n.read(), *n.outputs))]
+        return None, [Problem(n, reason) for n in touching]
+    b = Builder()
+    env: Env = {v: b.initializer(f"c{i}", frozen[v]) for i, v in enumerate(reads) if v in frozen}
+    for i, v in enumerate(fed):
+        env[v] = b.input(f"x{i}", v.dtype, placeholder(v).dims)
+    problems = lower_nodes(b, segment, env, labels=False)
+    if problems:
+        return None, problems
+    b.outputs([env[v] for v in gives], [f"y{i}" for i in range(len(gives))])
+    return SessionStep(segment, fed, gives, b), []
