@@ -24,7 +24,7 @@ from .desc_flow import slot
 from .proto import OpDesc
 from .program_reader import Later, Reader, Scope, Undefined
 
-__all__ = ["HANDLERS", "Branch", "settle"]
+__all__ = ["HANDLERS", "Branch", "has_prior", "settle"]
 
 
 class Branch:
@@ -53,17 +53,19 @@ def _one(reader: Reader, op: OpDesc, name: str, side: str = "inputs") -> str:
     return names[0]
 
 
-def _enter(reader: Reader, scope: Scope, index: int) -> None:
+def _enter(reader: Reader, scope: Scope, index: int, pred: Tensor | None = None) -> None:
     """Settles what an inner block reads, so that it is not computed once more inside."""
     for name in sorted(reader.flow.reads(index)):
         value = scope.values.get(name)
-        if isinstance(value, Later) and _has_prior(value):
+        if not isinstance(value, Later) or not has_prior(value):
+            continue
+        if pred is None or not _opposite(reader, value.branch.pred, pred):
             settle(reader, scope, value.branch)
 
 
-def _has_prior(later: Later) -> bool:
+def has_prior(later: Later) -> bool:
     prior = later.prior
-    return _has_prior(prior) if isinstance(prior, Later) else prior is not None
+    return has_prior(prior) if isinstance(prior, Later) else prior is not None
 
 
 # ------------------------------------------------------------------------------------------------ branches
@@ -82,40 +84,53 @@ def _fetch(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
 def _conditional_block(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     index = _block(reader, op)
     pred = reader.get(scope, _one(reader, op, "Cond"), op)
-    _enter(reader, scope, index)
-    branch = Branch(pred, index, dict(scope.values), op)
+    _enter(reader, scope, index, pred)
+    branch = Branch(pred, index, _without_opposite(reader, scope, pred), op)
     for name in reader.flow.writes(index):
         scope.values[name] = Later(branch, name, scope.values.get(name))
     return at + 1
 
 
+def _without_opposite(reader: Reader, scope: Scope, pred: Tensor) -> dict[str, Any]:
+    """The variables as a block under `pred` sees them: what the block of the opposite condition did has not happened."""
+    values = {}
+    for name, value in scope.values.items():
+        while isinstance(value, Later) and _opposite(reader, value.branch.pred, pred):
+            value = value.prior
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def _opposite(reader: Reader, a: Tensor, b: Tensor) -> bool:
+    return _is_not(reader, a, b) or _is_not(reader, b, a)
+
+
+def _is_not(reader: Reader, a: Tensor, b: Tensor) -> bool:
+    made_by, source = reader.origin.get(a, ("", a))
+    return made_by == "logical_not" and source is b
+
+
 def settle(reader: Reader, scope: Scope, branch: Branch) -> None:
     """Makes a cond of one conditional block: its results where the condition holds, the earlier values otherwise."""
-    names = [n for n, v in scope.values.items() if isinstance(v, Later) and v.branch is branch]
+    # What has no earlier value stays as it is: a select_input may still choose it.
+    names = [n for n, v in scope.values.items() if isinstance(v, Later) and v.branch is branch and has_prior(v)]
     for name in names:
         earlier = scope.values[name].prior
         if isinstance(earlier, Later):
             scope.values[name] = earlier
             settle(reader, scope, earlier.branch)
             scope.values[name] = Later(branch, name, scope.values[name])
-    kept = [name for name in names if scope.values[name].prior is not None]
-    if len(kept) < len(names) and not kept:
-        raise InvalidArgumentError(
-            f"{reader.file}: the variable '{names[0]}' is assigned only in a branch and read after it, where it may "
-            "have no value."
-        )
 
     def taken() -> list[Tensor]:
         inner = branch.run(reader)
-        return [_value(reader, inner, inner.values[name], name, branch.op) for name in kept]
+        return [_value(reader, inner, inner.values.get(name), name, branch.op) for name in names]
 
     def skipped() -> list[Tensor]:
-        return [_value(reader, scope, scope.values[name].prior, name, branch.op) for name in kept]
+        return [_value(reader, scope, scope.values[name].prior, name, branch.op) for name in names]
 
     results = _guard(reader, branch.op, lambda: cond(branch.pred, taken, skipped))
-    for name in names:
-        scope.values.pop(name)
-    for name, value in zip(kept, results, strict=True):
+    for name, value in zip(names, results, strict=True):
         reader.set(scope, name, value)
 
 
@@ -185,7 +200,7 @@ class _Sides:
             if name not in self.scope.values:
                 raise InvalidArgumentError(f"{self.reader.file}: select_input reads '{name}', which has no value.")
             value = self.scope.values[name]
-            if isinstance(value, Later) and self.side_of(value.branch) is None and _has_prior(value):
+            if isinstance(value, Later) and self.side_of(value.branch) is None and has_prior(value):
                 value = self.reader.get(self.scope, name, op)
             # The declared type of the selected variable is the one an undefined side has to have.
             self.items[side].append((value, out if isinstance(value, Undefined) else name, op))
@@ -194,7 +209,7 @@ class _Sides:
         """Variables that the conditional blocks assigned besides, if they are read from op `start` on."""
         found = []
         for name, value in list(self.scope.values.items()):
-            if not isinstance(value, Later) or name in outs or not _has_prior(value):
+            if not isinstance(value, Later) or name in outs or not has_prior(value):
                 continue
             if self.side_of(value.branch) is None or not self.reader.flow.wanted(self.scope.index, start, name):
                 continue
@@ -209,11 +224,7 @@ class _Sides:
             return None
         if branch.pred is self.pred:
             return True
-        if self.reader.origin.get(branch.pred) == ("logical_not", self.pred):
-            return False
-        if self.reader.origin.get(self.pred) == ("logical_not", branch.pred):
-            return False
-        return None
+        return False if _opposite(self.reader, branch.pred, self.pred) else None
 
     def run(self, side: bool) -> list[Tensor]:
         ran: dict[Branch, Scope] = {}
@@ -252,7 +263,7 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
         inner = Scope(index, dict(scope.values))
         inner.values.update(zip(names, values, strict=True))
         reader.run(inner)
-        return [_value(reader, inner, inner.values[name], name, op) for name in names]
+        return [_value(reader, inner, inner.values.get(name), name, op) for name in names]
 
     results = _guard(reader, op, lambda: while_loop(lambda test, *rest: test, body, start))
     for name, value in zip(names, results, strict=True):
@@ -266,7 +277,7 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
 def _initial(reader: Reader, scope: Scope, index: int, name: str, op: OpDesc) -> Tensor:
     """What a loop variable is before the loop."""
     value = scope.values.get(name)
-    if isinstance(value, Later) and _has_prior(value):
+    if isinstance(value, Later) and has_prior(value):
         return reader.get(scope, name, op)
     if value is not None and not isinstance(value, (Undefined, Later)):
         return value

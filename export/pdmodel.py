@@ -96,16 +96,15 @@ def write_models(
 
 
 def _info(written: Sequence[Written], structured: dict[str, str]) -> dict[str, dict[str, Any]]:
-    from paddlelite.nn.layer import Parameter
-
     info: dict[str, dict[str, Any]] = {}
     for content in written:
         for name in sorted(content.tensors):
             tensor = content.tensors[name]
             entry: dict[str, Any] = {"structured_name": structured.get(name, name)}
             entry["stop_gradient"] = bool(tensor.stop_gradient)
-            if isinstance(tensor, Parameter):
-                entry["trainable"] = bool(tensor.trainable)
+            trainable = getattr(tensor, "trainable", None if tensor.stop_gradient else True)
+            if trainable is not None:  # buffers have no such entry
+                entry["trainable"] = bool(trainable)
             info[name] = entry
     return info
 

@@ -150,10 +150,14 @@ class Reader:
         """The value of a variable now."""
         value = scope.values.get(name)
         if isinstance(value, Later):
-            from .control_reader import settle
+            from .control_reader import has_prior, settle
 
+            if not has_prior(value):
+                raise InvalidArgumentError(
+                    f"{self.file}: op {op.type} reads the variable '{name}', which only one branch gives a value."
+                )
             settle(self, scope, value.branch)
-            value = scope.values.get(name)
+            value = scope.values[name]
         if isinstance(value, Undefined):
             return value.tensor
         if value is None:

@@ -312,7 +312,8 @@ def _misfit(node: Node, schema: OpSchema) -> str:
     """What of the node the op's schema has no place for."""
     slots = {s.name for s in schema.inputs}
     for place, item in zip(node.op.slots, node.inputs, strict=False):
-        if item and place.name not in slots and place.name != RNG_SLOT:
+        given = isinstance(item, Value) or bool(item)
+        if given and place.name not in slots and place.name != RNG_SLOT:
             return f"op {node.type} with input {place.name}"
     for name, value in node.attrs.items():
         if name not in schema.attrs and value != node.op.attrs[name]:
