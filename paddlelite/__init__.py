@@ -40,3 +40,9 @@ from .tensor.creation import *  # noqa: E402, F403
 from .tensor.operators import *  # noqa: E402, F403
 from .tensor.attribute import *  # noqa: E402, F403
 from .tensor.tensor import Tensor  # noqa: E402
+from .framework.random import get_rng_state as get_rng_state  # noqa: E402
+from .framework.random import seed as seed  # noqa: E402
+from .framework.random import set_rng_state as set_rng_state  # noqa: E402
+from .framework.random import get_cuda_rng_state as get_cuda_rng_state  # noqa: E402
+from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: E402
+from .tensor.random import *  # noqa: E402, F403

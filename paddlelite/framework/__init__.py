@@ -1,0 +1,1 @@
+"""What the framework itself needs: the random generator, saved files, names. See the modules."""
