@@ -52,7 +52,9 @@ def placeholder(value: Value, name: str | None = None) -> Ref:
 
 
 def lower_nodes(b: Builder, nodes: Iterable[Node], env: Env, *, labels: bool = True) -> list[Problem]:
-    """Add ``nodes`` to ``b``; ``env`` gets their results. Values of failed nodes get placeholders, to go on."""
+    """Add ``nodes`` to ``b``; ``env`` gets their results. Values of failed nodes get placeholders, to go
+    on.
+    """
     problems: list[Problem] = []
     for node in nodes:
         if labels:
@@ -114,8 +116,9 @@ def _refs(x: Any, env: Env) -> Any:
 def _flat(result: Any) -> list[Ref]:
     if isinstance(result, Ref):
         return [result]
-    return [r for part in result for r in (part if isinstance(part, (list, tuple)) else (part,)) if r is not
-    None]
+    return [
+        r for part in result for r in (part if isinstance(part, (list, tuple)) else (part,)) if r is not None
+    ]
 
 
 def _known(found: tuple[Any, ...] | None, stated: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -137,8 +140,8 @@ def _lower_decomposed(b: Builder, node: Node, env: Env) -> list[Ref]:
             for x in node.inputs
         ]
         result = node.op.decompose_rule(*arguments, **node.attrs)  # type: ignore[misc]
-        flat = [result] if not isinstance(result, (list, tuple)) else [r for r in _flatten(result) if r is
-        not None] program = capture.finish(flat)
+        parts = result if isinstance(result, (list, tuple)) else [result]
+        program = capture.finish([t for t in _flatten(parts) if t is not None])
     inner: Env = dict(zip(program.inputs, (env[v] for v in node.read())))
     inner.update({v: b.const(t._data, t.dtype) for v, t in program.captures.items()})
     _inline(b, node, program.block, inner)
@@ -191,7 +194,9 @@ def _scalar(b: Builder, pred: Ref) -> Ref:
 
 
 def _lower_while(b: Builder, node: Node, env: Env) -> list[Ref]:
-    """``Loop`` tests at the end of a pass, so the condition is written twice: before the loop and in its body."""
+    """``Loop`` tests at the end of a pass, so the condition is written twice: before the loop and in its
+    body.
+    """
     carried, invariants = [env[v] for v in node.inputs[0]], [env[v] for v in node.inputs[1]]
     test, body = node.attrs["cond_block"], node.attrs["body_block"]
     (first,) = _block_outputs(b, node, test, [*carried, *invariants])

@@ -123,7 +123,9 @@ def _culprits(failed: Sequence[Problem], nodes: Sequence[Node]) -> set[int]:
 
 
 def _schedule(nodes: Sequence[Node], by_kernel: set[int], known: set[Value]) -> list[list[Node]]:
-    """Runs of nodes of one kind, kernels before sessions whenever they are ready, so that the runs are long."""
+    """Runs of nodes of one kind, kernels before sessions whenever they are ready, so that the runs are
+    long.
+    """
     remaining, segments = list(nodes), []
     while remaining:
         before = len(remaining)

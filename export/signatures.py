@@ -93,14 +93,20 @@ def signature(op: str, domain: str = "") -> Signature:
         if not newer:
             raise AttributeError(f"ONNX has no operator called {op!r} at opset {BASE_OPSET} or later")
         found = min(newer, key=lambda s: s.since_version)
+    # A type parameter with one choice is a fixed type: the truth values of Equal, the sizes of Shape.
+    only = {
+        c.type_param_str: _type(*c.allowed_type_strs)
+        for c in found.type_constraints
+        if len(c.allowed_type_strs) == 1
+    }
     option = defs.OpSchema.FormalParameterOption
     results = [o for o in found.outputs if o.option == option.Single]
     variadic_out = any(o.option == option.Variadic for o in found.outputs)
     return Signature(
         op,
         found.since_version,
-        tuple(_type(i.type_str) for i in found.inputs),
-        tuple(_type(o.type_str) for o in found.outputs),
+        tuple(only.get(i.type_str, _type(i.type_str)) for i in found.inputs),
+        tuple(only.get(o.type_str, _type(o.type_str)) for o in found.outputs),
         None if variadic_out else len(results),
         any(i.option == option.Variadic for i in found.inputs),
         found.max_input,

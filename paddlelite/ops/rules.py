@@ -70,7 +70,7 @@ def sum_to(g: Any, like: Like, axis: int = -1) -> Any:
     if D.is_static(like.dims) and D.is_static(g.dims):
         return _sum_to_static(g, like.dims, axis)
     aligned = align(g.dims, like.dims, axis)
-    if len(aligned) == len(g.dims) and not _ambiguous(g.dims, aligned):
+    if not _ambiguous(g.dims[len(g.dims) - len(aligned) :], aligned):
         return _sum_to_static(g, like.dims, axis)
     if len(aligned) != len(like.dims):
         from .shape import unsqueeze

@@ -1,0 +1,227 @@
+"""Training a Program: forward and backward as two plans that share what the backward needs of the forward.
+
+The program is replayed into a capture with the tape on and differentiated there, which appends the
+backward's nodes to the forward's; the joint graph is then cut at that point. Values of the forward that the
+backward reads (residuals) go from one session to the other without copies. On the eager tape the whole
+program is one call of the op ``run_program``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..autograd import grad
+from ..bind import bind
+from ..capture import Capture, replay
+from ..ir import Block, Node, Value
+from ..mode import mode
+from ..op import Many, op
+from ..tensor.tensor import Tensor
+from .plan import Plan, compile_plan
+
+if TYPE_CHECKING:
+    from .executor import Executor
+
+__all__ = ["Training"]
+
+
+class Training:
+    """One program with gradients for the inputs and captured tensors that ``wants`` marks.
+
+    Captured tensors without gradients are constants of the graphs, unless the program writes them or they
+    are among ``volatile``; :meth:`changed` tells when one was written to by somebody else and this object
+    is out of date.
+    """
+
+    def __init__(self, executor: Executor, wants: tuple[bool, ...], volatile: set[Value]) -> None:
+        self.executor, self.wants = executor, wants
+        program = executor.program
+        self.captured = list(program.captures.values())
+        written = {id(t) for t, _ in program.state}
+        marks = wants[len(program.inputs) :]
+        constant = [
+            (v, t)
+            for (v, t), wanted in zip(program.captures.items(), marks)
+            if not wanted and id(t) not in written and v not in volatile
+        ]
+        self._constants = [(v, t, t._data, t._version) for v, t in constant]
+        self._joint()
+        self.n_outputs = len(program.outputs)
+        self.n_state = len(program.state)
+
+    def __call__(self, inputs: Sequence[Tensor]) -> list[Tensor]:
+        results = bind(run_program, [*inputs, *self.captured], training=self)
+        kept = results[: self.n_outputs]
+        for t, differentiable in zip(kept, self.differentiable):
+            if not differentiable:
+                # The tape marks every floating output of a recorded call.
+                t.stop_gradient, t._node = True, None
+        return kept
+
+    def changed(self) -> set[Value]:
+        """The constants that are not what they were when this was built."""
+        return {
+            v for v, t, array, version in self._constants if t._data is not array or t._version != version
+        }
+
+    # ------------------------------------------------------------------ building
+
+    def _joint(self) -> None:
+        """Trace forward and backward into one block and cut it."""
+        program = self.executor.program
+        block = Block(program.block.params, program.block.nodes, program.results)
+        was, mode.grad = mode.grad, True
+        try:
+            with Capture() as capture:
+                arguments = self._arguments(capture)
+                results = replay(block, arguments)
+                outputs = results[: len(program.outputs)]
+                mark = len(capture.frame.block.nodes)
+                self.differentiable = [not t.stop_gradient for t in outputs]
+                seeds = [
+                    capture.input(capture.read(o).spec, f"{o.name}@GRAD")
+                    for o, d in zip(outputs, self.differentiable)
+                    if d
+                ]
+                wanted = [t for t, w in zip(arguments, self.wants) if w]
+                found = self._differentiate(outputs, wanted, seeds)
+                results = [capture.read(t) for t in results]
+                gradients = [None if g is None else capture.read(g) for g in found]
+        finally:
+            mode.grad = was
+        self.sources = [(i, v) for i, v in enumerate(arguments) if isinstance(v, Value)]
+        constants = {v: t._data for v, t in capture.program.captures.items()}
+        self._cut(capture.program.block.nodes, mark, seeds, results, gradients, constants)
+
+    def _arguments(self, capture: Capture) -> list[Tensor]:
+        """What to replay the program on: inputs, so that any gradient can be asked for, and constants."""
+        program = self.executor.program
+        constants = {v: t for v, t, _, _ in self._constants}
+        return [
+            capture.constant(constants[v])
+            if v in constants
+            else capture.input(v.spec, v.name, stop_gradient=not w)
+            for v, w in zip((*program.inputs, *program.captures), self.wants)
+        ]
+
+    def _differentiate(
+        self, outputs: Sequence[Tensor], wanted: list[Tensor], seeds: list[Value]
+    ) -> list[Any]:
+        roots = [o for o, d in zip(outputs, self.differentiable) if d]
+        if not roots:
+            return [None] * len(wanted)
+        return grad(roots, wanted, seeds, allow_unused=True)  # type: ignore[arg-type]
+
+    def _cut(
+        self,
+        nodes: Sequence[Node],
+        mark: int,
+        seeds: list[Value],
+        results: list[Value],
+        gradients: list[Value | None],
+        constants: dict[Value, np.ndarray],
+    ) -> None:
+        """Compile both parts. The backward reads its seeds and, of the forward, as little as it needs."""
+        wanted = list({id(g): g for g in gradients if g is not None}.values())
+        place = {id(g): i for i, g in enumerate(wanted)}
+        backward = _needed(nodes[mark:], wanted)
+        made = {v for n in nodes[:mark] for v in n.outputs}
+        reads = dict.fromkeys(v for n in backward for v in n.read())
+        reads.update(dict.fromkeys(wanted))
+        residuals = [v for v in reads if v in made]
+        sources = [v for _, v in self.sources]
+        again = [v for v in sources if v in reads]
+        forward = _needed(nodes[:mark], [*results, *residuals])
+        self.forward_plan = compile_plan(forward, sources, constants, [*results, *residuals])
+        self._backward = (backward, [*seeds, *again, *residuals], constants, wanted)
+        self._backward_plan: Plan | None = None
+        self.seeds = seeds
+        self._again = [(i, v) for i, v in self.sources if v in reads]
+        self.residuals = residuals
+        self._places = [None if g is None else place[id(g)] for g in gradients]
+
+    @property
+    def backward_plan(self) -> Plan:
+        """Compiled when the first backward asks for it: a forward under grad mode may be all there is."""
+        if self._backward_plan is None:
+            nodes, sources, constants, wanted = self._backward
+            self._backward_plan = compile_plan(nodes, sources, constants, wanted)
+        return self._backward_plan
+
+    # ------------------------------------------------------------------ running
+
+    def forward(self, arrays: Sequence[Any]) -> list[Any]:
+        """Outputs followed by residuals; the state is written back."""
+        try:
+            results = self.forward_plan.run({v: arrays[i] for i, v in self.sources})
+        except Exception as error:
+            n = len(self.executor.program.inputs)
+            raise self.executor.explain(error, arrays[:n]) from error
+        n, s = self.n_outputs, self.n_state
+        if s:
+            self.executor.write_state(results[n : n + s])
+        return results[:n] + results[n + s :]
+
+    def backward(self, arrays: Sequence[Any], residuals: Sequence[Any], seeds: Sequence[Any]) -> list[Any]:
+        """Gradients of the wanted inputs (None where the outputs do not depend on one)."""
+        env = dict(zip(self.seeds, seeds))
+        env.update({v: arrays[i] for i, v in self._again})
+        env.update(zip(self.residuals, residuals))
+        found = self.backward_plan.run(env) if self.residuals or self.seeds else []
+        return [None if p is None else found[p] for p in self._places]
+
+
+def _needed(nodes: Sequence[Node], wanted: Sequence[Value]) -> list[Node]:
+    """The nodes that ``wanted`` depends on, in order."""
+    block = Block([], list(nodes), list(wanted))
+    block.prune()
+    return block.nodes
+
+
+@op("run_program", out="*Out")
+def run_program(X: Many, *, training):  # type: ignore[no-untyped-def]
+    """A whole program as one call on the tape. Exists in memory only; its outputs are followed by the
+    residuals.
+    """
+    return training.forward(X)
+
+
+@run_program.grad
+def _(c: Any, gs: Sequence[Any]) -> Any:
+    training: Training = c.training
+    if mode.grad:
+        return _again(training, c.X, gs)
+    n = training.n_outputs
+    outs = c.Out
+    seeds = [
+        np.zeros_like(o._data) if g is None else g._data
+        for o, g, d in zip(outs[:n], gs[:n], training.differentiable)
+        if d
+    ]
+    found = iter(training.backward([x._data for x in c.X], [r._data for r in outs[n:]], seeds))
+    return ([_maybe(next(found)) if w else None for w in training.wants],)
+
+
+def _maybe(array: Any) -> Tensor | None:
+    if array is None:
+        return None
+    t = Tensor.__new__(Tensor)
+    t._data = array
+    return t
+
+
+def _again(training: Training, inputs: Sequence[Tensor], gs: Sequence[Any]) -> Any:
+    """Gradients that are to be differentiated again: the program's ops are recorded one by one."""
+    program = training.executor.program
+    outs = replay(Block(program.block.params, program.block.nodes, program.outputs), list(inputs))
+    pairs = [(o, g) for o, g in zip(outs, gs) if g is not None and not o.stop_gradient]
+    wanted = [x for x, w in zip(inputs, training.wants) if w]
+    found: Any = [None] * len(wanted)
+    if pairs:
+        roots, seeds = zip(*pairs)
+        found = grad(list(roots), wanted, list(seeds), create_graph=True, allow_unused=True)
+    each = iter(found)
+    return ([next(each) if w else None for w in training.wants],)
