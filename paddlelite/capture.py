@@ -48,6 +48,8 @@ class Capture:
         self.captured: dict[int, tuple[Tensor, Value]] = {}
         self.constants: dict[int, Tensor] = {}
         self.scopes: list[str] = []
+        #: What a layer's forward is passed through before it is called: the compiler's rewriting, when that runs.
+        self.convert: Callable[[Any], Any] | None = None
         self._outer: Any = None
 
     def __enter__(self) -> Capture:
