@@ -1,0 +1,1 @@
+"""paddlelite.jit: Python functions become programs."""

@@ -1,0 +1,31 @@
+"""What rewritten code calls while it runs: one function a construct, in files named as those of `rewrite`.
+
+Each decides by the object it is given whether a tensor is involved. On Python values it does what Python does.
+"""
+
+from .calls import call
+from .conditionals import if_, ifexp, truth
+from .exceptions import assert_, raises
+from .logic import and_, chain, in_, not_, not_in, or_
+from .loops import for_, while_
+from .reads import read, read_outer
+from .stores import (
+    del_attr,
+    del_item,
+    iadd,
+    iand,
+    ifloordiv,
+    ilshift,
+    imatmul,
+    imod,
+    imul,
+    ior,
+    ipow,
+    irshift,
+    isub,
+    itruediv,
+    ixor,
+    slice,
+    store_attr,
+    store_item,
+)

@@ -1,0 +1,95 @@
+"""and, or, not, comparisons and membership at run time."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ..symbolic import is_symbolic
+
+__all__ = ["and_", "chain", "in_", "not_", "not_in", "or_"]
+
+Thunk = Callable[[], Any]
+
+
+def and_(first: Any, *others: Thunk) -> Any:
+    """`first and others[0]() and …`: the first operand that is false, else the last."""
+    value = first
+    for i, other in enumerate(others):
+        if is_symbolic(value):
+            return _lazy(value, other, others[i + 1 :], and_)
+        if not value:
+            return value
+        value = other()
+    return value
+
+
+def or_(first: Any, *others: Thunk) -> Any:
+    """`first or others[0]() or …`: the first operand that is true, else the last."""
+    value = first
+    for i, other in enumerate(others):
+        if is_symbolic(value):
+            return _lazy(value, other, others[i + 1 :], or_)
+        if value:
+            return value
+        value = other()
+    return value
+
+
+def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Any:
+    """The operator where the left side is a tensor: the right side runs in a branch of its own."""
+    from ..merge import choose
+
+    if which is and_:
+        return choose(value, lambda: which(other(), *rest), lambda: value)
+    return choose(value, lambda: value, lambda: which(other(), *rest))
+
+
+def not_(value: Any) -> Any:
+    """`not value`."""
+    if is_symbolic(value):
+        from ..symbolic import predicate
+
+        return predicate(value).logical_not()
+    return not value
+
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "is": operator.is_, "is not": operator.is_not,
+    "in": lambda a, b: in_(a, b), "not in": lambda a, b: not_in(a, b),
+}  # fmt: skip
+
+
+def chain(left: Any, *parts: Any) -> Any:
+    """`left < a() < b() …`, given as `'<', a, '<', b`: each operand runs once, none after the first false result."""
+    symbol, operand, *rest = parts
+    right = operand()
+    result = _COMPARE[symbol](left, right)
+    if not rest:
+        return result
+    return and_(result, lambda: chain(right, *rest))
+
+
+def in_(item: Any, container: Any) -> Any:
+    """`item in container`."""
+    if is_symbolic(container) or (is_symbolic(item) and isinstance(container, (list, tuple))):
+        return _contains(item, container)
+    return item in container
+
+
+def not_in(item: Any, container: Any) -> Any:
+    """`item not in container`."""
+    found = in_(item, container)
+    return not found if isinstance(found, bool) else not_(found)
+
+
+def _contains(item: Any, container: Any) -> Any:
+    if is_symbolic(container):
+        return (container == item).any()
+    found: Any = False
+    for element in container:
+        same = element is item or element == item
+        found = or_(found, lambda same=same: same)
+    return found

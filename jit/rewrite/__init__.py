@@ -1,0 +1,109 @@
+"""Rewriting a function: Python's control flow becomes calls of operators. Never sees a tensor.
+
+The order and its reasons:
+
+1. `comprehensions`  loops written as expressions become loops, so that only one kind of loop is left.
+2. (analysis)        reads that may find a name unbound are marked while return, break and continue still say where
+                     control really goes.
+3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
+4. (analysis)        liveness on that form: which names each `if` and loop must hand on.
+5. `calls` … `exceptions`  expressions and simple statements, in any order: each looks at its own kind of node.
+6. `loops`, `conditionals` use the analysis of step 4 and put the operators in.
+7. `nesting`         CPython's limit on nested blocks.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from ..cfg import build as build_graph
+from ..liveness import live, mark_unsure_reads
+from ..scopes import Scope, all_names, own_nodes
+from ..scopes import stores as names_bound
+from .build import OPERATORS, STATE, Names, assign, at, name, suspends, thunk
+from .calls import Calls
+from .comprehensions import Comprehensions
+from .conditionals import Conditionals
+from .exceptions import Exceptions
+from .exits import CannotRewrite, lower_exits
+from .logic import Logic
+from .loops import Loops
+from .nesting import limit_nesting
+from .reads import Reads
+from .stores import Stores
+
+__all__ = ["OPERATORS", "CannotRewrite", "rewrite"]
+
+_EXPRESSIONS = (Calls, Reads, Stores, Logic, Exceptions)
+
+
+def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
+    """Rewrite a FunctionDef, AsyncFunctionDef or Lambda (changed in place and returned).
+
+    Raises CannotRewrite for the few functions whose exits have no such form.
+    """
+    names = Names(all_names(tree), class_name)
+    for reserved in (OPERATORS, STATE):
+        if reserved in names.taken:
+            raise CannotRewrite(f"it uses the name {reserved}, which rewritten code needs")
+        names.taken.add(reserved)
+    _strip(tree)
+    tree = Comprehensions(names).visit(tree)
+    for function in _functions(tree):
+        mark_unsure_reads(build_graph(function.body), Scope.of(function))
+        lower_exits(function, names)
+        _find_state(function)
+    for each in (*_EXPRESSIONS, Loops, Conditionals):
+        tree = each(names).visit(tree)
+    for function in _functions(tree):
+        _add_state(function)
+        limit_nesting(function, names)
+    return gast.fix_missing_locations(tree)
+
+
+def _strip(tree: gast.AST) -> None:
+    """Take away what belongs to the definition, not to the body: it has run already."""
+    args = tree.args
+    args.defaults = [at(d, gast.Constant(None, None)) for d in args.defaults]
+    args.kw_defaults = [d and at(d, gast.Constant(None, None)) for d in args.kw_defaults]
+    for p in (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg):
+        if p is not None:
+            p.annotation = None
+    if not isinstance(tree, gast.Lambda):
+        tree.decorator_list, tree.returns = [], None
+        if hasattr(tree, "type_params"):
+            tree.type_params = []
+
+
+def _functions(tree: gast.AST) -> list[gast.FunctionDef | gast.AsyncFunctionDef]:
+    return [node for node in gast.walk(tree) if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef))]
+
+
+def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
+    """Set `state` on every `if` and loop of the function: the names it binds whose values are read later."""
+    scope = Scope.of(function)
+    graph = build_graph(function.body)
+    alive = live(graph, scope.global_ | scope.nonlocal_)
+    held: set[str] = set()
+    for node in own_nodes(function.body):
+        if isinstance(node, gast.If):
+            needed, parts = alive[graph.join[node]], [*node.body, *node.orelse]
+        elif isinstance(node, (gast.For, gast.While)):
+            node.stop = getattr(node, "stop", [])  # unset in code that nobody reaches
+            own = [node.target] if isinstance(node, gast.For) else [node.test]
+            needed, parts = alive[graph.head[node]] | set(node.stop), [*own, *node.body]
+            held |= set(node.stop)
+        else:
+            continue
+        node.state = None if suspends(parts) else sorted(names_bound(parts) & needed)
+        held |= set(node.state or ())
+    function.held = held
+
+
+def _add_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
+    """Give the function its `_jit_state`: a closure over every name that an operator may have to read or write."""
+    if not any(isinstance(n, gast.Name) and n.id == STATE for n in own_nodes(function.body)):
+        return
+    closure = gast.Tuple([name(n) for n in sorted(function.held)], gast.Load())
+    documented = gast.get_docstring(function, clean=False) is not None
+    function.body.insert(1 if documented else 0, at(function.body[0], assign(STATE, thunk(closure))))

@@ -1,0 +1,47 @@
+"""Every call goes through an operator that may know a graph's version of the callee.
+
+before                              after
+    y = helper(x, k=2)                  y = _jit.call(helper)(x, k=2)
+    super().forward(x)                  _jit.call(_jit.call(super)(__class__, self).forward)(x)
+
+The callee is decided by object at run time, never by its spelling: a user's function is rewritten itself, `range`
+and `len` get versions that know tensors, everything else is handed back as it is.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from ..scopes import parameters
+from .build import Names, Pass, at, name, operator
+
+__all__ = ["Calls"]
+
+
+class Calls(Pass):
+    """See the module."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(names)
+        self.first: list[str | None] = [None]
+
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
+        node.decorator_list = [self.visit(d) for d in node.decorator_list]
+        params = parameters(node)
+        self.first.append(params[0] if params else None)
+        node.body = self.block(node.body)
+        node.args = self.visit(node.args)
+        self.first.pop()
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Call(self, node: gast.Call) -> gast.AST:
+        self.generic_visit(node)
+        is_super = isinstance(node.func, gast.Name) and node.func.id == "super"
+        if is_super and not node.args and not node.keywords and self.first[-1] is not None:
+            # Written out, so that it also works inside the lambdas that later passes make.
+            node.args = [at(node, name("__class__")), at(node, name(self.first[-1]))]
+        if not getattr(node, "generated", False):
+            node.func = at(node.func, operator("call", node.func))
+        return node

@@ -1,0 +1,38 @@
+"""raise and assert, which inside a branch on a tensor must wait until the graph runs.
+
+before                              after
+    raise E(x)                          _error = E(x)
+                                        if _jit.raises(_error):
+                                            raise _error
+    assert t, message                   if __debug__:
+                                            _jit.assert_(t, lambda: message)
+"""
+
+from __future__ import annotations
+
+import gast
+
+from .build import Pass, assign, at, name, operator, suspends, thunk
+
+__all__ = ["Exceptions"]
+
+
+class Exceptions(Pass):
+    """See the module."""
+
+    def visit_Raise(self, node: gast.Raise) -> gast.AST | list[gast.AST]:
+        self.generic_visit(node)
+        if node.exc is None:
+            return node
+        error = self.names.fresh("_error")
+        again = gast.If(operator("raises", name(error)), [gast.Raise(name(error), node.cause)], [])
+        return [at(node, assign(error, node.exc)), at(node, again)]
+
+    def visit_Assert(self, node: gast.Assert) -> gast.AST:
+        self.generic_visit(node)
+        if node.msg is not None and suspends([node.msg]):
+            node.test = at(node.test, operator("truth", node.test))
+            return node
+        message = [] if node.msg is None else [thunk(node.msg)]
+        check = gast.Expr(operator("assert_", node.test, *message))
+        return at(node, gast.If(name("__debug__"), [check], []))

@@ -1,0 +1,163 @@
+"""Names: what a function binds, declares and reads, on gast trees. Knows nothing of tensors.
+
+A *scope* is a function, lambda or comprehension. `Scope.of(node)` lists the names of a function's own scope;
+`uses(tree)` and `stores(tree)` say what a piece of that function reads and binds in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import gast
+
+FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+__all__ = [
+    "COMPREHENSIONS",
+    "FUNCTIONS",
+    "Scope",
+    "all_names",
+    "mangle",
+    "own_nodes",
+    "parameters",
+    "stores",
+    "uses",
+]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names of one function: `local` are bound in it, `outer` are declared global or nonlocal."""
+
+    parameters: frozenset[str]
+    local: frozenset[str]
+    global_: frozenset[str]
+    nonlocal_: frozenset[str]
+
+    @classmethod
+    def of(cls, function: gast.AST) -> Scope:
+        """The scope of a FunctionDef, AsyncFunctionDef or Lambda."""
+        params = frozenset(parameters(function))
+        bound: set[str] = set(params)
+        declared: dict[type, set[str]] = {gast.Global: set(), gast.Nonlocal: set()}
+        for node in own_nodes(_body(function)):
+            if isinstance(node, (gast.Global, gast.Nonlocal)):
+                declared[type(node)].update(node.names)
+            else:
+                bound.update(_binds(node))
+        glob, nonloc = frozenset(declared[gast.Global]), frozenset(declared[gast.Nonlocal])
+        return cls(params, frozenset(bound - glob - nonloc), glob, nonloc)
+
+
+def _body(function: gast.AST) -> list[gast.AST]:
+    return function.body if isinstance(function.body, list) else [function.body]
+
+
+def parameters(function: gast.AST) -> list[str]:
+    """The parameter names of a function, in order."""
+    a = function.args
+    return [
+        p.id
+        for p in (*a.posonlyargs, *a.args, *filter(None, [a.vararg]), *a.kwonlyargs, *filter(None, [a.kwarg]))
+    ]
+
+
+def own_nodes(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
+    """All nodes of `trees` that are evaluated in this scope.
+
+    Bodies of nested functions and classes are left out, their decorators, defaults and bases are not; of a
+    comprehension only the first iterable and the targets of walruses (which bind here) are given.
+    """
+    for tree in trees:
+        yield tree
+        yield from own_nodes(_own_children(tree))
+
+
+def _own_children(tree: gast.AST) -> list[gast.AST]:
+    if isinstance(tree, FUNCTIONS):
+        a = tree.args
+        return [*getattr(tree, "decorator_list", []), *a.defaults, *filter(None, a.kw_defaults)]
+    if isinstance(tree, gast.ClassDef):
+        return [*tree.decorator_list, *tree.bases, *(k.value for k in tree.keywords)]
+    if isinstance(tree, COMPREHENSIONS):
+        return [tree.generators[0].iter, *_walruses(tree)]
+    return list(gast.iter_child_nodes(tree))
+
+
+def _walruses(comprehension: gast.AST) -> list[gast.AST]:
+    """Targets of walruses inside a comprehension: they belong to the function around it."""
+    found = []
+    for node in gast.iter_child_nodes(comprehension):
+        if isinstance(node, gast.NamedExpr):
+            found.append(node.target)
+        if not isinstance(node, FUNCTIONS):
+            found += _walruses(node)
+    return found
+
+
+def _binds(node: gast.AST) -> set[str]:
+    """The names that this one node (not its children) binds."""
+    if isinstance(node, gast.Name):
+        return {node.id} if isinstance(node.ctx, (gast.Store, gast.Del)) else set()
+    if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
+        return {node.name}
+    if isinstance(node, (gast.Import, gast.ImportFrom)):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names if alias.name != "*"}
+    if isinstance(node, (gast.MatchAs, gast.MatchStar)):
+        return {node.name} if node.name else set()
+    if isinstance(node, gast.MatchMapping):
+        return {node.rest} if node.rest else set()
+    return set()
+
+
+def stores(trees: Iterable[gast.AST]) -> set[str]:
+    """The names that `trees` bind (or delete) in their own scope."""
+    return set().union(*(_binds(node) for node in own_nodes(trees)))
+
+
+def uses(trees: Iterable[gast.AST]) -> set[str]:
+    """The names that `trees` read from their own scope, also through nested functions and comprehensions."""
+    found: set[str] = set()
+    for node in own_nodes(trees):
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load):
+            found.add(node.id)
+        elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            found.add(node.target.id)
+        elif isinstance(node, FUNCTIONS):
+            scope = Scope.of(node)
+            found |= (uses(_body(node)) | scope.nonlocal_) - scope.local - scope.global_
+        elif isinstance(node, gast.ClassDef):
+            found |= uses(node.body)
+        elif isinstance(node, COMPREHENSIONS):
+            found |= _comprehension_uses(node)
+    return found
+
+
+def _comprehension_uses(node: gast.AST) -> set[str]:
+    elements = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
+    inner = [*elements]
+    for i, generator in enumerate(node.generators):
+        inner += [*generator.ifs, *([generator.iter] if i else [])]
+    return uses(inner) - stores(g.target for g in node.generators)
+
+
+def all_names(tree: gast.AST) -> set[str]:
+    """Every identifier anywhere in `tree`, to choose fresh ones that clash with none."""
+    found = set()
+    for node in gast.walk(tree):
+        found |= _binds(node)
+        if isinstance(node, gast.Name):
+            found.add(node.id)
+        elif isinstance(node, (gast.Global, gast.Nonlocal)):
+            found.update(node.names)
+    return found
+
+
+def mangle(name: str, class_name: str | None) -> str:
+    """The name Python really uses for the private name `__x` inside a class."""
+    stripped = (class_name or "").lstrip("_")
+    if not stripped or not name.startswith("__") or name.endswith("__") or "." in name:
+        return name
+    return f"_{stripped}{name}"
