@@ -8,16 +8,17 @@ is an error.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
-import resource
 import signal
 import statistics
 import subprocess
 import sys
 
 from tests.bench import table
+from tests.bench.machine import machine
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -68,9 +69,9 @@ class Worker:
         return json.loads(line)
 
     def close(self):
-        self.process.send_signal(signal.SIGCONT)
-        self.process.stdin.close()
-        self.process.wait(timeout=60)
+        """End the process, also one that is stopped in the middle of a task (after an error or Ctrl-C)."""
+        self.process.kill()
+        self.process.wait()
 
 
 def measure(workers, task, rounds, seconds):
@@ -157,22 +158,23 @@ def main():
     options = arguments()
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
-    # A stopped worker must not keep the terminal's Ctrl-C from ending the run.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     pythons = interpreters()
+    about = machine(pythons)
     models = [f"{model}.{mode}" for model in options.models.split(",") for mode in options.modes.split(",")]
     tasks = models + ([] if options.only_models else list(SINGLE))
     times, wrong, refused = {}, [], []
-    with open(options.log, "w") as log:
+    with contextlib.ExitStack() as stack:
+        log = stack.enter_context(open(options.log, "w"))
         workers = [Worker(name, python, log) for name, python in pythons.items()]
+        for worker in workers:
+            stack.callback(worker.close)
         for task in tasks:
             print(f"  {task}", file=sys.stderr, flush=True)
             rounds = options.rounds if task in models or task.startswith("op.") else min(3, options.rounds)
             times[task], checks, errors = measure(workers, task, rounds, options.seconds)
             wrong += differences(task, checks)
             refused += [f"{task}: {name} – {text}" for name, text in errors.items()]
-        for worker in workers:
-            worker.close()
+    print(about)
     print(table.of_times(times, list(pythons)))
     print(table.of_means(times))
     if not options.only_models:

@@ -18,8 +18,6 @@ TITLES = {
     "infer.eager": "inference, eager",
     "infer.static": "inference, to_static",
     "infer.loaded": "inference, saved and loaded",
-    "resnet18.train.eager": "ResNet-18 training, eager",
-    "resnet18.train.static": "ResNet-18 training, to_static",
 }
 NAMES = {"paddlelite": "paddlelite", "paddle": "PaddlePaddle", "torch": "PyTorch"}
 
@@ -73,7 +71,7 @@ def of_processes(imports, memory, frameworks):
     return lines(
         [header("whole process", frameworks), row("import (CPU)", imports, frameworks, duration)]
         + [
-            row(title(task) + ": peak memory", values, frameworks, megabytes)
+            row(f"{title(task)}: peak memory", values, frameworks, megabytes)
             for task, values in memory.items()
         ]
     )
