@@ -39,10 +39,11 @@ class Ref:
     """A value of the graph.
 
     ``dims`` are ints, Dims or None for a size nothing is known of; ``dims`` itself is None when even the rank
-    is unknown. ``value`` is the array of a constant. ``sequence``: a sequence of tensors of ``dtype``.
+    is unknown. ``value`` is the array of a constant; ``content`` the values as sizes (maybe symbolic) where they
+    are known. ``sequence``: a sequence of tensors of ``dtype``.
     """
 
-    __slots__ = ("dims", "dtype", "name", "node", "sequence", "value")
+    __slots__ = ("_content", "dims", "dtype", "name", "node", "sequence", "value")
 
     def __init__(
         self,
@@ -55,6 +56,13 @@ class Ref:
     ) -> None:
         self.name, self.dtype, self.dims = name, dtype, dims
         self.node, self.value, self.sequence = node, value, sequence
+        self._content: np.ndarray | None = None
+
+    @property
+    def content(self) -> np.ndarray | None:
+        if self._content is None and self.value is not None and self.value.dtype.kind in "iu":
+            self._content = np.array(self.value.tolist(), dtype=object).reshape(self.value.shape)
+        return self._content
 
     def __repr__(self) -> str:
         kind = f"seq({self.dtype})" if self.sequence else repr(self.dtype)

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 
 from ..capture import replay
-from ..errors import InvalidArgumentError, PaddleError
+from ..errors import InvalidArgumentError, PaddleError, UnimplementedError
 from ..interpret import run_program
 from ..ir import Block, Program, Value
 from ..mode import mode
 from ..tensor.tensor import Tensor
 from .plan import Plan, compile_plan
 
-__all__ = ["Executor"]
+__all__ = ["Executor", "run_onnxruntime"]
 
 #: A program of so many nodes may be faster in the interpreter than through a session ...
 _TINY_NODES = 8
@@ -188,6 +188,18 @@ class Executor:
         except PaddleError as clearer:
             return clearer
         return InvalidArgumentError(f"onnxruntime could not run the graph: {error}")
+
+
+def run_onnxruntime(program: Program, feeds: Sequence[np.ndarray]) -> list[Any]:
+    """The arrays of ``program.results`` by onnxruntime; nothing is written back.
+
+    Raises UnimplementedError with every node that has no lowering (random ops, which read the generator, excepted).
+    """
+    frozen = {v: t._data for v, t in program.captures.items()}
+    plan = compile_plan(program.block.nodes, program.inputs, frozen, program.results)
+    if plan.problems:
+        raise UnimplementedError("no ONNX form:\n" + "\n".join(map(str, plan.problems)))
+    return plan.run(dict(zip(program.inputs, feeds)))
 
 
 def _is_tiny(program: Program) -> bool:

@@ -48,7 +48,9 @@ class _Refused(Exception):
 
 def placeholder(value: Value, name: str | None = None) -> Ref:
     """A ref of a value's dtype and sizes."""
-    return Ref(name, value.dtype, value.dims, sequence=value.array)
+    ref = Ref(name, value.dtype, value.dims, sequence=value.array)
+    ref._content = value.content
+    return ref
 
 
 def lower_nodes(b: Builder, nodes: Iterable[Node], env: Env, *, labels: bool = True) -> list[Problem]:
@@ -104,6 +106,8 @@ def lower_node(b: Builder, node: Node, env: Env) -> None:
             raise Unsupported(node.type, f"its lowering gives {ref.dtype}, not {value.dtype}")
         if not value.array:
             ref.dims = _known(ref.dims, value.dims)
+            if value.content is not None:
+                ref._content = value.content
         env[value] = ref
 
 

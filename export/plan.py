@@ -64,8 +64,12 @@ class SessionStep:
 class Plan:
     """Steps in order. ``run`` takes the arrays of the sources and returns those of the wanted values."""
 
-    def __init__(self, steps: list[Any], wanted: Sequence[Value], problems: list[Problem]) -> None:
+    def __init__(
+        self, steps: list[Any], wanted: Sequence[Value], problems: list[Problem], constants: Arrays
+    ) -> None:
         self.steps, self.wanted = steps, list(wanted)
+        # Results that nothing computes: the answer was known when the graph was built.
+        self._constants = {v: constants[v] for v in self.wanted if v in constants}
         #: Why nodes are kernel calls; empty when everything lowered.
         self.problems = problems
         self._last = _last_reads(steps, self.wanted)
@@ -73,6 +77,8 @@ class Plan:
 
     def run(self, env: Arrays) -> list[Any]:
         """The wanted arrays. ``env`` holds the sources and is used up."""
+        if self._constants:
+            env.update(self._constants)
         if self._single:
             self.steps[0].run(env)
             return [env[v] for v in self.wanted]
@@ -109,7 +115,7 @@ def compile_plan(
         segments = _schedule(nodes, by_kernel, {*sources, *frozen})
         steps, failed = _build(segments, by_kernel, frozen, wanted)
         if not failed:
-            return Plan(steps, wanted, problems)
+            return Plan(steps, wanted, problems, dict(frozen))
         problems += failed
         by_kernel.update(_culprits(failed, nodes))
 
@@ -211,7 +217,8 @@ def _session(
     b = Builder()
     env: Env = {v: b.initializer(f"c{i}", frozen[v]) for i, v in enumerate(reads) if v in frozen}
     for i, v in enumerate(fed):
-        env[v] = b.input(f"x{i}", v.dtype, placeholder(v).dims)
+        env[v] = placeholder(v, f"x{i}")
+        b.inputs.append(env[v])
     problems = lower_nodes(b, segment, env, labels=False)
     if problems:
         return None, problems

@@ -167,7 +167,7 @@ def _(X: Any, *, in_dtype: Any = None, out_dtype: DType) -> Spec:
 
 
 cast.grad(lambda c, g: cast(g, out_dtype=c.like("X").dtype), saves="")
-cast.onnx(lambda b, X, *, in_dtype=None, out_dtype: b.cast(X, out_dtype, force=True))
+cast.onnx(lambda b, X, *, in_dtype=None, out_dtype: b.cast(X, out_dtype))
 cast.sample(f32(2, 3), out_dtype=f64(1).dtype).sample(f32(3), out_dtype=i32(1).dtype, grad="")
 cast.sample(b(3), out_dtype=f32(1).dtype, grad="")
 
