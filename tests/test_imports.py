@@ -121,6 +121,6 @@ def test_import_is_cheap_and_loads_nothing_heavy():
     }
     assert not loaded & heavy
     others = {name for name in loaded if name not in sys.stdlib_module_names and not name.startswith("_")}
-    assert others == {"paddlelite"}
+    assert others <= {"paddlelite", "numpy", "cython_runtime"}  # the latter comes with numpy.random
     # NumPy and ml_dtypes take about 0.1 s; together the promise is 0.3 s.
     assert seconds < 0.2
