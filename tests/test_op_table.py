@@ -336,13 +336,13 @@ def test_onnxruntime_is_eager(record, sample):
     nested = arrays_of(record, sample)
     want = [t.numpy() for t in call(record, rebuild(nested, eager_leaves(nested, [])), sample.attrs)]
     program, feeds = captured(record, sample, nested)
-    for got, w in zip(executor.run_onnxruntime(program, feeds)[: len(want)], want, strict=True):
+    for got, w in zip(executor.Executor(program, backend="onnxruntime").run(feeds)[: len(want)], want, strict=True):
         close(got, w, max(sample.tol, 1e-5), "onnxruntime")
     if has_gradient(record, sample):
         program, feeds = captured(record, sample, nested, with_grad=True)
         if not program.outputs:
             return
-        grads = executor.run_onnxruntime(program, feeds)[: len(program.outputs)]
+        grads = executor.Executor(program, backend="onnxruntime").run(feeds)[: len(program.outputs)]
         for got, w in zip(grads, eager_gradients(record, sample, nested), strict=True):
             close(got, w, max(sample.tol, 1e-5), "onnxruntime gradient")
 
