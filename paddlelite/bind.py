@@ -98,8 +98,8 @@ def _record(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list
     outs = _wrap(op, result, inputs)
     flat = flatten_outs(op, outs)
     node = GradNode(op, inputs, attrs, arrays, tuple(None if t is None else t._data for t in flat))
-    for index, t in enumerate(flat):
-        if t is not None and t._data.dtype.kind in "fcV":
+    for index, (t, live) in enumerate(zip(flat, op.live(len(flat)), strict=True)):
+        if live and t is not None and t._data.dtype.kind in "fcV":
             t.stop_gradient = False
             t._node = node
             t._index = index

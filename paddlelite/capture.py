@@ -110,8 +110,8 @@ class Capture:
         if mode.grad and op.grad_rule is not None and any(not v.stop_gradient for v in node.read()):
             lists = [list(x) if isinstance(x, tuple) else x for x in values]
             tape = GradNode(op, tuple(lists), attrs, lists, tuple(flat))
-            for index, v in enumerate(flat):
-                if v is not None and (v.dtype.is_inexact or v.array):
+            for index, (v, live) in enumerate(zip(flat, op.live(len(flat)), strict=True)):
+                if live and v is not None and (v.dtype.is_inexact or v.array):
                     v.stop_gradient, v._node, v._index = False, tape, index
         return result
 

@@ -97,6 +97,8 @@ class Op:
     view: bool = False
     #: Results are small integers computed from sizes whenever the inputs are: the kernel is run on sizes.
     on_sizes: bool = False
+    #: Output slots that carry no gradient: running statistics, masks, what is kept for the gradient.
+    detached: frozenset[str] = frozenset()
     #: The opset the lowering needs when it is above the base opset's minimum.
     min_opset: int = 11
     sample_list: list[Sample] = field(default_factory=list)
@@ -108,6 +110,14 @@ class Op:
         self.variadic = any(s.many for s in self.slots)
         self.random = bool(self.slots) and self.slots[0].name == RNG_SLOT
         self.__name__ = self.type
+
+    def live(self, count: int) -> list[bool]:
+        """Which of the ``count`` results, as one flat list, carry a gradient."""
+        if not self.detached:
+            return [True] * count
+        rest = count - (len(self.outs) - 1)
+        pairs = zip(self.outs, self.many_out, strict=True)
+        return [name not in self.detached for name, many in pairs for _ in range(rest if many else 1)]
 
     @property
     def differentiable(self) -> bool:
@@ -178,9 +188,11 @@ def op(type: str, *, out: str | Sequence[str] = "Out", **fields: Any) -> Callabl
     """Make the decorated kernel an op of the table.
 
     ``out`` names the output slots; a ``*`` before a name marks a list of tensors. A function decorated with
-    ``op(..., composite=True)`` is the op's ``decompose`` instead of its kernel.
+    ``op(..., composite=True)`` is the op's ``decompose`` instead of its kernel. ``detached="Mask"`` names output
+    slots that carry no gradient.
     """
     composite = fields.pop("composite", False)
+    fields["detached"] = frozenset(fields.get("detached", "").split())
 
     def register(function: Callable[..., Any]) -> Op:
         if type in OPS:

@@ -1,0 +1,99 @@
+"""A layer's state: collecting it, setting it, casting it."""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from ...dtypes import DType, dtype_of
+from ...errors import InvalidArgumentError, InvalidTypeError
+from ...place import Place, warn_cpu_only
+from ...tensor.tensor import Tensor
+
+__all__ = ["collect", "restore", "to"]
+
+
+def collect(
+    layer: Any, destination: Any, below: bool, prefix: str, use_hook: bool, keep_vars: bool, everything: bool
+) -> OrderedDict[str, Any]:
+    """Parameters and (persistable, or with ``everything`` all) buffers of ``layer`` by dotted name."""
+    out = OrderedDict() if destination is None else destination
+    for name, p in layer._parameters.items():
+        if p is not None:
+            out[prefix + name] = p if keep_vars else p.detach()
+    for name, b in layer._buffers.items():
+        if b is not None and (everything or name not in layer._non_persistable_buffer_names_set):
+            out[prefix + name] = b if keep_vars else b.detach()
+    if below:
+        for name, sublayer in layer._sub_layers.items():
+            if sublayer is not None:
+                collect(sublayer, out, True, f"{prefix}{name}.", use_hook, keep_vars, everything)
+    if use_hook:
+        for hook in list(layer._state_dict_hooks.values()):
+            changed = hook(out)
+            out = out if changed is None else changed
+    return out
+
+
+def restore(layer: Any, given: Any, structured: bool) -> tuple[list[str], list[str]]:
+    """Set what ``given`` has for ``layer``; returns the names that were missing and those that did not fit."""
+    if not hasattr(given, "items"):
+        raise InvalidTypeError(f"set_state_dict() needs a dict of tensors or arrays, got {type(given).__name__}")
+    missing, used, wrong = [], set(), []
+    for key, target in collect(layer, None, True, "", False, True, False).items():
+        name = key if structured else target.name
+        if name not in given:
+            missing.append(key)
+            warnings.warn(f"Skip loading for {key}. {key} is not found in the provided dict.", stacklevel=3)
+            continue
+        used.add(name)
+        value = given[name]
+        array = value._data if isinstance(value, Tensor) else np.asarray(value)
+        if tuple(array.shape) != tuple(target.dims):
+            missing.append(key)
+            wrong.append(name)
+            warnings.warn(
+                f"Skip loading for {key}. {key} receives a shape {list(array.shape)}, but the expected shape is "
+                f"{list(target.dims)}.",
+                stacklevel=3,
+            )
+            continue
+        target.set_value(array)
+    ignored = {"StructuredToParameterName@@"}
+    unexpected = [k for k in given if k not in used and k not in ignored]
+    return missing, unexpected + wrong
+
+
+def to(layer: Any, device: Any, dtype: Any, excluded: Any = None) -> Any:
+    """Cast the floating parameters and buffers of ``layer`` and below, except in layers of the ``excluded`` types."""
+    if device is not None:
+        if not isinstance(device, (str, Place)):
+            raise InvalidArgumentError(
+                "device value error, must be str, paddle.CPUPlace(), paddle.CUDAPlace(), paddle.CUDAPinnedPlace() or "
+                f"paddle.XPUPlace(), but the type of device is {type(device).__name__}"
+            )
+        if str(device) not in ("cpu", "Place(cpu)"):
+            warn_cpu_only(f"Layer.to({str(device)!r})")
+    if dtype is None:
+        return layer
+    target = dtype_of(dtype)
+    skipped = (excluded,) if isinstance(excluded, type) else tuple(excluded or ())
+    for sublayer in layer.sublayers(include_self=True):
+        if skipped and isinstance(sublayer, skipped):
+            continue
+        sublayer.__dict__["_dtype"] = target.name
+        for tensor in [*sublayer._parameters.values(), *sublayer._buffers.values()]:
+            if tensor is not None and tensor.dtype.is_floating:
+                _cast(tensor, target)
+    return layer
+
+
+def _cast(tensor: Tensor, dtype: DType) -> None:
+    if tensor.dtype is not dtype:
+        tensor._data = tensor._data.astype(dtype.np)
+        tensor._touch()
+        if tensor._grad is not None:
+            tensor._grad = tensor._grad.astype(dtype)
