@@ -37,6 +37,7 @@ class Frame:
         self.block, self.outer = block, outer
         self.lifted: dict[Value, Value] = {}  # value of the outer block -> parameter of this one
         self.state: dict[int, tuple[Tensor, Value]] = {}
+        self.initial: dict[int, tuple[Tensor, Value]] = {}  # a loop's block: the state it was begun with
 
 
 class Capture:

@@ -83,8 +83,14 @@ def cond(pred: Tensor, true_fn: Callable[[], Sequence[Tensor]], false_fn: Callab
     capture = mode.capture
     if capture is None or not isinstance(pred, Value) and capture.is_constant(pred):
         return list(true_fn() if bool(pred) else false_fn())
+    return join_branches(capture, pred, [_trace(capture, fn) for fn in (true_fn, false_fn)])
+
+
+def join_branches(
+    capture: Capture, pred: Tensor, frames: Sequence[tuple[Frame, Sequence[Tensor]]]
+) -> list[Tensor]:
+    """Append the cond whose branches are two finished frames with their results (true first)."""
     predicate = _scalar_bool(pred)
-    frames = [_trace(capture, fn) for fn in (true_fn, false_fn)]
     (true_frame, true_outs), (false_frame, false_outs) = frames
     if len(true_outs) != len(false_outs):
         raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
@@ -181,12 +187,19 @@ def while_loop(
     test, test_written = _trace_loop(capture, lambda *v: [_scalar_bool(cond_fn(*v))], specs, written, True)
     if test_written:
         raise CaptureError("the condition of a loop writes to a tensor in place; write to it in the loop's body")
-    invariants = _common_params(capture, (body, test), len(specs) + len(written))
-    now = [*start, *(capture.read(t) for t in written)]
+    return close_while(capture, start, written, test, body)
+
+
+def close_while(
+    capture: Capture, start: Sequence[Tensor], written: Sequence[Tensor], test: Frame, body: Frame
+) -> list[Tensor]:
+    """Append the while_loop whose blocks are two finished frames."""
+    invariants = _common_params(capture, (body, test), len(start) + len(written))
+    now = [capture.read(t) for t in (*start, *written)]
     attrs = {"cond_block": test.block, "body_block": body.block}
     all_specs = [p.spec for p in body.block.params[: len(now)]]
     results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
-    return _after(capture, results, len(specs), written)
+    return _after(capture, results, len(start), written)
 
 
 def _stable(before: Spec, after: Spec) -> bool:
@@ -208,26 +221,39 @@ def _trace_loop(
 ) -> tuple[Frame, list[Tensor]]:
     """Build the block of a loop's body or test; also returns tensors written to that were not yet carried."""
     with capture.inner() as frame:
-        block = frame.block
-        params = [block.own(Value(s)) for s in specs]
-        block.params += params
-        for p, s in zip(params, specs, strict=True):
-            p.stop_gradient = not (s.dtype.is_inexact or s.array)
-        for t in written:
-            outer = capture._read(t, frame.outer)  # type: ignore[arg-type]
-            param = block.own(Value(outer.spec._replace(content=None)))
-            block.params.append(param)
-            frame.state[id(t)] = (t, param)
-        before = set(frame.state)
-        initial = {k: v for k, (_, v) in frame.state.items()}
-        outs = list(fn(*params))
-        block.outputs = [capture.read(t) for t in outs]
-        new = [t for k, (t, _) in frame.state.items() if k not in before and not _local(t, frame)]
-        if test is None:
-            block.outputs += [frame.state[id(t)][1] for t in written]
-        elif any(frame.state[k][1] is not v for k, v in initial.items()):
-            new = list(written)
+        params = open_loop(capture, frame, specs, written)
+        new = close_loop(capture, frame, list(fn(*params)), written, test)
     return frame, new
+
+
+def open_loop(capture: Capture, frame: Frame, specs: Sequence[Spec], written: Sequence[Tensor]) -> list[Value]:
+    """Give a loop's block, just begun, its parameters: the carried values (returned) and the written tensors."""
+    block = frame.block
+    params = [block.own(Value(s)) for s in specs]
+    block.params += params
+    for p, s in zip(params, specs, strict=True):
+        p.stop_gradient = not (s.dtype.is_inexact or s.array)
+    for t in written:
+        outer = capture._read(t, frame.outer)  # type: ignore[arg-type]
+        param = block.own(Value(outer.spec._replace(content=None)))
+        block.params.append(param)
+        frame.state[id(t)] = (t, param)
+    frame.initial = dict(frame.state)
+    return params
+
+
+def close_loop(
+    capture: Capture, frame: Frame, outs: Sequence[Tensor], written: Sequence[Tensor], test: Any = None
+) -> list[Tensor]:
+    """Set the block's outputs; returns the tensors written to in it that are not carried yet."""
+    block, initial = frame.block, frame.initial
+    block.outputs = [capture.read(t) for t in outs]
+    new = [t for k, (t, _) in frame.state.items() if k not in initial and not _local(t, frame)]
+    if test is None:
+        block.outputs += [frame.state[id(t)][1] for t in written]
+    elif any(frame.state[k][1] is not v for k, (_, v) in initial.items()):
+        new = list(written)
+    return new
 
 
 def _local(t: Tensor, frame: Frame) -> bool:
