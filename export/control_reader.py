@@ -21,8 +21,8 @@ from paddlelite.tensor.creation import full
 from paddlelite.tensor.tensor import Tensor
 
 from .desc_flow import slot
-from .proto import OpDesc
 from .program_reader import Later, Reader, Scope, Undefined
+from .proto import OpDesc
 
 __all__ = ["HANDLERS", "Branch", "has_prior", "settle"]
 
@@ -49,7 +49,9 @@ def _block(reader: Reader, op: OpDesc) -> int:
 def _one(reader: Reader, op: OpDesc, name: str, side: str = "inputs") -> str:
     names = slot(op, name, side)
     if len(names) != 1:
-        raise InvalidArgumentError(f"{reader.file}: op {op.type} has {len(names)} variables in {name}, not one.")
+        raise InvalidArgumentError(
+            f"{reader.file}: op {op.type} has {len(names)} variables in {name}, not one."
+        )
     return names[0]
 
 
@@ -92,7 +94,7 @@ def _conditional_block(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int
 
 
 def _without_opposite(reader: Reader, scope: Scope, pred: Tensor) -> dict[str, Any]:
-    """The variables as a block under `pred` sees them: what the block of the opposite condition did has not happened."""
+    """The variables as a block under `pred` sees them: the block of the opposite condition has not run."""
     values = {}
     for name, value in scope.values.items():
         while isinstance(value, Later) and _opposite(reader, value.branch.pred, pred):
@@ -114,7 +116,9 @@ def _is_not(reader: Reader, a: Tensor, b: Tensor) -> bool:
 def settle(reader: Reader, scope: Scope, branch: Branch) -> None:
     """Makes a cond of one conditional block: its results where the condition holds, the earlier values otherwise."""
     # What has no earlier value stays as it is: a select_input may still choose it.
-    names = [n for n, v in scope.values.items() if isinstance(v, Later) and v.branch is branch and has_prior(v)]
+    names = [
+        n for n, v in scope.values.items() if isinstance(v, Later) and v.branch is branch and has_prior(v)
+    ]
     for name in names:
         earlier = scope.values[name].prior
         if isinstance(earlier, Later):
@@ -178,7 +182,9 @@ def _select_input(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     for select in selects:
         names = slot(select, "X")
         if len(names) != 2:
-            raise InvalidArgumentError(f"{reader.file}: select_input chooses from {len(names)} variables, not two.")
+            raise InvalidArgumentError(
+                f"{reader.file}: select_input chooses from {len(names)} variables, not two."
+            )
         sides.add(names, _one(reader, select, "Out", "outputs"), select)
     outs = [_one(reader, select, "Out", "outputs") for select in selects]
     also = sides.add_updated(end, set(outs))
@@ -198,7 +204,9 @@ class _Sides:
     def add(self, names: list[str], out: str, op: OpDesc) -> None:
         for side, name in zip((False, True), names, strict=True):
             if name not in self.scope.values:
-                raise InvalidArgumentError(f"{self.reader.file}: select_input reads '{name}', which has no value.")
+                raise InvalidArgumentError(
+                    f"{self.reader.file}: select_input reads '{name}', which has no value."
+                )
             value = self.scope.values[name]
             if isinstance(value, Later) and self.side_of(value.branch) is None and has_prior(value):
                 value = self.reader.get(self.scope, name, op)
@@ -211,7 +219,9 @@ class _Sides:
         for name, value in list(self.scope.values.items()):
             if not isinstance(value, Later) or name in outs or not has_prior(value):
                 continue
-            if self.side_of(value.branch) is None or not self.reader.flow.wanted(self.scope.index, start, name):
+            if self.side_of(value.branch) is None or not self.reader.flow.wanted(
+                self.scope.index, start, name
+            ):
                 continue
             for side in (False, True):
                 self.items[side].append((value, name, value.branch.op))

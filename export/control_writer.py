@@ -37,7 +37,9 @@ def _cond(writer: BlockWriter, node: Node) -> None:
     writer.op("cast", {"X": [pred]}, {"Out": [mask]}, {"in_dtype": bool_, "out_dtype": int32}, node.source)
     for value, when_true, when_false in zip(node.outputs, true_outs, false_outs, strict=True):
         writer.env[value] = out = writer.declare_like("select_input", value)
-        writer.op("select_input", {"X": [when_false, when_true], "Mask": [mask]}, {"Out": [out]}, {}, node.source)
+        writer.op(
+            "select_input", {"X": [when_false, when_true], "Mask": [mask]}, {"Out": [out]}, {}, node.source
+        )
 
 
 def _branch(writer: BlockWriter, node: Node, block: Block, pred: str) -> list[str]:

@@ -125,4 +125,3 @@ def _sub_block(op: OpDesc) -> int | None:
         if attr.type == AttrKind.BLOCK:
             return attr.block_idx
     return None
-

@@ -6,14 +6,15 @@ of running statistics are left out. The program itself is not changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from paddlelite.bind import flatten_outs
 from paddlelite.capture import Capture
+from paddlelite.framework.random import default_generator
 from paddlelite.ir import Block, Node, Program, Value
-from paddlelite.op import OPS
 from paddlelite.ops.control import cond, while_loop
+from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .schema import op_schema
@@ -33,16 +34,26 @@ def file_form(program: Program) -> Program:
 
     What has neither stays, for the writer to report together with everything else.
     """
+    generator = default_generator().state
     with Capture() as capture:
-        env: dict[Value, Any] = {}
+        env: Env = {}
         for value in program.inputs:
             env[value] = capture.input(value.spec, value.name, value.stop_gradient)
-        env.update(program.captures)
+        for value, tensor in program.captures.items():
+            env[value] = _RNG if tensor is generator else tensor
         _replay(capture, program.block.nodes, env)
         return capture.finish([env[value] for value in program.outputs])
 
 
-def _replay(capture: Capture, nodes: Sequence[Node], env: dict[Value, Any]) -> None:
+class _RngState:
+    """Stands for the generator's state. Files have none: there each random op draws from the loader's generator."""
+
+
+_RNG = _RngState()
+Env = dict[Value, Any]
+
+
+def _replay(capture: Capture, nodes: Sequence[Node], env: Env) -> None:
     for node in nodes:
         inputs = [_replaced(item, env) for item in node.inputs]
         start = len(capture.frame.block.nodes)
@@ -52,37 +63,66 @@ def _replay(capture: Capture, nodes: Sequence[Node], env: dict[Value, Any]) -> N
         env.update(zip(node.outputs, results, strict=True))
 
 
-def _replaced(item: Any, env: dict[Value, Any]) -> Any:
+def _replaced(item: Any, env: Env) -> Any:
     if isinstance(item, tuple):
         return [env[value] for value in item]
     return None if item is None else env[item]
 
 
-def _call(capture: Capture, node: Node, inputs: list[Any]) -> list[Tensor]:
+def _call(capture: Capture, node: Node, inputs: list[Any]) -> list[Any]:
+    if node.type == "rng_advance":
+        return [_RNG]
     if node.type == "cond":
-        pred, outside = inputs
-        branches = [node.attrs["true_block"], node.attrs["false_block"]]
-        return cond(pred, *(lambda block=block: _block(capture, block, outside) for block in branches))
+        return _cond(capture, node, *inputs)
     if node.type == "while_loop":
-        carried, outside = inputs
-        test, body = node.attrs["cond_block"], node.attrs["body_block"]
-        return while_loop(
-            lambda *values: _block(capture, test, [*values, *outside])[0],
-            lambda *values: _block(capture, body, [*values, *outside]),
-            carried,
-        )
+        return _while(capture, node, *inputs)
+    if node.op.random:
+        inputs[0] = capture.constant(to_tensor([0, 0], "int64"))
     attrs = dict(node.attrs)
     if "is_test" in attrs:
         attrs["is_test"] = True
-    record = OPS[node.type]
-    if not has_file_form(node.type) and record.decompose_rule is not None:
-        result = record.decompose_rule(*inputs, **attrs)
+    if not has_file_form(node.type) and node.op.decompose_rule is not None:
+        result = node.op.decompose_rule(*inputs, **attrs)
     else:
         result = node.op(*inputs, **attrs)
     return [t for t in flatten_outs(node.op, result) if t is not None]
 
 
-def _block(capture: Capture, block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:
-    env: dict[Value, Any] = dict(zip(block.params, arguments, strict=True))
+def _cond(capture: Capture, node: Node, pred: Tensor, outside: list[Any]) -> list[Any]:
+    kinds: list[bool] = []
+
+    def branch(block: Block) -> Callable[[], list[Tensor]]:
+        def run() -> list[Tensor]:
+            results = _block(capture, block, outside)
+            kinds[:] = [item is _RNG for item in results]
+            return [item for item in results if item is not _RNG]
+
+        return run
+
+    results = iter(cond(pred, branch(node.attrs["true_block"]), branch(node.attrs["false_block"])))
+    return [_RNG if is_rng else next(results) for is_rng in kinds]
+
+
+def _while(capture: Capture, node: Node, carried: list[Any], outside: list[Any]) -> list[Any]:
+    test, body = node.attrs["cond_block"], node.attrs["body_block"]
+
+    def filled(values: Sequence[Tensor]) -> list[Any]:
+        rest = iter(values)
+        return [_RNG if item is _RNG else next(rest) for item in carried]
+
+    def run(block: Block, values: Sequence[Tensor]) -> list[Tensor]:
+        results = _block(capture, block, [*filled(values), *outside])
+        return [item for item in results if item is not _RNG]
+
+    results = while_loop(
+        lambda *values: run(test, values)[0],
+        lambda *values: run(body, values),
+        [item for item in carried if item is not _RNG],
+    )
+    return filled(results)
+
+
+def _block(capture: Capture, block: Block, arguments: Sequence[Any]) -> list[Any]:
+    env: Env = dict(zip(block.params, arguments, strict=True))
     _replay(capture, block.nodes, env)
     return [env[value] for value in block.outputs]

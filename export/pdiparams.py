@@ -155,7 +155,9 @@ def read_separate(folder: str | os.PathLike[str], names: Iterable[str]) -> dict[
     for name in names:
         path = os.path.join(root, name)
         if os.path.commonpath([root, os.path.realpath(path)]) != root:
-            raise InvalidArgumentError(f"the variable name '{name}' leads out of the folder {os.fspath(folder)}")
+            raise InvalidArgumentError(
+                f"the variable name '{name}' leads out of the folder {os.fspath(folder)}"
+            )
         if not os.path.isfile(path):
             raise InvalidArgumentError(f"{path}, the file of the variable '{name}', does not exist")
         found.update(read_records(path, [name]))
@@ -205,10 +207,14 @@ def read_info(path: str | os.PathLike[str]) -> dict[str, dict[str, Any]]:
         with open(path, "rb") as file:
             found = pickles.load(file)
     except pickles.PickleError as error:
-        raise InvalidArgumentError(f"{name} cannot be read as a .pdiparams.info: it holds {error}.") from error
+        raise InvalidArgumentError(
+            f"{name} cannot be read as a .pdiparams.info: it holds {error}."
+        ) from error
     plain = isinstance(found, dict) and all(
         isinstance(key, str) and isinstance(entry, dict) for key, entry in found.items()
     )
     if not plain or not all(isinstance(e.get("structured_name"), (str, type(None))) for e in found.values()):
-        raise InvalidArgumentError(f"{name} is not a .pdiparams.info: it does not map variable names to their data.")
+        raise InvalidArgumentError(
+            f"{name} is not a .pdiparams.info: it does not map variable names to their data."
+        )
     return found

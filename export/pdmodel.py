@@ -112,7 +112,8 @@ def _info(written: Sequence[Written], structured: dict[str, str]) -> dict[str, d
 def _dim_names(program: Program) -> dict[str, list[Any]]:
     """The names of the inputs' symbolic sizes."""
     return {
-        value.name: [dim.name if isinstance(dim, Dim) else dim for dim in value.dims] for value in program.inputs
+        value.name: [dim.name if isinstance(dim, Dim) else dim for dim in value.dims]
+        for value in program.inputs
     }
 
 
@@ -168,7 +169,15 @@ def read_model(paths: ModelPaths) -> LoadedModel:
         raise InvalidArgumentError(f"{paths.model} is damaged: {error}.") from error
     except (PaddleError, OSError):
         raise
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         # Rules and kernels were written for real programs; a damaged one meets them with anything.
         raise InvalidArgumentError(
             f"{paths.model} cannot be understood ({type(error).__name__}: {str(error)[:200]})."
@@ -188,7 +197,9 @@ def _read_desc(path: str) -> tuple[ProgramDesc, dict[str, Any]]:
         desc = ProgramDesc.decode(data)
     except WireError as error:
         hint = " It looks like a PIR program of PaddlePaddle 3.x (.json)." if data[:1] == b"{" else ""
-        raise InvalidArgumentError(f"{path} is not a .pdmodel file, or it is damaged: {error}.{hint}") from error
+        raise InvalidArgumentError(
+            f"{path} is not a .pdmodel file, or it is damaged: {error}.{hint}"
+        ) from error
     if not desc.blocks:
         raise InvalidArgumentError(f"{path} is not a .pdmodel file: it has no blocks.")
     try:
@@ -277,6 +288,8 @@ def read_state(
 def _read_folder(path: str) -> dict[str, np.ndarray]:
     """A folder of persistables: one file a variable, the file's name is the variable's."""
     names = [
-        os.path.relpath(os.path.join(folder, name), path) for folder, _, files in os.walk(path) for name in files
+        os.path.relpath(os.path.join(folder, name), path)
+        for folder, _, files in os.walk(path)
+        for name in files
     ]
     return pdiparams.read_separate(path, sorted(names))

@@ -16,6 +16,7 @@ from paddlelite import dims as D
 from paddlelite.capture import Capture
 from paddlelite.dtypes import BY_CODE
 from paddlelite.errors import InvalidArgumentError, PaddleError, UnimplementedError
+from paddlelite.framework.random import next_state
 from paddlelite.ir import Program, Value
 from paddlelite.op import OPS, Op, Spec
 from paddlelite.tensor.tensor import Tensor
@@ -82,7 +83,11 @@ class Reader:
     """Builds the Program of one file. `tensors` are its parameters, `file` its name for errors and source lines."""
 
     def __init__(
-        self, desc: ProgramDesc, tensors: dict[str, Tensor], file: str, dim_names: dict[str, list[Any]] | None = None
+        self,
+        desc: ProgramDesc,
+        tensors: dict[str, Tensor],
+        file: str,
+        dim_names: dict[str, list[Any]] | None = None,
     ) -> None:
         from .control_reader import HANDLERS
 
@@ -131,7 +136,9 @@ class Reader:
         if var is None or desc is None:
             return None
         if desc.data_type not in BY_CODE:
-            raise UnimplementedError(f"{self.file}: the variable '{name}' has the data type {desc.data_type}.")
+            raise UnimplementedError(
+                f"{self.file}: the variable '{name}' has the data type {desc.data_type}."
+            )
         dims = tuple(dim if dim >= 0 else D.symbol(f"{name}_{axis}") for axis, dim in enumerate(desc.dims))
         is_array = var.type.type == VarKind.LOD_TENSOR_ARRAY
         return Spec(dims, BY_CODE[desc.data_type], None, is_array)
@@ -217,20 +224,24 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     """One op record of the file as one op call."""
     record = OPS[op.type]
     attrs = _attributes(record, op)
-    inputs = [_random_state(reader)] if record.random else []
+    inputs: list[Any] = [next_state()] if record.random else []
     for place in record.slots[len(inputs) :]:
         names = slot(op, place.name)
         tensors = [reader.get(scope, name, op) for name in names]
         if place.many:
             inputs.append(tensors if names or not place.optional else None)
         elif len(names) > 1:
-            raise InvalidArgumentError(f"{reader.file}: slot {place.name} of op {op.type} has {len(names)} variables.")
+            raise InvalidArgumentError(
+                f"{reader.file}: slot {place.name} of op {op.type} has {len(names)} variables."
+            )
         else:
             inputs.append(tensors[0] if tensors else None)
     try:
         results = _apply(reader.capture, record, inputs, attrs)
     except PaddleError as error:
-        raise InvalidArgumentError(f"{reader.file}: op {at} of block {scope.index}, {op.type}: {error}") from error
+        raise InvalidArgumentError(
+            f"{reader.file}: op {at} of block {scope.index}, {op.type}: {error}"
+        ) from error
     _mark_source(reader, op)
     _bind_outputs(reader, scope, op, record, results)
     if op.type in ("cast", "logical_not") and isinstance(results, Tensor):
@@ -264,7 +275,9 @@ def _apply(capture: Capture, record: Op, inputs: list[Any], attrs: dict[str, Any
 
 
 def _small(record: Op, specs: Sequence[Any]) -> bool:
-    flat = [spec for part, many in zip(specs, record.many_out, strict=True) for spec in (part if many else [part])]
+    flat = [
+        spec for part, many in zip(specs, record.many_out, strict=True) for spec in (part if many else [part])
+    ]
     total = 0
     for spec in flat:
         if spec is None:
@@ -289,12 +302,6 @@ def _bind_outputs(reader: Reader, scope: Scope, op: OpDesc, record: Op, results:
                 reader.set(scope, variable, value)
 
 
-def _random_state(reader: Reader) -> Tensor:
-    from paddlelite.framework.random import state_tensor
-
-    return state_tensor()
-
-
 def _is_magic(op: OpDesc) -> bool:
     values = next((attr.floats for attr in op.attrs if attr.name == "fp32_values"), [])
     return list(values) == [_MAGIC]
@@ -311,4 +318,3 @@ def _mark_source(reader: Reader, op: OpDesc) -> None:
     stack = next((attr.strings for attr in op.attrs if attr.name == "op_callstack"), [])
     found = [match for line in stack for match in _FRAME.findall(line)]
     nodes[-1].source = (found[-1][0], int(found[-1][1])) if found else (reader.file, 0)
-

@@ -8,6 +8,7 @@ declared, feed and fetch ops with columns. Values become variables that are assi
 from __future__ import annotations
 
 import collections
+import itertools
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -58,7 +59,9 @@ Env = dict[Value, str]
 class Written:
     """A program in the file's form: `desc`, the parameter file's `tensors` by variable name, input and output names."""
 
-    def __init__(self, desc: ProgramDesc, tensors: dict[str, Tensor], inputs: list[str], outputs: list[str]) -> None:
+    def __init__(
+        self, desc: ProgramDesc, tensors: dict[str, Tensor], inputs: list[str], outputs: list[str]
+    ) -> None:
         self.desc, self.tensors, self.inputs, self.outputs = desc, tensors, inputs, outputs
 
 
@@ -86,10 +89,13 @@ class ProgramWriter:
             raise UnimplementedError(f"the program cannot be written as a .pdmodel file:{listed}")
         self._interface(main, inputs, outputs)
         versions = [
-            OpVersionPair(op_name=name, op_version=OpVersion(version=number)) for name, number in op_versions().items()
+            OpVersionPair(op_name=name, op_version=OpVersion(version=number))
+            for name, number in op_versions().items()
         ]
         desc = ProgramDesc(
-            blocks=self.blocks, version=Version(version=file_version()), op_version_map=OpVersionMap(pair=versions)
+            blocks=self.blocks,
+            version=Version(version=file_version()),
+            op_version_map=OpVersionMap(pair=versions),
         )
         return Written(desc, self.tensors, inputs, outputs)
 
@@ -98,7 +104,9 @@ class ProgramWriter:
     def claim(self, name: str, what: str) -> str:
         """`name` for one variable, which must be free."""
         if not name or name in self.taken or name.startswith("\0"):
-            raise InvalidArgumentError(f"the {what} name '{name}' is empty, reserved or used twice in one program.")
+            raise InvalidArgumentError(
+                f"the {what} name '{name}' is empty, reserved or used twice in one program."
+            )
         self.taken.add(name)
         return name
 
@@ -119,14 +127,15 @@ class ProgramWriter:
         return name
 
     def _captures(self, main: BlockWriter) -> None:
-        named = {t.name: t for t in self.program.captures.values() if is_state(t)}
-        if len(named) < len({id(t) for t in self.program.captures.values() if is_state(t)}):
-            raise InvalidArgumentError("two parameters or buffers of the program have the same name.")
-        for value, tensor in self.program.captures.items():
-            if is_state(tensor):
+        captures = self.program.captures
+        used = {id(v) for node in self.program.block.nodes for v in _read(node)} | set(
+            map(id, self.program.outputs)
+        )
+        for value, tensor in captures.items():
+            if is_state(tensor) and id(value) in used:
                 main.env[value] = self._state(main, self.claim(tensor.name, "parameter"), tensor)
-        for value, tensor in self.program.captures.items():
-            if not is_state(tensor):
+        for value, tensor in captures.items():
+            if not is_state(tensor) and id(value) in used:
                 main.env[value] = self._constant(main, tensor)
 
     def _state(self, main: BlockWriter, name: str, tensor: Tensor) -> str:
@@ -172,7 +181,9 @@ class ProgramWriter:
     def _interface(self, main: BlockWriter, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         feeds = []
         for col, name in reversed(list(enumerate(inputs))):
-            feeds.append(_record("feed", {"X": ["feed"]}, {"Out": [name]}, [make_attr("col", AttrKind.INT, col)]))
+            feeds.append(
+                _record("feed", {"X": ["feed"]}, {"Out": [name]}, [make_attr("col", AttrKind.INT, col)])
+            )
         main.block.ops[:0] = feeds
         for col, name in enumerate(outputs):
             columns = [make_attr("col", AttrKind.INT, col)]
@@ -261,7 +272,9 @@ class BlockWriter:
     def node(self, node: Node) -> None:
         """An ordinary op."""
         schema = op_schema(node.type)
-        problem = f"op {node.type}, which PaddlePaddle does not have" if schema is None else _misfit(node, schema)
+        problem = (
+            f"op {node.type}, which PaddlePaddle does not have" if schema is None else _misfit(node, schema)
+        )
         outs: dict[str, list[str]] = {}
         for slot, value in _output_slots(node):
             outs.setdefault(slot, []).append(self._result(node, value, len(outs)))
@@ -292,19 +305,26 @@ class BlockWriter:
             if slot.name in in_place and ins.get(in_place[slot.name]):
                 outs[slot.name] = ins[in_place[slot.name]]
             elif slot.name not in outs and not slot.optional and not slot.many:
-                outs[slot.name] = [self.declare(self.writer.fresh(node.type, f".{slot.name.lower()}"), (), dtype)]
+                outs[slot.name] = [
+                    self.declare(self.writer.fresh(node.type, f".{slot.name.lower()}"), (), dtype)
+                ]
         return outs
+
+
+def _read(node: Node) -> Iterable[Value]:
+    """What a node reads that has a variable in the file: the generator's state has none."""
+    items = node.inputs[1:] if node.op.random else node.inputs
+    return (v for item in items if item is not None for v in (item if isinstance(item, tuple) else (item,)))
 
 
 def _output_slots(node: Node) -> list[tuple[str, Value]]:
     """(slot, value) of each result. A list slot takes what the single slots leave."""
-    outs = list(node.outputs)
+    outs = iter(node.outputs)
     singles = sum(not many for many in node.op.many_out)
     found: list[tuple[str, Value]] = []
     for name, many in zip(node.op.outs, node.op.many_out, strict=True):
-        for _ in range(len(node.outputs) - singles if many else 1):
-            if outs:
-                found.append((name, outs.pop(0)))
+        count = len(node.outputs) - singles if many else 1
+        found += [(name, value) for value in itertools.islice(outs, count)]
     return found
 
 
@@ -343,4 +363,3 @@ def _shown(path: str) -> str:
     """A source file as it is named in a model: relative to the working directory, never a user's home."""
     inside = os.path.relpath(path) if os.path.isabs(path) else path
     return os.path.basename(path) if inside.startswith("..") else inside.replace(os.sep, "/")
-

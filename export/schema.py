@@ -21,9 +21,30 @@ __all__ = ["OpSchema", "attr_value", "file_version", "make_attr", "op_schema", "
 
 #: Attributes that say where or how fast an op runs, never what it computes.
 BOOKKEEPING = frozenset(
-    "op_role op_role_var op_namescope op_callstack op_device with_quant_attr force_cpu place_type use_cudnn "
-    "use_mkldnn use_onednn mkldnn_data_type onednn_data_type use_quantizer exhaustive_search force_fp32_output "
-    "workspace_size_MB use_addto fuse_with_relu skip_eager_deletion_vars is_cpu use_calc_stream".split()
+    [
+        "op_role",
+        "op_role_var",
+        "op_namescope",
+        "op_callstack",
+        "op_device",
+        "with_quant_attr",
+        "force_cpu",
+        "place_type",
+        "use_cudnn",
+        "use_mkldnn",
+        "use_onednn",
+        "mkldnn_data_type",
+        "onednn_data_type",
+        "use_quantizer",
+        "exhaustive_search",
+        "force_fp32_output",
+        "workspace_size_MB",
+        "use_addto",
+        "fuse_with_relu",
+        "skip_eager_deletion_vars",
+        "is_cpu",
+        "use_calc_stream",
+    ]
 )
 _DTYPE_ATTRS = frozenset(["dtype", "in_dtype", "out_dtype"])
 

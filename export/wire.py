@@ -232,7 +232,13 @@ def _encode_value(spec: FieldSpec, value: Any, out: bytearray) -> None:
     elif spec.wire_type == VARINT:
         out += encode_varint(int(value))
     else:
-        raw = value.encode() if isinstance(value, Message) else value.encode("utf-8") if kind == "text" else value
+        raw = (
+            value.encode()
+            if isinstance(value, Message)
+            else value.encode("utf-8")
+            if kind == "text"
+            else value
+        )
         out += encode_varint(len(raw))
         out += raw
 

@@ -61,12 +61,7 @@ class FileSet:
 
     def _publish(self) -> None:
         for file, _, target in self._open:
-            try:
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
-            except OSError as error:
-                raise _named(error, target) from error
+            _to_disk(file, target)
         for _, temporary, target in self._open:
             os.replace(temporary, target)
         for folder in {os.path.dirname(target) for _, _, target in self._open}:
@@ -79,6 +74,15 @@ class FileSet:
             with contextlib.suppress(FileNotFoundError):  # renamed already
                 os.unlink(temporary)
         self._open.clear()
+
+
+def _to_disk(file: BinaryIO, target: str) -> None:
+    try:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+    except OSError as error:
+        raise _named(error, target) from error
 
 
 def _named(error: OSError, path: str) -> OSError:

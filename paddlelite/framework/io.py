@@ -57,7 +57,9 @@ def save(obj: Any, path: Any, protocol: int = 4, **configs: Any) -> None:
     _no_more(configs, "save")
     _check_protocol(protocol)
     if not isinstance(binary, bool):
-        raise InvalidTypeError(f"Type of `use_binary_format` should be bool, but received {type(binary).__name__}.")
+        raise InvalidTypeError(
+            f"Type of `use_binary_format` should be bool, but received {type(binary).__name__}."
+        )
     if binary and not isinstance(obj, Tensor):
         raise UnimplementedError(
             f"When use_binary_format = True, `paddle.save` expected Tensor, but received {type(obj).__name__}."
@@ -96,7 +98,9 @@ def _no_more(configs: dict[str, Any], function: str) -> None:
 
 def _file_name(path: Any) -> str:
     if not isinstance(path, (str, os.PathLike)):
-        raise InvalidTypeError(f"The path must be a file name or a binary file, but received {type(path).__name__}.")
+        raise InvalidTypeError(
+            f"The path must be a file name or a binary file, but received {type(path).__name__}."
+        )
     name = os.fspath(path)
     if not isinstance(name, str) or not os.path.basename(name):
         raise InvalidArgumentError(
@@ -106,12 +110,11 @@ def _file_name(path: Any) -> str:
 
 
 def _refuse_modules(obj: Any) -> None:
-    from ..nn.layer import Layer
-
-    if isinstance(obj, Layer):
+    if callable(getattr(obj, "state_dict", None)):
+        kind = "`paddle.nn.Layer`" if callable(getattr(obj, "sublayers", None)) else type(obj).__name__
         raise InvalidArgumentError(
-            "paddle do not support saving `paddle.nn.Layer` object. Save layer.state_dict(), or the whole model "
-            "with paddle.jit.save(layer, path)."
+            f"paddle do not support saving {kind} object. Save its state_dict(), or a whole layer with "
+            "paddle.jit.save(layer, path)."
         )
 
 
@@ -137,7 +140,8 @@ def _is_state(obj: Any) -> bool:
     if not isinstance(obj, dict):
         return False
     return all(
-        isinstance(value, Tensor) or (isinstance(value, dict) and not _has_tensor(value)) for value in obj.values()
+        isinstance(value, Tensor) or (isinstance(value, dict) and not _has_tensor(value))
+        for value in obj.values()
     )
 
 
@@ -226,7 +230,9 @@ def _load_file(file: BinaryIO, name: str, as_numpy: bool, keep: bool) -> Any:
             tree = pickles.load(file)
             return _restore(tree, as_numpy, keep)
         except pickles.PickleError as error:
-            raise InvalidArgumentError(f"`paddle.load` can not parse the file:{name}, it holds {error}.") from error
+            raise InvalidArgumentError(
+                f"`paddle.load` can not parse the file:{name}, it holds {error}."
+            ) from error
 
 
 def _load_binary(file: BinaryIO, name: str, as_numpy: bool) -> Any:
@@ -263,7 +269,12 @@ def _restore(tree: Any, as_numpy: bool, keep: bool) -> Any:
 
 
 def _is_pair(item: Any) -> bool:
-    return type(item) is tuple and len(item) == 2 and isinstance(item[0], str) and isinstance(item[1], np.ndarray)
+    return (
+        type(item) is tuple
+        and len(item) == 2
+        and isinstance(item[0], str)
+        and isinstance(item[1], np.ndarray)
+    )
 
 
 def _pair_to(make: Callable[[np.ndarray, str], Any]) -> Callable[[Any], Any]:

@@ -17,6 +17,7 @@ import math
 import pickle
 import re
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -44,7 +45,9 @@ class _DType:
         spec = spec.decode("latin1") if isinstance(spec, bytes) else spec
         match = _DTYPE.fullmatch(spec) if isinstance(spec, str) else None
         if match is None:
-            raise PickleError(f"an array of dtype {str(spec)[:40]!r}, only plain numbers and strings are admitted")
+            raise PickleError(
+                f"an array of dtype {str(spec)[:40]!r}, only plain numbers and strings are admitted"
+            )
         self.value = np.dtype(spec)
 
     def __setstate__(self, state: Any) -> None:
@@ -123,7 +126,7 @@ def _bytes(*args: Any) -> bytes:
     return b""  # how protocol 2 writes an empty array
 
 
-_NDARRAY = "numpy.ndarray"  # only named, as an argument of _reconstruct; the class itself could be called
+_NDARRAY = object()  # only named, as an argument of _reconstruct; the class itself could be called
 
 _ADMITTED: dict[tuple[str, str], Any] = {
     ("numpy", "dtype"): _DType,
@@ -235,9 +238,20 @@ _HANDLERS: dict[bytes, Callable[[_Reader], None]] = {
 for _code, _handler in _HANDLERS.items():
     _Reader.dispatch[_code[0]] = _handler
 # Objects by class, by registry and from outside do not occur in these files.
-for _name in (
-    "INST OBJ NEWOBJ NEWOBJ_EX EXT1 EXT2 EXT4 PERSID BINPERSID BYTEARRAY8 NEXT_BUFFER READONLY_BUFFER"
-).split():
+for _name in [
+    "INST",
+    "OBJ",
+    "NEWOBJ",
+    "NEWOBJ_EX",
+    "EXT1",
+    "EXT2",
+    "EXT4",
+    "PERSID",
+    "BINPERSID",
+    "BYTEARRAY8",
+    "NEXT_BUFFER",
+    "READONLY_BUFFER",
+]:
     _Reader.dispatch.pop(getattr(pickle, _name)[0], None)
 
 
@@ -379,11 +393,11 @@ class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
             super().memoize(item)
 
 
-def _save_type(writer: _Writer, item: Any) -> None:
+def _save_by_name(writer: _Writer, item: Any) -> None:
     writer.save_global(item)
 
 
-_Writer.dispatch = {**pickle._Pickler.dispatch, type: _save_type}  # type: ignore[attr-defined]
+_Writer.dispatch = {**pickle._Pickler.dispatch, type: _save_by_name, FunctionType: _save_by_name}  # type: ignore[attr-defined]
 
 
 def dump(tree: Any, file: BinaryIO, protocol: int, replace: Callable[[Any], Any]) -> None:
@@ -391,4 +405,6 @@ def dump(tree: Any, file: BinaryIO, protocol: int, replace: Callable[[Any], Any]
     try:
         _Writer(file, protocol, replace).dump(tree)
     except RecursionError as error:
-        raise InvalidArgumentError("paddle.save: containers are nested in themselves or too deeply.") from error
+        raise InvalidArgumentError(
+            "paddle.save: containers are nested in themselves or too deeply."
+        ) from error

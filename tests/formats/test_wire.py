@@ -28,7 +28,7 @@ def test_golden_models_are_encoded_to_the_same_bytes(path):
 
 def test_numbers():
     assert TensorDesc(data_type=5, dims=[-1, 0, 4]).encode() == bytes.fromhex(
-        "0805" "10ffffffffffffffffff01" "1000" "1004"
+        "080510ffffffffffffffffff0110001004"
     )
     assert encode_varint(300) == b"\xac\x02"
     attr = OpAttr(name="a", type=AttrKind.FLOAT64S, float64s=[0.5, -2.0])

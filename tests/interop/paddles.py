@@ -1,4 +1,4 @@
-"""The real PaddlePaddles to test with, each in its own interpreter: PADDLE26_PYTHON (2.6.2), PADDLE33_PYTHON (3.3.1)."""
+"""The real PaddlePaddles to test with, each in its own interpreter: PADDLE26_PYTHON (2.6.2), PADDLE33_PYTHON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def python(release: str) -> str:
     """The interpreter of a release; the test is skipped where there is none."""
     found = os.environ.get(f"PADDLE{release}_PYTHON")
     if not found:
-        pytest.skip(f"PADDLE{release}_PYTHON is not set: no real PaddlePaddle {release[0]}.{release[1]} to test with")
+        pytest.skip(
+            f"PADDLE{release}_PYTHON is not set: no real PaddlePaddle {release[0]}.{release[1]} to test with"
+        )
     return found
 
 
@@ -39,11 +41,15 @@ def run(release: str, script: Path | str, *arguments: str, pir: bool = False) ->
     except subprocess.TimeoutExpired:
         pytest.fail(f"PaddlePaddle {release} did not finish within {SECONDS} s")
     if done.returncode:
-        pytest.fail(f"PaddlePaddle {release} failed ({done.returncode}):\n{done.stdout[-500:]}\n{done.stderr[-3000:]}")
+        pytest.fail(
+            f"PaddlePaddle {release} failed ({done.returncode}):\n{done.stdout[-500:]}\n{done.stderr[-3000:]}"
+        )
     return done.stdout
 
 
-def outputs(release: str, how: str, prefix: str, cases: list[list[np.ndarray]], folder: Path) -> list[list[np.ndarray]]:
+def outputs(
+    release: str, how: str, prefix: str, cases: list[list[np.ndarray]], folder: Path
+) -> list[list[np.ndarray]]:
     """What a release computes with the model at `prefix` for each case of inputs."""
     source, target = folder / "inputs.npz", folder / f"outputs_{release}_{how}.npz"
     np.savez(source, **{f"case{i}_{k:03d}": x for i, case in enumerate(cases) for k, x in enumerate(case)})

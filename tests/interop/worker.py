@@ -54,12 +54,14 @@ def by_inference(prefix, inputs):
 
 def main(how, prefix, source, target):
     with np.load(source) as data:
-        cases = [[data[k] for k in sorted(data.files) if k.startswith("case%d_" % i)] for i in range(len(data.files))]
+        cases = [
+            [data[k] for k in sorted(data.files) if k.startswith(f"case{i}_")] for i in range(len(data.files))
+        ]
     found = {}
     run = {"jit": by_jit, "static": by_static, "inference": by_inference}[how]
     for number, inputs in enumerate(c for c in cases if c):
         for at, output in enumerate(run(prefix, inputs)):
-            found["case%d_%03d" % (number, at)] = np.asarray(output)
+            found[f"case{number}_{at:03d}"] = np.asarray(output)
     np.savez(target, **found)
 
 
