@@ -39,8 +39,8 @@ class Ref:
     """A value of the graph.
 
     ``dims`` are ints, Dims or None for a size nothing is known of; ``dims`` itself is None when even the rank
-    is unknown. ``value`` is the array of a constant; ``content`` the values as sizes (maybe symbolic) where they
-    are known. ``sequence``: a sequence of tensors of ``dtype``.
+    is unknown. ``value`` is the array of a constant; ``content`` the values as sizes (maybe symbolic) where
+    they are known. ``sequence``: a sequence of tensors of ``dtype``.
     """
 
     __slots__ = ("_content", "dims", "dtype", "name", "node", "sequence", "value")

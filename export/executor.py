@@ -193,7 +193,8 @@ class Executor:
 def run_onnxruntime(program: Program, feeds: Sequence[np.ndarray]) -> list[Any]:
     """The arrays of ``program.results`` by onnxruntime; nothing is written back.
 
-    Raises UnimplementedError with every node that has no lowering (random ops, which read the generator, excepted).
+    Raises UnimplementedError with every node that has no lowering (random ops, which read the generator,
+    excepted).
     """
     frozen = {v: t._data for v, t in program.captures.items()}
     plan = compile_plan(program.block.nodes, program.inputs, frozen, program.results)

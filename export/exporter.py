@@ -1,0 +1,269 @@
+"""``export``: a program, layer, function or saved model as a checked ONNX file.
+
+Everything that can not be lowered is reported in one error; the file is written only after onnx's full
+check, after onnxruntime has loaded it, and (unless ``verify=False``) after its results were compared with
+eager's.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError
+from ..ir import Program
+from .builder import Builder, Ref
+from .lower import Env, lower_nodes, placeholder
+from .model import to_model
+from .opsets import MIN_OPSET, latest_opset
+from .report import ExportError, Report, refusal
+from .session import Session
+from .signatures import BASE_OPSET
+from .verify import verify as verify_program
+
+__all__ = ["ExportError", "Report", "export", "to_onnx"]
+
+#: Weights beyond this go to a file of their own: one protobuf message may hold 2 GB.
+EXTERNAL_BYTES = 1_500_000_000
+
+
+def export(
+    model: Any,
+    path: str | os.PathLike[str],
+    spec: Sequence[Any] | None = None,
+    *,
+    opset: int | None = None,
+    verify: bool = True,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+) -> Report:
+    """Write ``model`` to ``path`` as ONNX and return a :class:`Report`.
+
+    ``model`` is a Program, a Layer, a function (decorated with ``to_static`` or not), or the path of a saved
+    ``.pdmodel``; ``spec`` is its list of InputSpecs where it does not bring one. A named or unknown size in
+    the spec stays dynamic in the file. Layers are exported as in eval mode.
+
+    Raises ExportError naming every call that has no ONNX form (with the user's lines), InvalidArgumentError
+    for an opset or names that can not be, VerificationError when the graph deviates from eager; then
+    nothing is written.
+    """
+    path = Path(path)
+    opset = BASE_OPSET if opset is None else check_opset(opset)
+    start = perf_counter()
+    program, names = as_program(model, spec)
+    traced = perf_counter()
+    b, proto = to_onnx(program, opset=opset, input_names=input_names, output_names=output_names, names=names)
+    built = perf_counter()
+    data = check(proto)
+    session = Session(data if data is not None else proto)
+    checked = perf_counter()
+    report = _report(program, b, proto, path, opset)
+    if verify:
+        fed = [r.name or "" for r in b.inputs]
+        report.difference, report.samples = verify_program(program, session, fed)
+    done = perf_counter()
+    write(proto, data, path)
+    report.bytes = path.stat().st_size
+    report.seconds = {
+        "trace": traced - start,
+        "lower": built - traced,
+        "check": checked - built,
+        "verify": done - checked,
+        "write": perf_counter() - done,
+    }
+    return report
+
+
+def check_opset(opset: int) -> int:
+    """``opset`` when it can be written. Raises InvalidArgumentError."""
+    if not isinstance(opset, int) or not MIN_OPSET <= opset <= latest_opset():
+        raise InvalidArgumentError(
+            f"opset must be an integer from {MIN_OPSET} to {latest_opset()} (the installed onnx's latest), not {opset!r}"
+        )
+    return opset
+
+
+def to_onnx(
+    program: Program,
+    *,
+    opset: int = BASE_OPSET,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+    names: dict[int, str] | None = None,
+) -> tuple[Builder, Any]:
+    """The graph of a program and its ModelProto. ``names`` gives captured tensors (by id) their names.
+
+    Raises ExportError with all problems.
+    """
+    b = Builder(opset)
+    env: Env = {}
+    taken = _input_names(program, input_names)
+    for v, name in zip(program.inputs, taken):
+        env[v] = placeholder(v, name)
+        b.inputs.append(env[v])
+    results = _output_names(program, output_names, taken)
+    used = {*taken, *results}
+    for v, t in program.captures.items():
+        env[v] = b.initializer(_free((names or {}).get(id(t)) or v.name, used), t._data)
+    problems = lower_nodes(b, program.block.nodes, env)
+    if problems:
+        raise refusal(problems, opset)
+    b.path = b.source = ""
+    b.outputs([env[v] for v in program.outputs], results)
+    for v, ref in zip(program.outputs, b.results):
+        ref.dims = v.dims if ref.dims is None else ref.dims
+    return b, to_model(b, labels=True, metadata={"paddlelite.version": _version()})
+
+
+def _version() -> str:
+    from .. import __version__
+
+    return __version__
+
+
+def _input_names(program: Program, names: Sequence[str] | None) -> list[str]:
+    chosen = [v.name for v in program.inputs] if names is None else list(names)
+    return _distinct(chosen, len(program.inputs), "input_names")
+
+
+def _output_names(program: Program, names: Sequence[str] | None, inputs: Sequence[str]) -> list[str]:
+    chosen = [f"output_{i}" for i in range(len(program.outputs))] if names is None else list(names)
+    chosen = _distinct(chosen, len(program.outputs), "output_names")
+    clash = set(chosen) & set(inputs)
+    if clash:
+        raise InvalidArgumentError(f"inputs and outputs of the graph share the name {sorted(clash)[0]!r}")
+    return chosen
+
+
+def _distinct(names: list[str], count: int, what: str) -> list[str]:
+    if len(names) != count:
+        raise InvalidArgumentError(f"{what} has {len(names)} names for {count} values")
+    twice = [n for n in names if names.count(n) > 1]
+    if twice:
+        raise InvalidArgumentError(f"{what} has {twice[0]!r} twice")
+    return names
+
+
+def _free(name: str, used: set[str]) -> str:
+    """``name``, or with a number when it is taken."""
+    free, k = name, 0
+    while free in used:
+        k += 1
+        free = f"{name}.{k}"
+    used.add(free)
+    return free
+
+
+def as_program(model: Any, spec: Sequence[Any] | None) -> tuple[Program, dict[int, str]]:
+    """The program of anything that can be exported, and the names of its parameters (by id of the tensor)."""
+    if isinstance(model, Program):
+        return model, {}
+    if isinstance(model, (str, os.PathLike)):
+        from .pdmodel import load_program
+
+        return load_program(model), {}
+    if not callable(model):
+        raise InvalidTypeError(f"export takes a Program, Layer, function or path, not {type(model).__name__}")
+    from ..jit import concrete_program
+
+    return concrete_program(model, spec), _paths(model)
+
+
+def _paths(model: Any) -> dict[int, str]:
+    """Layer paths of parameters and buffers."""
+    layer = model if hasattr(model, "named_parameters") else getattr(model, "__self__", None)
+    if layer is None or not hasattr(layer, "named_parameters"):
+        return {}
+    found = {id(t): name for name, t in layer.named_parameters()}
+    found.update({id(t): name for name, t in layer.named_buffers()})
+    return found
+
+
+def check(proto: Any) -> bytes | None:
+    """Run onnx's full check; returns the serialised model (None when it is too large for one message).
+
+    Raises ExportError when the model is not valid, which is a defect of a lowering.
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise PreconditionNotMetError(
+            "Exporting needs onnx, which is not installed: pip install onnx"
+        ) from error
+    large = sum(len(t.raw_data) for t in proto.graph.initializer) > EXTERNAL_BYTES
+    try:
+        if not large:
+            onnx.checker.check_model(proto, full_check=True)
+    except Exception as error:
+        raise ExportError(
+            f"the exported model does not pass onnx's check, nothing was written: {error}"
+        ) from error
+    return None if large else proto.SerializeToString(deterministic=True)
+
+
+def write(proto: Any, data: bytes | None, path: Path) -> None:
+    """Write the model under a temporary name and rename it, so that the file is whole or is not there."""
+    if data is None:
+        _write_external(proto, path)
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _write_external(proto: Any, path: Path) -> None:
+    """Weights beside the model, in one file named after it."""
+    import onnx
+
+    onnx.save_model(
+        proto, path, save_as_external_data=True, all_tensors_to_one_file=True, location=f"{path.name}.data"
+    )
+    onnx.checker.check_model(os.fspath(path), full_check=True)
+
+
+def _report(program: Program, b: Builder, proto: Any, path: Path, opset: int) -> Report:
+    counts: dict[str, int] = {}
+    for node in _all_nodes(proto.graph):
+        counts[node.op_type] = counts.get(node.op_type, 0) + 1
+    constants = [t for t in program.captures.values() if t.dtype.is_inexact]
+    return Report(
+        path=os.fspath(path),
+        opset=opset,
+        inputs={r.name or "": _kind(r) for r in b.inputs},
+        outputs={r.name or "": _kind(r) for r in b.results},
+        ops=dict(sorted(program.op_counts().items())),
+        onnx_ops=dict(sorted(counts.items())),
+        parameters=sum(int(t._data.size) for t in constants),
+        bytes=0,
+    )
+
+
+def _all_nodes(graph: Any) -> Any:
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from _all_nodes(attribute.g)
+
+
+def _kind(ref: Ref) -> str:
+    sizes = ", ".join(map(str, ref.dims)) if ref.dims is not None else "?"
+    return f"{ref.dtype.name if ref.dtype else '?'}[{sizes}]"

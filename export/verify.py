@@ -1,0 +1,145 @@
+"""Is the ONNX graph the program? Both are run on samples made from the inputs' sizes and compared.
+
+The program is run by the NumPy interpreter, the graph by onnxruntime. On a deviation both are run again
+with every intermediate result, and the first node that differs is named with the user's line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..dims import evaluate
+from ..dtypes import DType
+from ..errors import FatalError, PaddleError
+from ..interpret import run_node
+from ..ir import Node, Program, Value, symbols_of
+from .builder import Builder
+from .lower import Env, lower_nodes, placeholder
+from .model import to_model
+from .session import Session
+
+__all__ = ["VerificationError", "deviation", "samples", "verify"]
+
+#: What each symbol stands for in turn; different symbols get different sizes.
+_SIZES = (2, 3, 1, 5)
+
+
+class VerificationError(FatalError):
+    """A graph that does not compute what the program does."""
+
+
+def samples(program: Program, count: int = 4, seed: int = 0) -> Iterator[list[np.ndarray]]:
+    """Inputs of the program: several sizes for each symbol, both signs, small integers."""
+    rng = np.random.default_rng(seed)
+    symbols = sorted(symbols_of(program.inputs))
+    for k in range(count):
+        sizes = {s: _SIZES[(k + i) % len(_SIZES)] for i, s in enumerate(symbols)}
+        yield [_sample(rng, tuple(evaluate(d, sizes) for d in v.dims), v.dtype, k) for v in program.inputs]
+
+
+def _sample(rng: np.random.Generator, shape: tuple[int, ...], dtype: DType, k: int) -> np.ndarray:
+    if dtype.is_bool:
+        return rng.integers(0, 2, shape).astype(bool)
+    if dtype.is_integer:
+        return rng.integers(0, 3, shape).astype(dtype.np)
+    # All positive, all negative, then mixed: so that conditions on sums go both ways.
+    array = rng.standard_normal(shape)
+    array = np.abs(array) if k == 0 else -np.abs(array) if k == 1 else array
+    return array.astype(dtype.np)
+
+
+def verify(
+    program: Program, session: Session, names: Sequence[str], *, rtol: float = 1e-3, atol: float = 1e-4
+) -> tuple[float, int]:
+    """Compare on samples; returns the largest absolute difference and the number of samples.
+
+    ``names`` are the session's names of the program's inputs. Raises VerificationError naming the first
+    node that deviates. Samples on which the program itself raises are left out.
+    """
+    worst, done = 0.0, 0
+    for arrays in samples(program):
+        try:
+            values = _interpret(program, arrays)
+        except PaddleError:
+            continue
+        got = session.run(dict(zip(names, arrays)))
+        for v, g in zip(program.outputs, got):
+            off = difference(g, values[v], rtol, atol)
+            if off is not None:
+                raise _explain(program, arrays, v, off, rtol, atol)
+            if v.dtype.is_floating and g.size:
+                worst = max(
+                    worst,
+                    float(np.nanmax(np.abs(np.asarray(g, float) - np.asarray(values[v], float)), initial=0)),
+                )
+        done += 1
+    return worst, done
+
+
+def difference(got: Any, want: Any, rtol: float, atol: float) -> str | None:
+    """What is wrong with ``got``, or None."""
+    if isinstance(want, list):
+        if len(got) != len(want):
+            return f"a list of {len(got)} instead of {len(want)}"
+        return next((d for g, w in zip(got, want) if (d := difference(g, w, rtol, atol))), None)
+    got, want = np.asarray(got), np.asarray(want)
+    if got.shape != want.shape:
+        return f"shape {list(got.shape)} instead of {list(want.shape)}"
+    if got.dtype != want.dtype:
+        return f"dtype {got.dtype} instead of {want.dtype}"
+    if want.dtype.kind in "biu":
+        return None if np.array_equal(got, want) else "different values"
+    a, b = got.astype(np.float64), want.astype(np.float64)
+    if np.allclose(a, b, rtol=rtol, atol=atol, equal_nan=True):
+        return None
+    with np.errstate(invalid="ignore"):
+        return f"a difference of {np.nanmax(np.abs(a - b)):.3g}"
+
+
+def _interpret(program: Program, arrays: Sequence[np.ndarray]) -> dict[Value, Any]:
+    """Every value of the program's outer block."""
+    env: dict[Value, Any] = {v: t._data for v, t in program.captures.items()}
+    env.update(zip(program.inputs, arrays))
+    for node in program.block.nodes:
+        env.update(zip(node.outputs, run_node(node, env)))
+    return env
+
+
+def deviation(
+    program: Program, arrays: Sequence[np.ndarray], *, rtol: float = 1e-3, atol: float = 1e-4
+) -> tuple[Node, str] | None:
+    """The first node whose result in onnxruntime is not eager's, and what is wrong with it."""
+    b = Builder()
+    env: Env = {v: b.initializer(f"c{i}", t._data) for i, (v, t) in enumerate(program.captures.items())}
+    for i, v in enumerate(program.inputs):
+        env[v] = placeholder(v, f"x{i}")
+        b.inputs.append(env[v])
+    lower_nodes(b, program.block.nodes, env, labels=False)
+    made = [(n, v) for n in program.block.nodes for v in n.outputs]
+    b.outputs([env[v] for _, v in made], [f"y{i}" for i in range(len(made))])
+    session = Session(to_model(b), optimize=False)
+    got = session.run({f"x{i}": a for i, a in enumerate(arrays)})
+    values = _interpret(program, arrays)
+    for (node, v), g in zip(made, got):
+        off = difference(g, values[v], rtol, atol)
+        if off is not None:
+            return node, off
+    return None
+
+
+def _explain(
+    program: Program, arrays: Sequence[np.ndarray], output: Value, off: str, rtol: float, atol: float
+) -> VerificationError:
+    found = deviation(program, arrays, rtol=rtol, atol=atol)
+    where = "no single node deviates (onnxruntime's optimisations do)"
+    if found is not None:
+        node, reason = found
+        where = f"the first to deviate is {node.type} at {node.source[0]}:{node.source[1]}, with {reason}"
+    shapes = ", ".join(str(list(a.shape)) for a in arrays)
+    return VerificationError(
+        f"The exported graph is not the program: output {output.name} has {off} for inputs of shapes {shapes}; {where}. "
+        "Nothing was written. This is a defect of paddlelite: please report it with the program."
+    )
