@@ -158,7 +158,9 @@ class Context:
         for i, slot in enumerate(node.op.slots):
             if slot.name == name:
                 return _as_like(node.likes[i])
-        return _as_like(node.out_likes[node.op.outs.index(name)])
+        if not any(node.op.many_out):
+            return _as_like(node.out_likes[node.op.outs.index(name)])
+        return _as_like(_regroup(node.op, node.out_likes)[node.op.outs.index(name)])
 
     def needs(self, name: str) -> bool:
         """Whether the gradient of input slot ``name`` is wanted."""
@@ -276,9 +278,10 @@ def _regroup(op: Op, grads: list[Any]) -> list[Any]:
 
 
 def _add(a: Any, b: Any) -> Any:
+    from .ops.array import array_add
     from .ops.elementwise import add
 
-    return add(a, b)
+    return array_add(a, b) if getattr(a, "array", "") else add(a, b)
 
 
 def _own(g: Any) -> Any:

@@ -1,5 +1,35 @@
 """The records of all ops, by family. Importing this package fills the table :data:`paddlelite.op.OPS`."""
 
-from . import control, conv, elementwise, linalg, pool, random, reduce, shape
+from . import (
+    batch_norm,
+    control,
+    conv,
+    creation,
+    elementwise,
+    index,
+    join,
+    linalg,
+    linear,
+    pool,
+    random,
+    reduce,
+    repeat,
+    shape,
+)
 
-__all__ = ["control", "conv", "elementwise", "linalg", "pool", "random", "reduce", "shape"]
+__all__ = [
+    "batch_norm",
+    "control",
+    "conv",
+    "creation",
+    "elementwise",
+    "index",
+    "join",
+    "linalg",
+    "linear",
+    "pool",
+    "random",
+    "reduce",
+    "repeat",
+    "shape",
+]

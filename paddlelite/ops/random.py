@@ -13,9 +13,10 @@ from .. import dims as D
 from ..dtypes import DType, bfloat16, float16, float32, float64, int64
 from ..errors import InvalidArgumentError
 from ..op import Many, Spec, op
+from .creation import fill_any_like
 from .rules import like_first
 from .samples import f32
-from .shape import _content_or, fill_any_like, numbers, sizes_onnx
+from .shape import content_or, numbers, sizes_onnx
 
 __all__ = ["keep_mask", "rng_advance", "stream"]
 
@@ -78,7 +79,7 @@ rng_advance.sample(np.array([5, 3], np.int64))
 
 def _dims(ShapeTensor: Any, ShapeTensorList: Any, shape: Sequence[int]) -> tuple[D.Size, ...]:
     """The sizes a draw has."""
-    sizes = _content_or(ShapeTensor, ShapeTensorList, shape)
+    sizes = content_or(ShapeTensor, ShapeTensorList, shape)
     if sizes is None:
         sizes = [D.fresh() for _ in range(ShapeTensor.dims[0])]
     if any(isinstance(s, int) and s < 0 for s in sizes):
