@@ -53,7 +53,7 @@ class Tensor:
     _grad: Tensor | None = None
     _name: str | None = None
     _base: weakref.ref[Tensor] | None = None
-    _views: weakref.WeakSet[Tensor] | None = None
+    _views: list[weakref.ref[Tensor]] | None = None
     stop_gradient: bool = True
     persistable: bool = False
     #: Set by in-place writes; who caches something made from the array compares it.
@@ -285,9 +285,13 @@ class Tensor:
         if root is None:
             return
         self._base = weakref.ref(root)
-        if root._views is None:
-            root._views = weakref.WeakSet()
-        root._views.add(self)
+        views = root._views
+        if views is None:
+            root._views = [weakref.ref(self)]
+            return
+        if len(views) >= 8 and not len(views) & (len(views) - 1):  # at 8, 16, 32 ...: drop the dead ones
+            views[:] = [ref for ref in views if ref() is not None]
+        views.append(weakref.ref(self))
 
     def _write(self, value: Tensor) -> Tensor:
         """Give this tensor the value (and the place on the tape) of ``value``, a tensor computed from it.
@@ -314,7 +318,8 @@ class Tensor:
 
     def _refuse_shared_write(self) -> None:
         base = self._base() if self._base is not None else None
-        other = [v for v in (base if base is not None else self)._views or () if v is not self]
+        views = (ref() for ref in (base if base is not None else self)._views or ())
+        other = [v for v in views if v is not None and v is not self]
         if base is not None or other:
             what = "a view of another tensor" if base is not None else "a tensor that has views"
             raise UnimplementedError(
