@@ -59,7 +59,7 @@ def export(
     b, proto = to_onnx(program, opset=opset, input_names=input_names, output_names=output_names, names=names)
     built = perf_counter()
     data = check(proto)
-    session = Session(data if data is not None else proto)
+    session = load(data if data is not None else proto, opset)
     checked = perf_counter()
     report = _report(program, b, proto, path, opset)
     if verify:
@@ -82,7 +82,8 @@ def check_opset(opset: int) -> int:
     """``opset`` when it can be written. Raises InvalidArgumentError."""
     if not isinstance(opset, int) or not MIN_OPSET <= opset <= latest_opset():
         raise InvalidArgumentError(
-            f"opset must be an integer from {MIN_OPSET} to {latest_opset()} (the installed onnx's latest), not {opset!r}"
+            f"opset must be an integer from {MIN_OPSET} to {latest_opset()} (the latest of the installed onnx), "
+            f"not {opset!r}"
         )
     return opset
 
@@ -203,6 +204,18 @@ def check(proto: Any) -> bytes | None:
             f"the exported model does not pass onnx's check, nothing was written: {error}"
         ) from error
     return None if large else proto.SerializeToString(deterministic=True)
+
+
+def load(model: Any, opset: int) -> Session:
+    """A session of the model. Raises ExportError when the installed onnxruntime does not take it."""
+    try:
+        return Session(model)
+    except PreconditionNotMetError:
+        raise
+    except Exception as error:
+        raise ExportError(
+            f"the installed onnxruntime can not load the model of opset {opset}, nothing was written: {error}"
+        ) from error
 
 
 def write(proto: Any, data: bytes | None, path: Path) -> None:

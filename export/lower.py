@@ -48,7 +48,7 @@ class _Refused(Exception):
 
 def placeholder(value: Value, name: str | None = None) -> Ref:
     """A ref of a value's dtype and sizes."""
-    ref = Ref(name, value.dtype, value.dims, sequence=value.array)
+    ref = Ref(name, value.dtype, value.dims, sequence=bool(value.array))
     ref._content = value.content
     return ref
 
@@ -61,14 +61,16 @@ def lower_nodes(b: Builder, nodes: Iterable[Node], env: Env, *, labels: bool = T
     for node in nodes:
         if labels:
             b.path, b.source = node.scope, source_label(node.source)
+        before = len(problems)
         try:
             lower_node(b, node, env)
         except _Refused as refused:
             problems += refused.problems
         except Unsupported as refused:
             problems.append(Problem(node, refused.reason, refused.needs))
+        failed = len(problems) > before
         for v in node.outputs:
-            if v not in env:
+            if v not in env and failed:
                 env[v] = placeholder(v)
     return problems
 
@@ -100,8 +102,12 @@ def lower_node(b: Builder, node: Node, env: Env) -> None:
     else:
         raise Unsupported(node.type, f"op {node.type} has no ONNX form")
     if len(results) != len(node.outputs):
+        results = [r for r in results if r is not None]
+    if len(results) != len(node.outputs):
         raise Unsupported(node.type, f"its lowering gives {len(results)} results, not {len(node.outputs)}")
     for value, ref in zip(node.outputs, results, strict=True):
+        if ref is None:
+            continue
         if ref.dtype is not value.dtype:
             raise Unsupported(node.type, f"its lowering gives {ref.dtype}, not {value.dtype}")
         if not value.array:
@@ -113,16 +119,22 @@ def lower_node(b: Builder, node: Node, env: Env) -> None:
 
 def _refs(x: Any, env: Env) -> Any:
     if isinstance(x, tuple):
-        return [env[v] for v in x]
-    return None if x is None else env[x]
+        return [_ref(v, env) for v in x]
+    return None if x is None else _ref(x, env)
 
 
-def _flat(result: Any) -> list[Ref]:
+def _ref(v: Value, env: Env) -> Ref:
+    """What stands for a value. Raises Unsupported for a result that its op's lowering leaves out."""
+    try:
+        return env[v]
+    except KeyError:
+        raise Unsupported("", f"it reads {v.name}, a result that has no ONNX form") from None
+
+
+def _flat(result: Any) -> list[Any]:
     if isinstance(result, Ref):
         return [result]
-    return [
-        r for part in result for r in (part if isinstance(part, (list, tuple)) else (part,)) if r is not None
-    ]
+    return [r for part in result for r in (part if isinstance(part, (list, tuple)) else (part,))]
 
 
 def _known(found: tuple[Any, ...] | None, stated: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -146,10 +158,10 @@ def _lower_decomposed(b: Builder, node: Node, env: Env) -> list[Ref]:
         result = node.op.decompose_rule(*arguments, **node.attrs)  # type: ignore[misc]
         parts = result if isinstance(result, (list, tuple)) else [result]
         program = capture.finish([t for t in _flatten(parts) if t is not None])
-    inner: Env = dict(zip(program.inputs, (env[v] for v in node.read())))
+    inner: Env = dict(zip(program.inputs, (_ref(v, env) for v in node.read())))
     inner.update({v: b.const(t._data, t.dtype) for v, t in program.captures.items()})
     _inline(b, node, program.block, inner)
-    return [inner[v] for v in program.outputs]
+    return [_ref(v, inner) for v in program.outputs]
 
 
 def _flatten(result: Any) -> list[Any]:
@@ -169,14 +181,14 @@ def _block_outputs(b: Builder, node: Node, block: Block, arguments: Sequence[Ref
     """The results of a block called on ``arguments``, added to ``b``."""
     env: Env = dict(zip(block.params, arguments, strict=True))
     _inline(b, node, block, env)
-    return [env[v] for v in block.outputs]
+    return [_ref(v, env) for v in block.outputs]
 
 
 # ---------------------------------------------------------------------- control flow
 
 
 def _lower_cond(b: Builder, node: Node, env: Env) -> list[Ref]:
-    pred, arguments = env[node.inputs[0]], [env[v] for v in node.inputs[1]]
+    pred, arguments = _refs(node.inputs[0], env), _refs(node.inputs[1], env)
     branches, problems = {}, []
     for name, block in (("then_branch", "true_block"), ("else_branch", "false_block")):
         inner = branches[name] = b.inner()
@@ -201,14 +213,14 @@ def _lower_while(b: Builder, node: Node, env: Env) -> list[Ref]:
     """``Loop`` tests at the end of a pass, so the condition is written twice: before the loop and in its
     body.
     """
-    carried, invariants = [env[v] for v in node.inputs[0]], [env[v] for v in node.inputs[1]]
+    carried, invariants = _refs(node.inputs[0], env), _refs(node.inputs[1], env)
     test, body = node.attrs["cond_block"], node.attrs["body_block"]
     (first,) = _block_outputs(b, node, test, [*carried, *invariants])
     inner = b.inner()
     inner.input(None, "int64", ())
     inner.input(None, "bool", ())
     state = [
-        inner.input(None, p.dtype, None if p.array else p.dims, sequence=p.array)
+        inner.input(None, p.dtype, None if p.array else p.dims, sequence=bool(p.array))
         for p in body.params[: len(carried)]
     ]
     after = _block_outputs(inner, node, body, [*state, *invariants])

@@ -14,7 +14,8 @@ import ml_dtypes
 import numpy as np
 
 from ..interpret import run_node
-from ..ir import EFFECTS, Node, Value
+from ..ir import Node, Value
+from ..prune import has_effect
 from .builder import Builder
 from .lower import Env, Problem, lower_nodes, placeholder
 from .model import to_model
@@ -108,7 +109,7 @@ def compile_plan(
     wanted: Sequence[Value],
 ) -> Plan:
     """Compile ``nodes`` to a plan. ``frozen`` values become constants of the graph, ``sources`` are fed."""
-    by_kernel = {id(n) for n in nodes if n.op.random or n.type in EFFECTS}
+    by_kernel = {id(n) for n in nodes if n.op.random or has_effect(n)}
     sources = list(sources)
     problems: list[Problem] = []
     while True:
@@ -139,13 +140,13 @@ def _schedule(nodes: Sequence[Node], by_kernel: set[int], known: set[Value]) -> 
             taken, left, effects_wait = [], [], False
             for n in remaining:
                 mine = (id(n) in by_kernel) == kernels
-                blocked = n.type in EFFECTS and effects_wait
+                blocked = effects_wait and has_effect(n)
                 if mine and not blocked and all(v in known for v in n.read()):
                     taken.append(n)
                     known.update(n.outputs)
                 else:
                     left.append(n)
-                    effects_wait = effects_wait or n.type in EFFECTS
+                    effects_wait = effects_wait or has_effect(n)
             remaining = left
             if taken:
                 segments.append(taken)

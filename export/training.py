@@ -19,6 +19,7 @@ from ..capture import Capture, replay
 from ..ir import Block, Node, Value
 from ..mode import mode
 from ..op import Many, op
+from ..prune import has_effect
 from ..tensor.tensor import Tensor
 from .plan import Plan, compile_plan
 
@@ -175,10 +176,13 @@ class Training:
 
 
 def _needed(nodes: Sequence[Node], wanted: Sequence[Value]) -> list[Node]:
-    """The nodes that ``wanted`` depends on, in order."""
-    block = Block([], list(nodes), list(wanted))
-    block.prune()
-    return block.nodes
+    """The nodes that ``wanted`` depends on, in order. Blocks are left alone: the program shares them."""
+    needed, kept = {id(v) for v in wanted}, []
+    for node in reversed(nodes):
+        if has_effect(node) or any(id(o) in needed for o in node.outputs):
+            kept.append(node)
+            needed.update(id(v) for v in node.read())
+    return kept[::-1]
 
 
 @op("run_program", out="*Out")
