@@ -1,11 +1,15 @@
 """The records of all ops, by family. Importing this package fills the table :data:`paddlelite.op.OPS`."""
 
 from . import (
+    activation,
     batch_norm,
     control,
     conv,
     creation,
+    dropout,
     elementwise,
+    embedding,
+    gates,
     index,
     join,
     linalg,
@@ -15,14 +19,20 @@ from . import (
     reduce,
     repeat,
     shape,
+    softmax,
+    unary,
 )
 
 __all__ = [
+    "activation",
     "batch_norm",
     "control",
     "conv",
     "creation",
+    "dropout",
     "elementwise",
+    "embedding",
+    "gates",
     "index",
     "join",
     "linalg",
@@ -32,4 +42,6 @@ __all__ = [
     "reduce",
     "repeat",
     "shape",
+    "softmax",
+    "unary",
 ]
