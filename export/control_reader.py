@@ -16,6 +16,7 @@ from typing import Any
 
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.op import Spec
+from paddlelite.ops.array import create_array
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.tensor.creation import full
 from paddlelite.tensor.tensor import Tensor
@@ -152,8 +153,6 @@ def _value(reader: Reader, scope: Scope, value: Any, name: str, op: OpDesc) -> T
 
 def _placeholder(spec: Spec) -> Tensor:
     if spec.array:
-        from paddlelite.ops.array import create_array
-
         return create_array(spec.dtype)
     return full([dim if isinstance(dim, int) else 1 for dim in spec.dims], 0, spec.dtype)
 

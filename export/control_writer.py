@@ -46,7 +46,7 @@ def _branch(writer: BlockWriter, node: Node, block: Block, pred: str) -> list[st
     outs = [writer.declare_like("branch", value) for value in block.outputs]
     read = [writer.name(value) for value in _inputs(node)]
     inner = BlockWriter(writer.writer, writer, dict(zip(block.params, read, strict=True)))
-    inner.nodes(block.nodes)
+    inner.nodes(block.nodes, block.outputs)
     for value, out in zip(block.outputs, outs, strict=True):
         _assign(inner, inner.name(value), out)
     writer.op(
@@ -68,11 +68,13 @@ def _while(writer: BlockWriter, node: Node) -> None:
         variable = writer.declare_like("loop", result)
         _assign(writer, writer.name(start), variable)
         writer.env[result] = variable
+        writer.owned.add(variable)
         variables.append(variable)
     condition = writer.declare(writer.writer.fresh("loop_condition"), (), bool_)
     _assign(writer, _inlined(writer, test, [*variables, *outside]), condition)
     inner = BlockWriter(writer.writer, writer, dict(zip(body.params, [*variables, *outside], strict=True)))
-    inner.nodes(body.nodes)
+    inner.owned.update(variables)
+    inner.nodes(body.nodes, body.outputs)
     after = _next_values(inner, body, variables)
     holds = _inlined(inner, test, [*after, *outside])
     for value, variable in zip(after, variables, strict=True):
@@ -93,7 +95,7 @@ def _inlined(writer: BlockWriter, block: Block, arguments: Sequence[str]) -> str
     """Writes a block's nodes into the block at hand; the variable of its one output."""
     outer: Env = writer.env
     writer.env = dict(zip(block.params, arguments, strict=True))
-    writer.nodes(block.nodes)
+    writer.nodes(block.nodes, block.outputs)
     result = writer.name(block.outputs[0])
     writer.env = outer
     return result

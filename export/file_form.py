@@ -21,7 +21,7 @@ from .schema import op_schema
 
 __all__ = ["file_form", "has_file_form"]
 
-_CONTROL = {"cond", "while_loop"}
+_CONTROL = {"cond", "while_loop", "array_make", "array_append", "array_slice"}
 
 
 def has_file_form(type: str) -> bool:

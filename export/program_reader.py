@@ -89,6 +89,7 @@ class Reader:
         file: str,
         dim_names: dict[str, list[Any]] | None = None,
     ) -> None:
+        from .array_files import READ_HANDLERS
         from .control_reader import HANDLERS
 
         self.desc, self.tensors, self.file = desc, tensors, file
@@ -98,7 +99,7 @@ class Reader:
         self.capture = Capture()
         self.origin: dict[Tensor, tuple[str, Tensor]] = {}  # what a cast or logical_not was made from
         self.fetched: dict[str, Tensor] = {}
-        self.handlers: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = HANDLERS
+        self.handlers: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {**HANDLERS, **READ_HANDLERS}
 
     def read(self) -> Program:
         """The Program; UnimplementedError listing everything in the file that paddlelite does not have."""
@@ -140,8 +141,8 @@ class Reader:
                 f"{self.file}: the variable '{name}' has the data type {desc.data_type}."
             )
         dims = tuple(dim if dim >= 0 else D.symbol(f"{name}_{axis}") for axis, dim in enumerate(desc.dims))
-        is_array = var.type.type == VarKind.LOD_TENSOR_ARRAY
-        return Spec(dims, BY_CODE[desc.data_type], None, is_array)
+        array = "full" if var.type.type == VarKind.LOD_TENSOR_ARRAY else ""
+        return Spec(dims, BY_CODE[desc.data_type], None, array)
 
     # Running blocks
 
@@ -269,7 +270,8 @@ def _apply(capture: Capture, record: Op, inputs: list[Any], attrs: dict[str, Any
         return record.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
     values = tuple(capture._read_slot(record, item) for item in inputs)
     specs = capture._infer(record, values, attrs)
-    if not record.random and capture._all_constant(tuple(inputs)) and _small(record, specs):
+    foldable = capture._foldable(record, attrs) and capture._all_constant(tuple(inputs))
+    if foldable and _small(record, specs):
         return capture._fold(record, tuple(inputs), attrs)
     return capture.append(record, values, attrs, specs)
 

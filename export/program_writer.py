@@ -81,7 +81,7 @@ class ProgramWriter:
         main = BlockWriter(self, None, {})
         inputs = [self._input(main, value) for value in self.program.inputs]
         self._captures(main)
-        main.nodes(self.program.block.nodes)
+        main.nodes(self.program.block.nodes, self.program.outputs)
         outputs = self._outputs(main, set(inputs))
         if self.problems:
             counted = collections.Counter(self.problems)
@@ -204,13 +204,16 @@ class BlockWriter:
 
     def __init__(self, writer: ProgramWriter, parent: BlockWriter | None, env: Env) -> None:
         self.writer, self.env = writer, env
+        #: Variables of arrays that only this block reads and writes.
+        self.owned: set[str] = set()
+        self._last_uses: dict[Value, Node | None] = {}
         self.block = BlockDesc(idx=len(writer.blocks), parent_idx=-1 if parent is None else parent.block.idx)
         writer.blocks.append(self.block)
 
     # Variables
 
     def declare(
-        self, name: str, dims: Iterable[D.Size], dtype: DType, persistable: bool = False, array: bool = False
+        self, name: str, dims: Iterable[D.Size], dtype: DType, persistable: bool = False, array: bool | str = False
     ) -> str:
         held = LoDTensorDesc(tensor=TensorDesc(data_type=dtype.code, dims=D.file_dims(dims)), lod_level=0)
         kind = VarType(type=int(VarKind.LOD_TENSOR_ARRAY if array else VarKind.LOD_TENSOR))
@@ -262,12 +265,21 @@ class BlockWriter:
             records.append(make_attr("op_callstack", AttrKind.STRINGS, [line]))
         self.block.ops.append(_record(type, ins, outs, records))
 
-    def nodes(self, nodes: Sequence[Node]) -> None:
+    def nodes(self, nodes: Sequence[Node], outputs: Sequence[Value]) -> None:
+        """Writes nodes in order; `outputs` are the values that are read after them."""
+        from .array_files import WRITE_HANDLERS
         from .control_writer import HANDLERS
 
         for node in nodes:
-            handler: Callable[[BlockWriter, Node], None] = HANDLERS.get(node.type, BlockWriter.node)
-            handler(self, node)
+            self._last_uses.update(dict.fromkeys(node.read(), node))
+        self._last_uses.update(dict.fromkeys(outputs))
+        handlers: dict[str, Callable[[BlockWriter, Node], None]] = {**HANDLERS, **WRITE_HANDLERS}
+        for node in nodes:
+            handlers.get(node.type, BlockWriter.node)(self, node)
+
+    def is_last_use(self, node: Node, value: Value) -> bool:
+        """Whether an array's variable may be written into at `node`, which is the last to read it."""
+        return self._last_uses.get(value) is node and self.name(value) in self.owned
 
     def node(self, node: Node) -> None:
         """An ordinary op."""
@@ -289,10 +301,8 @@ class BlockWriter:
         self.op(node.type, ins, outs, _attributes(node), node.source)
 
     def _result(self, node: Node, value: Value, slot: int) -> str:
-        name = self.declare(
-            self.writer.fresh(node.type, f".tmp_{slot}"), value.dims, value.dtype, array=value.array
-        )
-        self.env[value] = name
+        name = self.writer.fresh(node.type, f".tmp_{slot}")
+        self.env[value] = self.declare(name, value.dims, value.dtype, array=value.array)
         return name
 
     def _complete(
