@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import FatalError, InvalidArgumentError
+from .errors import FatalError, InvalidArgumentError, PreconditionNotMetError
 from .mode import mode
 
 if TYPE_CHECKING:
@@ -326,6 +326,11 @@ def backward(
     ``grad_tensors`` are the gradients arriving at the tensors (ones where None). Raises FatalError for a second
     backward through nodes that a first one freed.
     """
+    if mode.capture is not None:
+        raise PreconditionNotMetError(
+            "backward() inside a function that is being captured would leave gradients in its graph. Use "
+            "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
+        )
     outputs = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
     grads = [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
     if len(grads) != len(outputs):
@@ -368,6 +373,8 @@ def grad(
     """
     outs = [outputs] if not isinstance(outputs, (list, tuple)) else list(outputs)
     ins = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
+    if mode.capture is not None:
+        outs, ins = ([mode.capture.read(t) for t in tensors] for tensors in (outs, ins))
     seeds = [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
     if not only_inputs:
         raise InvalidArgumentError("only_inputs=False is not supported (nor is it by PaddlePaddle)")

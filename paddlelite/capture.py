@@ -38,6 +38,9 @@ class Frame:
         self.lifted: dict[Value, Value] = {}  # value of the outer block -> parameter of this one
         self.state: dict[int, tuple[Tensor, Value]] = {}
         self.initial: dict[int, tuple[Tensor, Value]] = {}  # a loop's block: the state it was begun with
+        #: Whether calls go on the tape. Inside control flow they need not: the gradient of a branch or a loop runs its
+        #: blocks again, with the tape on.
+        self.tape = outer is None
 
 
 class Capture:
@@ -91,7 +94,7 @@ class Capture:
         """Append a node (or compute, when everything is constant). What :func:`bind` does while capturing."""
         if op.kernel is None:
             return op.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
-        if not op.random and not any(isinstance(v, Block) for v in attrs.values()) and self._all_constant(inputs):
+        if self._foldable(op, attrs) and self._all_constant(inputs):
             return self._fold(op, inputs, attrs)
         values = tuple(self._read_slot(op, x) for x in inputs)
         attrs = op.full_attrs(attrs)
@@ -109,15 +112,25 @@ class Capture:
         node = Node(op, values, attrs, kept, user_line(), "/".join(self.scopes), mode.grad)
         self.frame.block.nodes.append(node)
         if mode.grad and op.grad_rule is not None and any(not v.stop_gradient for v in node.read()):
-            lists = [list(x) if isinstance(x, tuple) else x for x in values]
-            tape = GradNode(op, tuple(lists), attrs, lists, tuple(flat))
-            for index, (v, live) in enumerate(zip(flat, op.live(len(flat)), strict=True)):
-                if live and v is not None and (v.dtype.is_inexact or v.array):
-                    v.stop_gradient, v._node, v._index = False, tape, index
+            self._record(node, flat)
         return result
+
+    def _record(self, node: Node, outs: list[Any]) -> None:
+        """Mark the results as requiring gradients, and put the call on the tape."""
+        tape = None
+        if self.frame.tape:
+            lists = [list(x) if isinstance(x, tuple) else x for x in node.inputs]
+            tape = GradNode(node.op, tuple(lists), node.attrs, lists, tuple(outs))
+        for index, (v, live) in enumerate(zip(outs, node.op.live(len(outs)), strict=True)):
+            if live and v is not None and v.dtype.is_inexact:
+                v.stop_gradient, v._node, v._index = False, tape, index
 
     def _own(self, spec: Spec | None) -> Value | None:
         return None if spec is None else self.frame.block.own(Value(spec))
+
+    @staticmethod
+    def _foldable(op: Op, attrs: dict[str, Any]) -> bool:
+        return not (op.random or op.graph_only or any(isinstance(v, Block) for v in attrs.values()))
 
     def _all_constant(self, inputs: tuple[Any, ...]) -> bool:
         for x in inputs:

@@ -19,6 +19,7 @@ import numpy as np
 from .dims import Dim, Size
 from .dtypes import DType
 from .errors import InvalidTypeError
+from .mode import mode
 from .op import Op, Spec
 from .tensor.tensor import Size as ShapeList
 from .tensor.tensor import Tensor
@@ -39,7 +40,7 @@ class Value(Tensor):
         self._dims = tuple(spec.dims)
         self._dtype = spec.dtype
         self.content: np.ndarray | None = spec.content
-        self.array = spec.array
+        self.array: str = spec.array
         self.block: Block | None = None
         self._name = name
 
@@ -127,6 +128,16 @@ class Value(Tensor):
         kind = "array of " if self.array else ""
         return f"Value({kind}{self._dtype.name}{_show_dims(self._dims)}, name={self.name})"
 
+    def detach(self) -> Value:
+        from .ops.shape import assign
+
+        # Recorded as outside the tape, so that a later backward through this program stops here too.
+        was, mode.grad = mode.grad, False
+        try:
+            return assign(self)
+        finally:
+            mode.grad = was
+
     def __deepcopy__(self, memo: Any) -> Value:
         return self
 
@@ -192,22 +203,6 @@ class Block:
             for block in node.blocks:
                 yield from block.walk()
 
-    def prune(self, keep: Iterable[Value] = ()) -> None:
-        """Remove the nodes that neither the outputs nor ``keep`` depend on. Inner blocks are pruned too."""
-        needed = {id(v) for v in itertools.chain(self.outputs, keep)}
-        kept = []
-        for node in reversed(self.nodes):
-            if any(id(o) in needed for o in node.outputs) or node.op.type in EFFECTS:
-                kept.append(node)
-                needed.update(id(v) for v in node.read())
-                for block in node.blocks:
-                    block.prune()
-        self.nodes[:] = kept[::-1]
-
-
-#: Ops that are run for what they do, not for their results.
-EFFECTS = {"print", "assert"}
-
 
 class Program:
     """A graph that can be run, saved, exported and differentiated.
@@ -233,7 +228,9 @@ class Program:
 
     def prune(self) -> Program:
         """Remove what neither the outputs nor the state depend on; inputs stay."""
-        self.block.prune([value for _, value in self.state])
+        from .prune import prune_block
+
+        prune_block(self.block, self.results)
         used = {id(v) for node in self.block.nodes for v in node.read()}
         used.update(id(v) for v in self.results)
         self.captures = {v: t for v, t in self.captures.items() if id(v) in used}

@@ -47,13 +47,13 @@ class Spec(NamedTuple):
     """What is known of a result before it is computed.
 
     ``content`` is the value itself as an object array of sizes, for small integer tensors made from shapes.
-    ``array`` marks a TensorArray; dims and dtype are then those of its elements.
+    ``array`` marks a TensorArray, "empty" or "full"; dims and dtype are then those of its elements.
     """
 
     dims: tuple[_dims.Size, ...]
     dtype: DType
     content: np.ndarray | None = None
-    array: bool = False
+    array: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ class Op:
     on_sizes: bool = False
     #: Output slots that carry no gradient: running statistics, masks, what is kept for the gradient.
     detached: frozenset[str] = frozenset()
+    #: It works on TensorArrays, which exist in graphs only: never computed while a graph is built.
+    graph_only: bool = False
     #: The opset the lowering needs when it is above the base opset's minimum.
     min_opset: int = 11
     sample_list: list[Sample] = field(default_factory=list)

@@ -35,10 +35,10 @@ def join_specs(a: Spec, b: Spec, index: int = 0) -> Spec:
     if a.dtype is not b.dtype:
         raise TypeChange(index, a, b, "dtype")
     if a.array != b.array:
-        raise TypeChange(index, a, b, "kind")
+        if not (a.array and b.array):
+            raise TypeChange(index, a, b, "kind")
+        return a if a.array == "full" else b
     if len(a.dims) != len(b.dims):
-        if a.array:
-            return Spec((), a.dtype, None, True)
         raise TypeChange(index, a, b, "rank")
     return Spec(D.join_dims(a.dims, b.dims), a.dtype, None, a.array)
 
@@ -56,8 +56,12 @@ def _(Cond: Any, Input: Any, *, true_block: Block, false_block: Block) -> list[S
 
 
 @op("while_loop", out="*Out")
-def while_op(Carried: Many, Input: Many, *, cond_block, body_block):  # type: ignore[no-untyped-def]
-    """Runs ``body_block`` on the carried values while ``cond_block`` gives True. ONNX: Loop. Files: while."""
+def while_op(Carried: Many, Input: Many, *, cond_block, body_block, recorded=0):  # type: ignore[no-untyped-def]
+    """Runs ``body_block`` on the carried values while ``cond_block`` gives True. ONNX: Loop. Files: while.
+
+    With ``recorded`` = n the carried values after the first n are one array per carried value, in which every iteration
+    notes what it started from; the gradient reads them.
+    """
     values = list(Carried)
     while bool(run_block(cond_block, [*values, *Input])[0].reshape(())):
         values = run_block(body_block, [*values, *Input])
@@ -65,7 +69,7 @@ def while_op(Carried: Many, Input: Many, *, cond_block, body_block):  # type: ig
 
 
 @while_op.infer
-def _(Carried: Any, Input: Any, *, cond_block: Block, body_block: Block) -> list[Spec]:
+def _(Carried: Any, Input: Any, *, cond_block: Block, body_block: Block, recorded: int = 0) -> list[Spec]:
     return [v._replace(content=None) for v in (p.spec for p in body_block.params[: len(Carried)])]
 
 
@@ -168,6 +172,12 @@ def while_loop(
         while bool(cond_fn(*values)):
             values = list(body_fn(*values))
         return values
+    return _build_loop(capture, cond_fn, body_fn, carried, 0)
+
+
+def _build_loop(
+    capture: Capture, cond_fn: Callable[..., Any], body_fn: Callable[..., Any], carried: Sequence[Tensor], recorded: int
+) -> list[Any]:
     start = [capture.read(t) for t in carried]
     specs = [v.spec._replace(content=None) for v in start]
     written: list[Tensor] = []
@@ -187,26 +197,34 @@ def while_loop(
     test, test_written = _trace_loop(capture, lambda *v: [_scalar_bool(cond_fn(*v))], specs, written, True)
     if test_written:
         raise CaptureError("the condition of a loop writes to a tensor in place; write to it in the loop's body")
-    return close_while(capture, start, written, test, body)
+    return close_while(capture, start, written, test, body, recorded)
 
 
 def close_while(
-    capture: Capture, start: Sequence[Tensor], written: Sequence[Tensor], test: Frame, body: Frame
+    capture: Capture,
+    start: Sequence[Tensor],
+    written: Sequence[Tensor],
+    test: Frame,
+    body: Frame,
+    recorded: int = 0,
 ) -> list[Tensor]:
     """Append the while_loop whose blocks are two finished frames."""
     invariants = _common_params(capture, (body, test), len(start) + len(written))
     now = [capture.read(t) for t in (*start, *written)]
-    attrs = {"cond_block": test.block, "body_block": body.block}
-    all_specs = [p.spec for p in body.block.params[: len(now)]]
-    results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
+    attrs = {"cond_block": test.block, "body_block": body.block, "recorded": recorded}
+    if not recorded and capture.frame.tape and mode.grad and any(map(_inexact, (*now, *invariants))):
+        results = record_loop(now, invariants, attrs)[: len(now)]
+    else:
+        all_specs = [p.spec for p in body.block.params[: len(now)]]
+        results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
     return _after(capture, results, len(start), written)
 
 
 def _stable(before: Spec, after: Spec) -> bool:
     """Whether an iteration gives back what the loop's body was built for."""
-    return len(before.dims) == len(after.dims) and all(
-        a == b or isinstance(a, D.Dim) and (a.name or "").startswith("carried") for a, b in zip(before.dims, after.dims)
-    )
+    pairs = zip(before.dims, after.dims, strict=False)
+    known = all(a == b or isinstance(a, D.Dim) and (a.name or "").startswith("carried") for a, b in pairs)
+    return before.array == after.array and len(before.dims) == len(after.dims) and known
 
 
 def _widen(before: Spec, joined: Spec, after: Spec) -> Spec:
@@ -273,37 +291,133 @@ def _common_params(capture: Capture, frames: Sequence[Frame], carried: int) -> l
 # Gradients
 
 
-@cond_op.grad
-def _(c: Any, *grads: Any) -> Any:
-    """The branch that ran is run again and differentiated; the other one gives zeros."""
+def _inexact(t: Any) -> bool:
+    return not t.stop_gradient and (bool(getattr(t, "array", "")) or t.dtype.is_inexact)
+
+
+def _zeros(t: Any) -> Any:
+    """Zeros like a tensor or TensorArray."""
+    from ..tensor.creation import zeros_like
+    from .array import array_zeros_like
+
+    return array_zeros_like(t) if getattr(t, "array", "") else zeros_like(t)
+
+
+def _differentiated(block: Block, inputs: Sequence[Any], wanted: Sequence[int], seeds: Sequence[Any]) -> list[Any]:
+    """Run ``block`` on ``inputs`` and return the gradients of inputs ``wanted`` for the outputs' gradients ``seeds``."""
     from ..autograd import grad
 
-    gs = grads[0]
-    wanted = [i for i, x in enumerate(c.Input) if not x.stop_gradient and not getattr(x, "array", False)]
+    was, mode.grad = mode.grad, True
+    frame = mode.capture.frame if mode.capture is not None else None
+    taped = frame.tape if frame is not None else True
+    try:
+        if frame is not None:
+            frame.tape = True
+        own = [x if getattr(x, "array", "") else x.detach() for x in inputs]
+        for i in wanted:
+            own[i].stop_gradient = False
+        outs = replay(block, own)
+        pairs = [(o, g) for o, g in zip(outs, seeds, strict=True) if g is not None and not o.stop_gradient]
+        found: list[Any] = [None] * len(wanted)
+        if pairs:
+            live, gs = zip(*pairs, strict=True)
+            # The block's own graph is recorded again only where its gradient is to be differentiated in turn.
+            found = grad(list(live), [own[i] for i in wanted], list(gs), create_graph=was, allow_unused=True)
+    finally:
+        mode.grad = was
+        if frame is not None:
+            frame.tape = taped
+    return [_zeros(inputs[i]) if g is None else g for i, g in zip(wanted, found, strict=True)]
 
-    def branch(block: Block) -> Callable[[], list[Tensor]]:
-        def run() -> list[Tensor]:
-            from ..tensor.creation import zeros_like
 
-            was, mode.grad = mode.grad, True
-            try:
-                inputs = [x.detach() for x in c.Input]
-                for i in wanted:
-                    inputs[i].stop_gradient = False
-                outs = replay(block, inputs)
-                pairs = [(o, g) for o, g in zip(outs, gs, strict=True) if g is not None and not o.stop_gradient]
-                found: list[Any] = [None] * len(wanted)
-                if pairs:
-                    os, seeds = zip(*pairs, strict=True)
-                    found = grad(list(os), [inputs[i] for i in wanted], list(seeds), allow_unused=True)
-            finally:
-                mode.grad = was
-            return [zeros_like(c.Input[i]) if g is None else g for i, g in zip(wanted, found, strict=True)]
+@cond_op.grad(saves="Cond Input")
+def _(c: Any, gs: Any) -> Any:
+    """The branch that ran is run again and differentiated."""
+    wanted = [i for i, x in enumerate(c.Input) if _inexact(x)]
 
-        return run
+    def branch(block: Block) -> Callable[[], list[Any]]:
+        return lambda: _differentiated(block, c.Input, wanted, gs)
 
-    results = cond(c.Cond, branch(c.true_block), branch(c.false_block))
     out: list[Any] = [None] * len(c.Input)
-    for i, g in zip(wanted, results, strict=True):
+    for i, g in zip(wanted, cond(c.Cond, branch(c.true_block), branch(c.false_block)), strict=True):
         out[i] = g
     return None, out
+
+
+def record_loop(Carried: Sequence[Any], Input: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:
+    """The loop, noting what every iteration starts from. What a loop becomes when its gradient will be wanted."""
+    from .array import array_append, create_array
+
+    n = len(Carried)
+    body, test = attrs["body_block"], attrs["cond_block"]
+    arrays = [create_array(t.dtype) for t in Carried]
+
+    def step(*values: Any) -> list[Any]:
+        start = values[:n]
+        notes = [array_append(a, v) for a, v in zip(values[n:], start, strict=True)]
+        return [*replay(body, [*start, *Input]), *notes]
+
+    def go_on(*values: Any) -> Any:
+        return replay(test, [*values[:n], *Input])[0]
+
+    capture = mode.capture
+    assert capture is not None  # TensorArrays exist in graphs only
+    return _build_loop(capture, go_on, step, [*Carried, *arrays], n)
+
+
+@while_op.grad(saves="Carried Input Out")
+def _(c: Any, gs: Any) -> Any:
+    """Iterate backwards over what the iterations started from, running and differentiating the body each time."""
+    from .array import array_length, array_read, create_array
+
+    n = c.recorded or len(c.Carried)
+    carried, invariant, arrays = c.Carried[:n], c.Input, c.Out[n:]
+    if any(getattr(t, "array", "") for t in carried):
+        raise CaptureError(
+            "the gradient of a loop that appends to a list of tensors is not supported; preallocate a tensor and write "
+            "x[i] = ..., or wrap the loop in paddle.no_grad()"
+        )
+    if not c.recorded:
+        was, mode.grad = mode.grad, False
+        try:
+            blocks = {"cond_block": c.cond_block, "body_block": c.body_block}
+            arrays = record_loop(carried, invariant, blocks)[n:]
+        finally:
+            mode.grad = was
+    moving = [i for i, t in enumerate(carried) if t.dtype.is_inexact]
+    fixed = [i for i, t in enumerate(invariant) if _inexact(t)]
+    # The recording body also appends to arrays; run again, it appends to empty ones that nobody reads.
+    empty = len(carried) if c.recorded else 0
+    inputs = [*moving, *(n + empty + i for i in fixed)]
+    from ..tensor.creation import to_tensor
+
+    def step(t: Any, *grads: Any) -> list[Any]:
+        t = t - 1
+        start = [array_read(a, t) for a in arrays]
+        seeds: list[Any] = [None] * (n + empty)
+        notes = [create_array(x.dtype) for x in start[:empty]]
+        for i, g in zip(moving, grads, strict=False):
+            seeds[i] = g
+        found = _differentiated(c.body_block, [*start, *notes, *invariant], inputs, seeds)
+        total = [_sum(g, h) for g, h in zip(grads[len(moving) :], found[len(moving) :], strict=True)]
+        return [t, *found[: len(moving)], *total]
+
+    first = [_zeros(c.Out[i]) if gs[i] is None else gs[i] for i in moving]
+    results = while_loop(
+        lambda t, *_: t > to_tensor(0, dtype="int64"),
+        step,
+        [array_length(arrays[0]), *first, *(_zeros(invariant[i]) for i in fixed)],
+    )
+    to_carried: list[Any] = [None] * len(c.Carried)
+    to_invariant: list[Any] = [None] * len(invariant)
+    for i, g in zip(moving, results[1:], strict=False):
+        to_carried[i] = g
+    for i, g in zip(fixed, results[1 + len(moving) :], strict=True):
+        to_invariant[i] = g
+    return to_carried, to_invariant
+
+
+def _sum(a: Any, b: Any) -> Any:
+    from .array import array_add
+
+    return array_add(a, b) if getattr(a, "array", "") else a + b

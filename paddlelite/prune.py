@@ -1,0 +1,85 @@
+"""Dead code: nodes, carried values, branch results and block parameters that nothing depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .ir import Block, Node, Value
+
+__all__ = ["EFFECTS", "prune_block"]
+
+#: Ops that are run for what they do, not for their results.
+EFFECTS = {"print", "assert"}
+
+
+def prune_block(block: Block, results: Iterable[Value]) -> None:
+    """Remove from ``block``, and the blocks inside it, what ``results`` do not depend on."""
+    needed = {id(v) for v in results}
+    kept = []
+    for node in reversed(block.nodes):
+        if not (has_effect(node) or any(id(o) in needed for o in node.outputs)):
+            continue
+        if node.blocks:
+            _CONTROL[node.op.type](node, needed)
+        kept.append(node)
+        needed.update(id(v) for v in node.read())
+    block.nodes[:] = kept[::-1]
+
+
+def has_effect(node: Node) -> bool:
+    """Whether the node is run for what it does."""
+    return node.op.type in EFFECTS or any(has_effect(n) for block in node.blocks for n in block.nodes)
+
+
+def _used(block: Block, results: Sequence[Value]) -> set[int]:
+    """The ids of the parameters that ``results`` and the block's effects depend on."""
+    needed = {id(v) for v in results}
+    for node in reversed(block.nodes):
+        if has_effect(node) or any(id(o) in needed for o in node.outputs):
+            needed.update(id(v) for v in node.read())
+    return {id(p) for p in block.params} & needed
+
+
+def _prune_cond(node: Node, needed: set[int]) -> None:
+    live = [i for i, o in enumerate(node.outputs) if id(o) in needed]
+    node.outputs[:] = [node.outputs[i] for i in live]
+    for block in node.blocks:
+        block.outputs[:] = [block.outputs[i] for i in live]
+        prune_block(block, block.outputs)
+    pred, inputs = node.inputs
+    node.inputs = (pred, _keep_params(node.blocks, inputs, 0))
+
+
+def _prune_while(node: Node, needed: set[int]) -> None:
+    body, test = node.attrs["body_block"], node.attrs["cond_block"]
+    carried, invariant = node.inputs
+    live = {i for i, o in enumerate(node.outputs) if id(o) in needed}
+    # A carried value is also live when the test reads it, or when a live one is computed from it.
+    while True:
+        used = _used(test, test.outputs) | _used(body, [body.outputs[i] for i in sorted(live)])
+        more = {i for i in range(len(carried)) if id(test.params[i]) in used or id(body.params[i]) in used}
+        if more <= live:
+            break
+        live |= more
+    order = sorted(live)
+    if node.attrs["recorded"] and len(order) < len(carried):
+        node.attrs = {**node.attrs, "recorded": 0}
+    node.outputs[:] = [node.outputs[i] for i in order]
+    body.outputs[:] = [body.outputs[i] for i in order]
+    for block in (body, test):
+        block.params[: len(carried)] = [block.params[i] for i in order]
+        prune_block(block, block.outputs)
+    node.inputs = (tuple(carried[i] for i in order), _keep_params((body, test), invariant, len(order)))
+
+
+def _keep_params(blocks: Sequence[Block], inputs: Sequence[Value], first: int) -> tuple[Value, ...]:
+    """Drop the parameters (from ``first`` on) that no block reads; returns the inputs that stay."""
+    used = set().union(*(_used(block, block.outputs) for block in blocks))
+    stay = [i for i in range(len(inputs)) if any(id(b.params[first + i]) in used for b in blocks)]
+    for block in blocks:
+        block.params[first:] = [block.params[first + i] for i in stay]
+    return tuple(inputs[i] for i in stay)
+
+
+_CONTROL: dict[str, Any] = {"cond": _prune_cond, "while_loop": _prune_while}
