@@ -15,6 +15,7 @@ import numpy as np
 from .. import dims as D
 from ..errors import InvalidArgumentError
 from ..op import Op, Spec, op
+from .filter_grad import lower_filter_grad
 from .rules import sum_to
 from .samples import f32
 from .shape import shape as shape_op
@@ -380,7 +381,7 @@ def _(b: Any, G: Any, Filter: Any, Shape: Any, **attrs: Any) -> Any:
 
 @conv_filter_grad.onnx
 def _(b: Any, Input: Any, G: Any, *, kernel: Sequence[int], **attrs: Any) -> Any:
-    data_format, rank = attrs["data_format"], len(kernel)
+    data_format = attrs["data_format"]
     sizes = spatial(Input.dims, data_format)
     strides, pads, dilations, groups = _geometry(sizes, kernel, attrs)
     x, g = _channels_first_onnx(b, Input, data_format), _channels_first_onnx(b, G, data_format)
@@ -388,26 +389,21 @@ def _(b: Any, Input: Any, G: Any, *, kernel: Sequence[int], **attrs: Any) -> Any
     filters = G.dims[-1] if is_channel_last(data_format) else G.dims[1]
     if any(p for pair in pads for p in pair):
         x = b.Pad(x, b.const([0, 0, *(lo for lo, _ in pads), 0, 0, *(hi for _, hi in pads)], "int64"))
-    flat_g = b.Reshape(g, b.const([0, groups, filters // groups, -1], "int64"))
-    # One batched product per position in the window: [N, groups, O, L] x [N, groups, L, C].
     spans = _window_ends(b, G, data_format, strides)
-    axes = b.const(list(range(2, 2 + rank)), "int64")
-    steps = b.const(list(strides), "int64")
-    taps = []
-    for at in offsets(kernel):
-        start = [a * d for a, d in zip(at, dilations, strict=True)]
+    out_sizes = spatial(G.dims, data_format)
+
+    def cut(x: Any, at: Sequence[int], window_axes: Sequence[int], first: int) -> Any:
+        start = [at[i] * dilations[i] for i in window_axes]
+        axes = b.const([first + i for i in window_axes], "int64")
+        steps = b.const([strides[i] for i in window_axes], "int64")
         begin = b.const(start, "int64")
-        end = [s + e for s, e in zip(start, spans, strict=True)] if isinstance(spans, list) else None
-        cut = b.Slice(x, begin, b.const(end, "int64") if end else b.Add(begin, spans), axes, steps)
-        taps.append(b.Reshape(cut, b.const([0, groups, channels // groups, -1], "int64")))
-    columns = b.Concat(*taps, axis=2) if len(taps) > 1 else taps[0]
-    product = b.MatMul(flat_g, b.Transpose(columns, perm=[0, 1, 3, 2]))
-    total = b.ReduceSum(product, b.const([0], "int64"), keepdims=0)
-    # Rows are filters, columns are (position, channel): bring the channel before the position.
-    shaped = b.Reshape(total, b.const([filters, prod(kernel), channels // groups], "int64"))
-    return b.Reshape(
-        b.Transpose(shaped, perm=[0, 2, 1]), b.const([filters, channels // groups, *kernel], "int64")
-    )
+        if isinstance(spans, list):
+            return b.Slice(x, begin, b.const([s + spans[i] for s, i in zip(start, window_axes)], "int64"), axes, steps)
+        some = b.Gather(spans, b.const(list(window_axes), "int64"))
+        return b.Slice(x, begin, b.Add(begin, some), axes, steps)
+
+    positions = prod(out_sizes) if D.is_static(out_sizes) else None
+    return lower_filter_grad(b, x, g, kernel, groups, channels, filters, positions, cut)
 
 
 def _window_ends(b: Any, G: Any, data_format: str, strides: Sequence[int]) -> Any:
@@ -534,3 +530,6 @@ _GRAD = {"strides": [2, 2], "paddings": [1, 1], "padding_algorithm": "EXPLICIT",
 _GRAD |= {"groups": 1, "data_format": "NCHW"}
 conv_input_grad.sample(f32(2, 4, 3, 3), f32(4, 3, 3, 3), np.array([2, 3, 6, 5], np.int32), **_GRAD, tol=1e-4)
 conv_filter_grad.sample(f32(2, 3, 6, 5), f32(2, 4, 3, 3), **_GRAD, kernel=[3, 3], tol=1e-4)
+# The other two forms of the filter gradient: many channels, and wide windows on few.
+conv_filter_grad.sample(f32(2, 32, 6, 5), f32(2, 4, 3, 3), **_GRAD, kernel=[3, 3], tol=1e-4)
+conv_filter_grad.sample(f32(2, 3, 7, 9), f32(2, 4, 3, 4), **_GRAD, kernel=[5, 5], tol=1e-4)
