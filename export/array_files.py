@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from paddlelite.dtypes import bool_, int64
 from paddlelite.errors import InvalidArgumentError, UnimplementedError
 from paddlelite.ir import Node, Value
-from paddlelite.ops.array import array_append, array_length, array_read, array_slice, array_write, create_array
+from paddlelite.ops.array import array_append, array_length, array_read, array_slice, array_write
 from paddlelite.ops.shape import reshape
 from paddlelite.tensor.creation import full
 from paddlelite.tensor.tensor import Tensor
@@ -40,7 +40,7 @@ def is_array(value: Any) -> bool:
 def _read_write(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     (name,) = slot(op, "Out", "outputs")
     item, index = (reader.get(scope, slot(op, key)[0], op) for key in ("X", "I"))
-    array = create_array(item.dtype) if scope.values.get(name) is None else reader.get(scope, name, op)
+    array = reader.get(scope, name, op)
     made_by, source = reader.origin.get(index, ("", index))
     at_end = made_by == "lod_array_length" and source is array
     reader.set(scope, name, array_append(array, item) if at_end else array_write(item, index, array))
@@ -55,12 +55,6 @@ def _read_read(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
 
 def _read_length(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     (name,) = slot(op, "X")
-    array: Any = scope.values.get(name)
-    if array is None:
-        spec = reader.declared_spec(scope.index, name)
-        if spec is None:
-            raise InvalidArgumentError(f"{reader.file}: the array '{name}' is not declared.")
-        array = scope.values[name] = create_array(spec.dtype)
     array = reader.get(scope, name, op)
     length = reshape(array_length(array), shape=[1])  # a file's length is a vector of one number
     reader.origin[length] = ("lod_array_length", array)
@@ -73,9 +67,9 @@ def _read_slice(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     from .program_reader import call
 
     names = slot(op, "Input")
-    if not names or not is_array(scope.values.get(names[0])):
+    array = reader.get(scope, names[0], op) if names else None
+    if not is_array(array):
         return call(reader, scope, op, at)
-    array = scope.values[names[0]]
     attrs = {attr.name: attr_value(attr) for attr in op.attrs}
     start = _bound(reader, scope, op, "Starts", attrs)
     if attrs.get("decrease_axis"):
@@ -100,7 +94,7 @@ def _read_assign(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     from .program_reader import Undefined, call
 
     names = slot(op, "X")
-    value = scope.values.get(names[0]) if names else None
+    value = reader.lookup(scope, names[0]) if names else None
     if not is_array(value) and not isinstance(value, Undefined):
         return call(reader, scope, op, at)
     reader.set(scope, slot(op, "Out", "outputs")[0], value)  # a value is never changed, so both names may have it

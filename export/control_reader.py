@@ -285,7 +285,7 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
 
 def _initial(reader: Reader, scope: Scope, index: int, name: str, op: OpDesc) -> Tensor:
     """What a loop variable is before the loop."""
-    value = scope.values.get(name)
+    value = reader.lookup(scope, name)
     if isinstance(value, Later) and has_prior(value):
         return reader.get(scope, name, op)
     if value is not None and not isinstance(value, (Undefined, Later)):

@@ -19,6 +19,7 @@ from paddlelite.errors import InvalidArgumentError, PaddleError, UnimplementedEr
 from paddlelite.framework.random import next_state
 from paddlelite.ir import Program, Value
 from paddlelite.op import OPS, Op, Spec
+from paddlelite.ops.array import create_array
 from paddlelite.tensor.tensor import Tensor
 
 from .desc_flow import Flow, slot
@@ -156,7 +157,7 @@ class Reader:
 
     def get(self, scope: Scope, name: str, op: OpDesc) -> Tensor:
         """The value of a variable now."""
-        value = scope.values.get(name)
+        value = self.lookup(scope, name)
         if isinstance(value, Later):
             from .control_reader import has_prior, settle
 
@@ -172,6 +173,15 @@ class Reader:
             raise InvalidArgumentError(
                 f"{self.file}: op {op.type} reads the variable '{name}', which has no value at that point."
             )
+        return value
+
+    def lookup(self, scope: Scope, name: str) -> Any:
+        """What a variable has now, None when nothing was assigned. Arrays exist, empty, from the start."""
+        value = scope.values.get(name)
+        if value is None:
+            spec = self.declared_spec(scope.index, name)
+            if spec is not None and spec.array:
+                value = scope.values[name] = create_array(spec.dtype)
         return value
 
     def set(self, scope: Scope, name: str, value: Any) -> None:
@@ -194,8 +204,10 @@ class Reader:
 
 def _problems(op: OpDesc, handled: bool) -> list[str]:
     record = OPS.get(op.type)
+    if handled and op.type not in ("slice", "assign"):
+        return []
     if record is None:
-        return [] if handled else [f"op {op.type}"]
+        return [f"op {op.type}"]
     slots = {s.name for s in record.slots}
     found = [
         f"op {op.type} with input {var.parameter}"
