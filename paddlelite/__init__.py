@@ -46,4 +46,5 @@ from .framework.random import set_rng_state as set_rng_state  # noqa: E402
 from .framework.random import get_cuda_rng_state as get_cuda_rng_state  # noqa: E402
 from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: E402
 from .tensor.manipulation import *  # noqa: E402, F403
+from .tensor.printing import set_printoptions as set_printoptions  # noqa: E402
 from .tensor.random import *  # noqa: E402, F403
