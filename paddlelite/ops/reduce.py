@@ -10,10 +10,12 @@ import numpy as np
 from .. import dims as D
 from ..dtypes import DType, bool_, int64
 from ..op import Op, Spec, op
+from .creation import fill_any_like
 from .elementwise import cast, divide, equal, multiply
+from .repeat import expand
 from .rules import axes_in
 from .samples import b, f32, f64, i32
-from .shape import expand, fill_any_like, reshape, reshape_like, shape
+from .shape import reshape, reshape_like, shape
 
 
 def axes_of(rank: int, dim: Sequence[int] | int, reduce_all: bool) -> tuple[int, ...]:
@@ -44,7 +46,9 @@ def _reduction(type: str, kernel: Any, onnx: str, result: DType | None = None) -
         return Spec(reduced(X.dims, axes, keep_dim), out_dtype or result or X.dtype)
 
     @record.onnx
-    def lower(b: Any, X: Any, *, dim: Any, keep_dim: bool, reduce_all: bool, in_dtype: Any, out_dtype: Any) -> Any:
+    def lower(
+        b: Any, X: Any, *, dim: Any, keep_dim: bool, reduce_all: bool, in_dtype: Any, out_dtype: Any
+    ) -> Any:
         axes = axes_of(len(X.dims), dim, reduce_all)
         x = b.cast(X, out_dtype) if out_dtype is not None else X
         if X.dtype.is_bool:
@@ -55,7 +59,9 @@ def _reduction(type: str, kernel: Any, onnx: str, result: DType | None = None) -
             out = getattr(b, onnx)(x, b.const(list(axes), "int64"), keepdims=int(keep_dim))
         return b.cast(out, out_dtype or result or X.dtype) if X.dtype.is_bool or result else out
 
-    record.sample(f32(2, 3, 4), dim=[1]).sample(f32(2, 3), dim=[], reduce_all=True).sample(f32(2, 3), dim=[-1], keep_dim=True)
+    record.sample(f32(2, 3, 4), dim=[1]).sample(f32(2, 3), dim=[], reduce_all=True).sample(
+        f32(2, 3), dim=[-1], keep_dim=True
+    )
     record.sample(f32(2, 3, 4), dim=[0, 2]).sample(f32(), dim=[], reduce_all=True).sample(f64(3), dim=[0])
     return record
 
@@ -136,7 +142,9 @@ reduce_all = _reduction("reduce_all", np.all, "ReduceMin", bool_)
 reduce_any = _reduction("reduce_any", np.any, "ReduceMax", bool_)
 for _record in (reduce_all, reduce_any):
     _record.sample_list.clear()
-    _record.sample(b(2, 3), dim=[1]).sample(b(2, 3), dim=[], reduce_all=True).sample(b(3), dim=[0], keep_dim=True)
+    _record.sample(b(2, 3), dim=[1]).sample(b(2, 3), dim=[], reduce_all=True).sample(
+        b(3), dim=[0], keep_dim=True
+    )
 
 
 @op("sum_to_shape")
@@ -175,4 +183,13 @@ def _(b: Any, X: Any, Shape: Any) -> Any:
 
 sum_to_shape.sample(f32(2, 3), np.array([3], np.int32)).sample(f32(2, 3), np.array([2, 1], np.int32))
 
-__all__ = ["reduce_all", "reduce_any", "reduce_max", "reduce_mean", "reduce_min", "reduce_prod", "reduce_sum", "reshape"]
+__all__ = [
+    "reduce_all",
+    "reduce_any",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+    "reshape",
+]
