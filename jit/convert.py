@@ -44,6 +44,7 @@ class Twin:
 _twins: dict[tuple[str, types.CodeType], Twin] = {}
 #: Code objects that are rewritten already, with those of the functions defined inside them.
 _made: dict[int, types.CodeType] = {}
+_owners: dict[int, Twin] = {}
 
 
 def leave_alone(*modules: str) -> None:
@@ -65,6 +66,11 @@ def twin_of(function: types.FunctionType) -> Twin:
     return twin
 
 
+def twin_by_code(code: types.CodeType) -> Twin | None:
+    """The twin that a rewritten code object (or one nested in it) belongs to."""
+    return _owners.get(id(code))
+
+
 def _make(function: types.FunctionType) -> Twin:
     source = source_of(function)
     if isinstance(source, NoSource):
@@ -74,8 +80,9 @@ def _make(function: types.FunctionType) -> Twin:
         code = _compile(tree, function.__code__, source.filename, source.class_name)
     except CannotRewrite as problem:
         return Twin(None, None, f"{function.__qualname__}() is not rewritten: {problem}")
-    _remember(code)
-    return Twin(code, tree)
+    twin = Twin(code, tree)
+    _remember(code, twin)
+    return twin
 
 
 def _compile(tree: gast.AST, code: types.CodeType, filename: str, class_name: str | None) -> types.CodeType:
@@ -94,11 +101,11 @@ def _compile(tree: gast.AST, code: types.CodeType, filename: str, class_name: st
     return compiled.replace(co_name=code.co_name, **changes)
 
 
-def _remember(code: types.CodeType) -> None:
-    _made[id(code)] = code
+def _remember(code: types.CodeType, twin: Twin) -> None:
+    _made[id(code)], _owners[id(code)] = code, twin
     for inner in code.co_consts:
         if isinstance(inner, types.CodeType):
-            _remember(inner)
+            _remember(inner, twin)
 
 
 def convert(target: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,16 +1,23 @@
-"""The state of a running function: its variables as closure cells.
+"""The state of running code: where a value lives, and a journal of what changed there.
 
 Rewritten code makes one closure over all names that branches and loops may bind (`_jit_state = lambda: (x, y)`).
 The cells of that closure *are* the variables of the running call, so an operator can read, set and unbind them from
-outside. Names declared `global` are found in the module's dictionary.
+outside. Attributes, items and the contents of lists are places of the same kind: while a branch or a loop's body is
+recorded, every write that the operators see is journaled, so that it can be undone for the other branch and merged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["UNBOUND", "StateClosure", "flag_set", "get", "put"]
+__all__ = [
+    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Global", "Journal", "Place", "StateClosure", "current",
+    "flag_set", "journaled", "note", "places",
+]  # fmt: skip
 
 StateClosure = Callable[[], Any]
 
@@ -25,35 +32,185 @@ class _Unbound:
 UNBOUND = _Unbound()
 
 
-def get(state: StateClosure, name: str) -> Any:
-    """The present value of a variable, or UNBOUND."""
-    code = state.__code__
-    if name not in code.co_freevars:
-        return state.__globals__.get(name, UNBOUND)
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Somewhere a value lives. `name` is how the user calls it."""
+
+    name: str
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def get(self) -> Any:
+        """The present value, or UNBOUND."""
+        raise NotImplementedError
+
+    def put(self, value: Any) -> None:
+        """Set it; UNBOUND removes it."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class Cell(Place):
+    """A variable of a function."""
+
+    cell: Any
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("cell", id(self.cell))
+
+    def get(self) -> Any:
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return UNBOUND
+
+    def put(self, value: Any) -> None:
+        if value is not UNBOUND:
+            self.cell.cell_contents = value
+        elif self.get() is not UNBOUND:
+            del self.cell.cell_contents
+
+
+@dataclass(frozen=True, eq=False)
+class Global(Place):
+    """A name of a module (or any key of a dict)."""
+
+    table: dict[Any, Any]
+    index: Any
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("item", id(self.table), self.index)
+
+    def get(self) -> Any:
+        return self.table.get(self.index, UNBOUND)
+
+    def put(self, value: Any) -> None:
+        if value is UNBOUND:
+            self.table.pop(self.index, None)
+        else:
+            self.table[self.index] = value
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute(Place):
+    """An attribute of an object."""
+
+    target: Any
+    attribute: str
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("attribute", id(self.target), self.attribute)
+
+    def get(self) -> Any:
+        return getattr(self.target, self.attribute, UNBOUND)
+
+    def put(self, value: Any) -> None:
+        if value is not UNBOUND:
+            setattr(self.target, self.attribute, value)
+        elif hasattr(self.target, self.attribute):
+            delattr(self.target, self.attribute)
+
+
+@dataclass(frozen=True, eq=False)
+class Contents(Place):
+    """All elements of a list; the value is a copy."""
+
+    target: list[Any]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("contents", id(self.target))
+
+    def get(self) -> Any:
+        return list(self.target)
+
+    def put(self, value: Any) -> None:
+        self.target[:] = value
+
+
+@dataclass
+class Entry:
+    """One place with the value before the recorded code, and after it."""
+
+    place: Place
+    before: Any
+    after: Any = None
+
+
+@dataclass
+class Journal:
+    """What a branch or a loop's body changed. `dead`: it ended in a raise, so its values do not matter."""
+
+    entries: dict[tuple[Any, ...], Entry] = field(default_factory=dict)
+    dead: bool = False
+    branch: bool = True
+
+    def note(self, place: Place) -> None:
+        """Remember the value of `place`, once."""
+        key = place.key
+        if key not in self.entries:
+            self.entries[key] = Entry(place, place.get())
+
+    def undo(self) -> None:
+        """Read the values reached, then put everything back as it was."""
+        for entry in self.entries.values():
+            entry.after = entry.place.get()
+        for entry in self.entries.values():
+            entry.place.put(entry.before)
+
+
+class _Stack(threading.local):
+    def __init__(self) -> None:
+        self.journals: list[Journal] = []
+
+
+_stack = _Stack()
+
+
+def current() -> Journal | None:
+    """The journal of the innermost code that is being recorded into a block of its own."""
+    return _stack.journals[-1] if _stack.journals else None
+
+
+def note(place: Place) -> None:
+    """Call this before a write."""
+    if _stack.journals:
+        _stack.journals[-1].note(place)
+
+
+@contextmanager
+def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal]:
+    """Journal the code in the `with`; `watched` places are noted from the start. Undone at its end."""
+    journal = Journal(branch=branch)
+    for place in watched:
+        journal.note(place)
+    depth = len(_stack.journals)
+    _stack.journals.append(journal)
     try:
-        return state.__closure__[code.co_freevars.index(name)].cell_contents
-    except ValueError:
-        return UNBOUND
+        yield journal
+    finally:
+        del _stack.journals[depth:]
+        journal.undo()
 
 
-def put(state: StateClosure, name: str, value: Any) -> None:
-    """Bind a variable, or unbind it with UNBOUND."""
+def places(state: StateClosure, names: Iterable[str]) -> list[Place]:
+    """The places of some variables of a running call."""
     code = state.__code__
-    if name not in code.co_freevars:
-        state.__globals__.pop(name, None) if value is UNBOUND else state.__globals__.__setitem__(name, value)
-        return
-    cell = state.__closure__[code.co_freevars.index(name)]
-    if value is not UNBOUND:
-        cell.cell_contents = value
-    elif get(state, name) is not UNBOUND:
-        del cell.cell_contents
+    cells = dict(zip(code.co_freevars, state.__closure__ or (), strict=True))
+    table = state.__globals__
+    return [Cell(name, cells[name]) if name in cells else Global(name, table, name) for name in names]
 
 
 def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
     """Whether one of the loop's flags is set: a bool, or a tensor."""
     found: Any = False
-    for flag in flags:
-        value = get(state, flag)
+    for place in places(state, flags):
+        value = place.get()
         if value is True:
             return True
         if value is not False and value is not UNBOUND:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from paddlelite.capture import Capture, Frame
 from paddlelite.errors import CaptureError, user_line
+from paddlelite.ir import Value
 from paddlelite.mode import mode
 from paddlelite.tensor.tensor import Tensor
 
-__all__ = ["is_symbolic", "predicate", "refuse"]
+__all__ = ["check_sure", "in_graph", "is_symbolic", "mark_unsure", "predicate", "refuse", "within"]
 
 
 def is_symbolic(x: Any) -> bool:
-    """Whether `x` is a tensor that a graph computes or is given (a tensor made during the capture is known)."""
+    """Whether `x` is a tensor that the graph computes or is given. One made during the capture is known."""
     return isinstance(x, Tensor) and mode.capture is not None and not mode.capture.is_constant(x)
+
+
+def in_graph(x: Any) -> bool:
+    """Whether `x` is any tensor while a graph is built: a loop on it is to be a loop of the graph."""
+    return isinstance(x, Tensor) and mode.capture is not None
 
 
 def refuse(problem: str, instead: str = "") -> CaptureError:
@@ -24,6 +33,35 @@ def refuse(problem: str, instead: str = "") -> CaptureError:
 
 def predicate(x: Tensor) -> Tensor:
     """A tensor with one element as a 0-D bool tensor."""
-    if x.dims != ():
+    known = [d for d in x.dims if isinstance(d, int) and d != 1]
+    if known:
+        size = " × ".join(map(str, x.dims))
+        raise refuse(f"the truth value of a tensor with {size} elements is ambiguous", "Use any() or all().")
+    if x.dims:
         x = x.reshape([])
-    return x if x.dtype.name == "bool" else x != 0
+    return x if x.dtype.name == "bool" else x.astype("bool")
+
+
+@contextmanager
+def within(capture: Capture, frame: Frame) -> Iterator[None]:
+    """Append to the block of `frame` for a while."""
+    around, capture.frame = capture.frame, frame
+    try:
+        yield
+    finally:
+        capture.frame = around
+
+
+def mark_unsure(value: Value) -> None:
+    """Note that `value` stands for a variable that one of the ways leading here has not bound."""
+    value.unsure = True  # type: ignore[attr-defined]
+
+
+def check_sure(value: Any, name: str) -> Any:
+    """`value`, read where Python may find the variable unbound. Raises CaptureError if a graph cannot tell."""
+    if getattr(value, "unsure", False) and isinstance(value, Value):
+        raise refuse(
+            f"`{name}` is bound only in one branch of a condition on a tensor (or only inside a loop) and is read here",
+            "Give it a value before.",
+        )
+    return value

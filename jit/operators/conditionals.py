@@ -1,14 +1,21 @@
-"""`if` and the conditional expression at run time."""
+"""`if` and the conditional expression at run time, and how two branches become one `cond`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..state import StateClosure
-from ..symbolic import is_symbolic, refuse
+from paddlelite.capture import Capture, Frame
+from paddlelite.mode import mode
+from paddlelite.ops.control import join_branches
+from paddlelite.tensor.tensor import Tensor
 
-__all__ = ["if_", "ifexp", "truth"]
+from ..blame import two_values
+from ..merge import Mismatch, Pairing, fill
+from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
+from ..symbolic import is_symbolic, mark_unsure, predicate, refuse, within
+
+__all__ = ["choose", "if_", "ifexp", "truth"]
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -20,18 +27,16 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
     if test is False:
         return _ORELSE
     if is_symbolic(test):
-        from ..merge import branches
-
-        return branches(test, state, names)
+        if names is None:
+            raise refuse("a branch on a tensor cannot suspend the function (yield, await)")
+        return _both(predicate(test), places(state, names))
     return _BODY if test else _ORELSE
 
 
 def ifexp(test: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
     """`then() if test else otherwise()`."""
     if is_symbolic(test):
-        from ..merge import choose
-
-        return choose(test, then, otherwise)
+        return choose(predicate(test), then, otherwise, inside=(then, otherwise))
     return then() if test else otherwise()
 
 
@@ -40,3 +45,93 @@ def truth(test: Any) -> Any:
     if is_symbolic(test):
         raise refuse("this condition depends on a tensor, but an operand of it yields or awaits")
     return test
+
+
+def choose(
+    test: Tensor, then: Callable[[], Any], otherwise: Callable[[], Any], inside: Iterable[Callable[[], Any]]
+) -> Any:
+    """The value of one of two thunks, each run in a branch of its own. `inside` are the user's thunks they call."""
+    value = _Value("the value")
+    cells = [
+        Cell(name, cell)
+        for thunk in inside
+        for name, cell in zip(thunk.__code__.co_freevars, thunk.__closure__ or (), strict=True)
+    ]
+    for taken in _both(test, [value, *cells]):
+        value.put(then() if taken else otherwise())
+    return value.get()
+
+
+class _Value(Place):
+    """The value of an expression."""
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("value", id(self))
+
+    def get(self) -> Any:
+        return self.__dict__.get("value", UNBOUND)
+
+    def put(self, value: Any) -> None:
+        self.__dict__["value"] = value
+
+
+def _both(test: Tensor, watched: list[Place]) -> Iterator[bool]:
+    """Give True and False, recording what runs in between into two blocks; then merge."""
+    capture = mode.capture
+    assert capture is not None
+    done: list[tuple[Frame, Journal]] = []
+    for taken in (True, False):
+        with capture.inner() as frame, journaled(watched) as journal:
+            yield taken
+        done.append((frame, journal))
+    _merge(capture, test, done)
+
+
+def _merge(capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]]) -> None:
+    (true_frame, true), (false_frame, false) = done
+    merging = _Merging(test, true.dead, false.dead)
+    templates: list[tuple[Place, Any]] = []
+    for key in {**true.entries, **false.entries}:
+        entry = true.entries.get(key) or false.entries[key]
+        values = [j.entries[key].after if key in j.entries else entry.before for j in (true, false)]
+        if values[0] is not entry.before or values[1] is not entry.before:
+            templates.append((entry.place, merging.template(entry.place, *values)))
+    outs = []
+    for side, (frame, _) in enumerate(done):
+        with within(capture, frame):
+            tensors = [pair.side(side) for pair in merging.pairing.pairs]
+            frame.block.outputs = [capture.read(t) for t in tensors]
+        outs.append(tensors)
+    if outs[0] or true_frame.state or false_frame.state or true_frame.block.nodes or false_frame.block.nodes:
+        results = join_branches(capture, test, [(true_frame, outs[0]), (false_frame, outs[1])])
+    else:
+        results = []
+    for pair, result in zip(merging.pairing.pairs, results, strict=True):
+        result.weak = pair.weak
+        if pair.unsure:
+            mark_unsure(result)
+    for place, template in templates:
+        note(place)
+        place.put(fill(template, results))
+
+
+class _Merging:
+    """Pairs the values of two branches."""
+
+    def __init__(self, test: Tensor, true_dead: bool, false_dead: bool) -> None:
+        self.test, self.dead = test, (true_dead, false_dead)
+        self.pairing = Pairing()
+
+    def template(self, place: Place, one: Any, two: Any) -> Any:
+        """The template of one place."""
+        if self.dead[0] != self.dead[1]:  # the branch that raises gives no values
+            one, two = (UNBOUND, two) if self.dead[0] else (one, UNBOUND)
+        if one is True and two is False:
+            return self.test
+        if one is False and two is True:
+            return self.test.logical_not()
+        try:
+            return self.pairing.unify(one, two, place.name, unsure=self.dead[0] == self.dead[1])
+        except Mismatch as problem:
+            raise two_values(problem, place.name) from None

@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ..symbolic import is_symbolic
+from ..symbolic import is_symbolic, predicate
+from .conditionals import choose
 
 __all__ = ["and_", "chain", "in_", "not_", "not_in", "or_"]
 
@@ -39,18 +40,24 @@ def or_(first: Any, *others: Thunk) -> Any:
 
 def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Any:
     """The operator where the left side is a tensor: the right side runs in a branch of its own."""
-    from ..merge import choose
+    go_on = _after(other, rest, which)
+    test = predicate(value)
+    ways = (go_on, _itself(value)) if which is and_ else (_itself(value), go_on)
+    return choose(test, *ways, inside=(other, *rest))
 
-    if which is and_:
-        return choose(value, lambda: which(other(), *rest), lambda: value)
-    return choose(value, lambda: value, lambda: which(other(), *rest))
+
+def _itself(value: Any) -> Thunk:
+    return lambda: value
+
+
+def _after(other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Thunk:
+    """The remaining operands as one thunk."""
+    return lambda: which(other(), *rest)
 
 
 def not_(value: Any) -> Any:
     """`not value`."""
     if is_symbolic(value):
-        from ..symbolic import predicate
-
         return predicate(value).logical_not()
     return not value
 

@@ -1,48 +1,177 @@
-"""while and for at run time."""
+"""while and for at run time, and how a loop on a tensor becomes one `while_loop`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from ..state import StateClosure, flag_set
-from ..symbolic import is_symbolic
-from .logic import not_
+from paddlelite.capture import Capture, Frame
+from paddlelite.mode import mode
+from paddlelite.ops.control import close_loop, close_while, open_loop
+from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.tensor import Tensor
+
+from ..carry import Carried
+from ..state import Journal, Place, StateClosure, flag_set, journaled, note, places
+from ..symbolic import in_graph, predicate, refuse
+from .conditionals import if_
+from .iterables import Source, source_of
+from .logic import and_, not_
 
 __all__ = ["for_", "while_"]
 
+Names = tuple[str, ...]
 
-def while_(
-    test: Callable[[], Any], state: StateClosure, names: tuple[str, ...] | None, stop: tuple[str, ...]
-) -> Iterator[None]:
-    """One item per round, as long as `test()` holds and no flag of `stop` is set."""
+
+def while_(test: Callable[[], Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[None]:
+    """One item per round, as long as no flag of `stop` is set and `test()` holds."""
     while True:
-        more = _goes_on(test, state, stop)
-        if is_symbolic(more):
-            from ..merge import rounds
-
-            yield from rounds(test, state, names, stop)
+        with _undoable() as undo:
+            more = _goes_on(test, state, stop)
+            if in_graph(more):
+                undo()
+        if in_graph(more):
+            yield from _rounds(lambda: _goes_on(test, state, stop), state, names, [])
             return
         if not more:
             return
         yield
 
 
-def _goes_on(test: Callable[[], Any], state: StateClosure, stop: tuple[str, ...]) -> Any:
-    """Whether another round follows: no flag is set, and the test holds."""
+def _goes_on(test: Callable[[], Any], state: StateClosure, stop: Names) -> Any:
+    """Whether another round follows: no flag is set, and then the test holds."""
     stopped = flag_set(state, stop) if stop else False
-    return not_(stopped) if stopped is not False else test()
+    if stopped is False:
+        return test()
+    return and_(not_(stopped), test)
 
 
-def for_(
-    iterable: Any, state: StateClosure, names: tuple[str, ...] | None, stop: tuple[str, ...]
-) -> Iterable[Any]:
+def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -> Iterable[Any]:
     """The items of `iterable`, until a flag of `stop` is set. A Python iterable without flags is itself."""
-    return _until(iterable, state, stop) if stop else iterable
+    source = source_of(iterable)
+    if source is not None:
+        return _counted(source, state, names, stop)
+    return _until(iterable, state, names, stop) if stop else iterable
 
 
-def _until(iterable: Any, state: StateClosure, stop: tuple[str, ...]) -> Iterator[Any]:
-    for item in iterable:
+def _until(iterable: Iterable[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
+    """A Python iterable with flags. Once a flag is a tensor, each further round is a branch of its own."""
+    items = iter(iterable)
+    for item in items:
         yield item
-        if flag_set(state, stop):
+        stopped = flag_set(state, stop)
+        if stopped is True:
             return
+        if stopped is not False:
+            yield from _masked(items, state, names, stop)
+            return
+
+
+def _masked(items: Iterator[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
+    length = getattr(items, "__length_hint__", None)
+    if length is None:
+        raise refuse(
+            "this loop ends when a tensor says so, but what it iterates over has no length known beforehand",
+            "Iterate over a range, list or tensor, or use `while`.",
+        )
+    for item in items:
+        for goes_on in if_(not_(flag_set(state, stop)), state, names):
+            if goes_on:
+                yield item
+
+
+def _counted(source: Source, state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
+    """A loop over something whose length is known only when the graph runs."""
+    position = _Position()
+
+    def more() -> Any:
+        stopped = flag_set(state, stop) if stop else False
+        left = source.more(position.value)
+        return left if stopped is False else not_(stopped).logical_and(left)
+
+    for _ in _rounds(more, state, names, [position]):
+        item = source.item(position.value)
+        position.put(position.value + 1)
+        yield item
+
+
+class _Position(Place):
+    """The number of rounds a `for` has begun."""
+
+    def __init__(self) -> None:
+        super().__init__("the loop's position")
+        self.__dict__["value"] = 0
+
+    value: Any
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        return ("position", id(self))
+
+    def get(self) -> Any:
+        return self.value
+
+    def put(self, value: Any) -> None:
+        self.__dict__["value"] = value
+
+
+@contextmanager
+def _undoable() -> Iterator[Callable[[], None]]:
+    """Gives a function that takes away the nodes appended inside the `with`: a test is tried to see what it is."""
+    capture = mode.capture
+    nodes = capture.frame.block.nodes if capture is not None else []
+    start = len(nodes)
+
+    def undo() -> None:
+        del nodes[start:]
+
+    yield undo
+
+
+def _rounds(more: Callable[[], Any], state: StateClosure, names: Names | None, extra: list[Place]) -> Iterator[None]:
+    """Let the body run once (or until the carried types no longer change) and record it as a loop."""
+    if names is None:
+        raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
+    capture = mode.capture
+    assert capture is not None
+    carried = Carried([*places(state, names), *extra])
+    written: list[Tensor] = []
+    while True:
+        with capture.inner() as frame, journaled(carried.places, branch=False) as journal:
+            carried.place(open_loop(capture, frame, carried.specs, written))
+            yield
+            settled = _settle(capture, carried, journal, frame, written)
+        if settled:
+            break
+    test = _test_block(capture, carried, more, written)
+    results = close_while(capture, carried.start(), written, test, frame)
+    for place, value in carried.final(results):
+        note(place)
+        place.put(value)
+
+
+def _settle(
+    capture: Capture, carried: Carried, journal: Journal, frame: Frame, written: list[Tensor]
+) -> bool:
+    """Look at what the body did. True when it fits what was carried; else `carried` was widened for another try."""
+    if journal.dead:
+        raise refuse("the body of a loop on a tensor always raises")
+    outs = carried.after(journal)
+    if outs is None:
+        return False
+    new = close_loop(capture, frame, outs, written)
+    written += new
+    return not new
+
+
+def _test_block(capture: Capture, carried: Carried, more: Callable[[], Any], written: list[Tensor]) -> Frame:
+    with capture.inner() as frame, journaled(carried.places, branch=False) as journal:
+        carried.place(open_loop(capture, frame, carried.specs, written))
+        placed = {key: entry.place.get() for key, entry in journal.entries.items()}
+        result = more()
+        test = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
+        changed = close_loop(capture, frame, [test], written, True)
+        if changed or any(placed.get(k) is not e.place.get() for k, e in journal.entries.items()):
+            raise refuse("the condition of a loop on a tensor changes something", "Change it in the loop's body.")
+    return frame

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from ..symbolic import check_sure
+
 __all__ = ["read", "read_outer"]
 
 _TEXT = (
@@ -26,4 +28,4 @@ def read(value: Callable[[], Any], name: str) -> Any:
 
 def read_outer(value: Any, name: str) -> Any:
     """`value` of the variable `name` of a surrounding function."""
-    return value
+    return check_sure(value, name)

@@ -1,0 +1,167 @@
+"""What a loop carries from round to round: places, their templates, and the types of the tensors in them.
+
+The first try assumes that a value keeps its type; when a round shows otherwise (a number becomes a tensor or a float,
+a size changes, something unbound gets a value, an attribute is written that was not known) the assumption is widened
+and the body recorded again. Types only widen, so this ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from paddlelite import dims as D
+from paddlelite.dtypes import DType
+from paddlelite.op import Spec
+from paddlelite.tensor.tensor import Tensor
+
+from .blame import loop_value
+from .merge import Leaf, Mismatch, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, is_weak, spec_of
+from .state import UNBOUND, Journal, Place
+from .symbolic import mark_unsure
+
+__all__ = ["Carried"]
+
+
+@dataclass
+class _Slot:
+    """One carried tensor: its value before the loop and the type it has in every round."""
+
+    first: Any  # UNBOUND when the loop itself gives the first value
+    dims: tuple[Any, ...]
+    dtype: DType
+    weak: bool
+
+    @property
+    def spec(self) -> Spec:
+        return Spec(self.dims, self.dtype)
+
+
+class Carried:
+    """The state of one loop."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self.places = places
+        self.slots: list[_Slot] = []
+        self.first = {place.key: place.get() for place in places}
+        self.templates = {place.key: self._template(self.first[place.key]) for place in places}
+
+    def _template(self, value: Any, unbound: bool = False) -> Any:
+        """A template for `value`; every tensor and number in it is carried."""
+        if is_leaf(value):
+            spec = spec_of(value)
+            first = UNBOUND if unbound else value
+            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value)))
+            return Leaf(len(self.slots) - 1)
+        if isinstance(value, (list, tuple)):
+            parts = [self._template(part, unbound) for part in value]
+            if all(a is b for a, b in zip(parts, value, strict=True)):
+                return value
+            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
+        if isinstance(value, dict):
+            return type(value)((k, self._template(part, unbound)) for k, part in value.items())
+        return value
+
+    @property
+    def specs(self) -> list[Spec]:
+        """The types of the carried tensors."""
+        return [slot.spec for slot in self.slots]
+
+    def place(self, params: list[Any]) -> None:
+        """Put the block's parameters where the body finds its variables."""
+        for param, slot in zip(params, self.slots, strict=True):
+            param.weak = slot.weak
+            if slot.first is UNBOUND:
+                mark_unsure(param)
+        for place in self.places:
+            place.put(fill(self.templates[place.key], params))
+
+    def after(self, journal: Journal) -> list[Tensor] | None:
+        """The carried tensors after a round, or None when something had to be widened. Raises CaptureError."""
+        widened = self._add_new(journal)
+        values: dict[int, Any] = {}
+        for place in self.places:
+            entry = journal.entries.get(place.key)
+            if entry is None:
+                continue
+            try:
+                widened |= self._compare(place, self.templates[place.key], place.get(), values)
+            except Mismatch as problem:
+                raise loop_value(problem, place.name) from None
+        if widened:
+            return None
+        return [as_tensor(values[i], slot.dtype) for i, slot in enumerate(self.slots)]
+
+    def _add_new(self, journal: Journal) -> bool:
+        """Places that the body wrote to and that were not carried yet."""
+        known = set(self.templates)
+        new = [e for k, e in journal.entries.items() if k not in known and e.place.get() is not e.before]
+        for entry in new:
+            self.places.append(entry.place)
+            self.first[entry.place.key] = entry.before
+            self.templates[entry.place.key] = self._template(entry.before)
+        return bool(new)
+
+    def _compare(self, place: Place, template: Any, value: Any, values: dict[int, Any]) -> bool:
+        """Fit one place's value after a round to its template; True when the template was widened."""
+        if template is UNBOUND and value is not UNBOUND:
+            self.templates[place.key] = self._template(value, unbound=True)
+            return True
+        return self._fit(template, value, place.name, values)
+
+    def _fit(self, template: Any, value: Any, path: str, values: dict[int, Any]) -> bool:
+        if isinstance(template, Leaf):
+            values[template.index] = value
+            return self._fit_slot(self.slots[template.index], value, path)
+        if template is value:
+            return False
+        if type(template) is type(value) and isinstance(value, (list, tuple)) and len(template) == len(value):
+            parts = enumerate(zip(template, value, strict=True))
+            return any([self._fit(a, b, f"{path}[{i}]", values) for i, (a, b) in parts])
+        if type(template) is type(value) and isinstance(value, dict) and list(template) == list(value):
+            return any([self._fit(template[k], value[k], f"{path}[{k!r}]", values) for k in value])
+        if type(template) is type(value) and isinstance(value, (list, tuple, dict)):
+            raise Mismatch(path, template, value, "they have different lengths or keys")
+        if type(template) is type(value) and not is_leaf(value) and template == value:
+            return False
+        none = template is None or value is None
+        raise Mismatch(path, template, value, "one is None" if none else "they are of different types")
+
+    def _fit_slot(self, slot: _Slot, value: Any, path: str) -> bool:
+        """Widen a carried tensor's type so that `value` fits."""
+        if not is_leaf(value):
+            raise Mismatch(path, slot.first, value, "one is None" if value is None else "they are of different types")
+        dtype = dtype_with(slot.dtype, slot.weak, slot.first, value, path)
+        weak = slot.weak and is_weak(value)
+        dims = dims_of(value)
+        if len(dims) != len(slot.dims):
+            raise Mismatch(path, slot.first, value, "they have different ranks")
+        joined = tuple(_join(a, b) for a, b in zip(slot.dims, dims, strict=True))
+        changed = (dtype, weak, joined) != (slot.dtype, slot.weak, slot.dims)
+        if changed and not slot.weak and dtype is not slot.dtype:
+            raise Mismatch(path, slot.first, value, "they have different dtypes")
+        slot.dtype, slot.weak, slot.dims = dtype, weak, joined
+        return changed
+
+    def start(self) -> list[Tensor]:
+        """The carried tensors before the first round."""
+        return [
+            dummy(slot.spec) if slot.first is UNBOUND else as_tensor(slot.first, slot.dtype) for slot in self.slots
+        ]
+
+    def final(self, results: list[Any]) -> list[tuple[Place, Any]]:
+        """The places with their values after the loop."""
+        for result, slot in zip(results, self.slots, strict=True):
+            result.weak = slot.weak
+            if slot.first is UNBOUND:
+                mark_unsure(result)
+        return [(place, fill(self.templates[place.key], results)) for place in self.places]
+
+
+def _join(before: Any, after: Any) -> Any:
+    """A size that is `before` in the first round and `after` in the next: a fresh symbol unless it stays."""
+    if before == after:
+        return before
+    if isinstance(before, D.Dim) and (before.name or "").startswith("carried"):
+        return before
+    return D.fresh("carried")
