@@ -3,6 +3,8 @@
 from . import (
     activation,
     batch_norm,
+    bilinear,
+    binary,
     control,
     conv,
     creation,
@@ -15,6 +17,7 @@ from . import (
     join,
     linalg,
     linear,
+    logic,
     pool,
     random,
     reduce,
@@ -27,6 +30,8 @@ from . import (
 __all__ = [
     "activation",
     "batch_norm",
+    "bilinear",
+    "binary",
     "control",
     "conv",
     "creation",
@@ -39,6 +44,7 @@ __all__ = [
     "join",
     "linalg",
     "linear",
+    "logic",
     "pool",
     "random",
     "reduce",
