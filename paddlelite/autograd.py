@@ -12,12 +12,14 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
+from .dtypes import BY_NUMPY, DType
 from .errors import FatalError, InvalidArgumentError, PreconditionNotMetError
 from .mode import mode
 
 if TYPE_CHECKING:
     from .dims import Size
-    from .dtypes import DType
     from .op import Op
     from .tensor.tensor import Tensor
 
@@ -74,29 +76,29 @@ class GradNode:
             else:
                 edges.append(None if x.stop_gradient else (x._node or _leaf(x), x._index))
         self.edges = edges
-        self.likes: Any = [_shape_of(a) for a in arrays]
-        self.out_likes: Any = [_shape_of(a) for a in outs]
-        saves = op.saves
-        if saves is None:
-            self.saved: Any = (arrays, outs)
+        if op.saves_inputs is True:
+            self.saved: Any = (arrays, outs if op.saves_outs else None)
+            self.likes: Any = arrays
         else:
-            self.saved = (
-                [a if s.name in saves else None for a, s in zip(arrays, op.slots, strict=False)],
-                outs if any(o in saves for o in op.outs) else None,
-            )
+            # Of what is not kept, the shape and dtype are.
+            kept = op.saves_inputs
+            self.saved = ([a if k else None for a, k in zip(arrays, kept, strict=False)], outs if op.saves_outs else None)
+            self.likes = [a if k else _shape_of(a) for a, k in zip(arrays, kept, strict=False)]
+        self.out_likes: Any = outs if op.saves_outs else [_shape_of(a) for a in outs]
 
     def release(self) -> None:
         """Forget what was kept for backward."""
-        self.saved = None
+        self.saved = self.likes = self.out_likes = None
 
 
 def _shape_of(a: Any) -> Any:
+    if type(a) is np.ndarray:
+        return (a.shape, a.dtype, None)
     if a is None:
         return None
     if type(a) is list:
         return [_shape_of(x) for x in a]
-    dims = getattr(a, "dims", None)
-    return (a.shape, a.dtype, None) if dims is None else (dims, a.dtype, a)
+    return (a.dims, a.dtype, a)  # a symbolic value
 
 
 def _leaf(tensor: Tensor) -> LeafNode:
@@ -112,22 +114,23 @@ class Context:
     """
 
     def __init__(self, node: GradNode) -> None:
-        self.__dict__.update(node.op.attrs)
-        self.__dict__.update(node.attrs)
-        self._node = node
+        values = self.__dict__
+        values.update(node.op.attrs)
+        values.update(node.attrs)
+        values["_node"] = node
 
     def __getattr__(self, name: str) -> Any:
         node: GradNode = self.__dict__["_node"]
         op = node.op
-        arrays, outs = node.saved
         if op.saves is None or name in op.saves:
-            for i, slot in enumerate(op.slots):
-                if slot.name == name:
-                    value = self._tensors(arrays[i], node.edges[i]) if i < len(arrays) else None
-                    self.__dict__[name] = value
-                    return value
+            at = op.slot_index.get(name)
+            if at is not None:
+                arrays = node.saved[0]
+                value = self._tensors(arrays[at], node.edges[at]) if at < len(arrays) else None
+                self.__dict__[name] = value
+                return value
             if name in op.outs:
-                return self._outs(name, node, outs)
+                return self._outs(op.outs.index(name), node)
         raise AttributeError(f"the gradient of {op.type} reads {name}, which it does not save ({op.saves})")
 
     def _tensors(self, array: Any, edge: Any) -> Any:
@@ -137,58 +140,67 @@ class Context:
             return [self._tensors(a, e) for a, e in zip(array, edge, strict=True)]
         return _revive(array, edge, self._node)
 
-    def _outs(self, name: str, node: GradNode, outs: tuple[Any, ...]) -> Any:
-        op = node.op
-        if not any(op.many_out):
-            i = op.outs.index(name)
-            return None if outs[i] is None else _revive(outs[i], (node, i), node)
-        start = 0
-        for o, many in zip(op.outs, op.many_out, strict=True):
-            # At most one list among the outputs, so its length is what the others leave.
-            count = node.n_outs - (len(op.outs) - 1) if many else 1
-            if o == name:
-                found = [_revive(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
-                return found if many else found[0]
-            start += count
-        raise AttributeError(name)
+    def _outs(self, at: int, node: GradNode) -> Any:
+        start, count = self._span(at)
+        outs = node.saved[1]
+        if not node.op.many_out[at]:
+            return None if outs[start] is None else _revive(outs[start], (node, start), node)
+        return [_revive(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
+
+    def _span(self, at: int) -> tuple[int, int]:
+        """Where output slot ``at`` starts among the flat results, and how many there are."""
+        op = self._node.op
+        # At most one list among the outputs, so its length is what the others leave.
+        rest = self._node.n_outs - (len(op.outs) - 1)
+        return sum(rest if many else 1 for many in op.many_out[:at]), rest if op.many_out[at] else 1
 
     def like(self, name: str) -> Any:
         """Shape and dtype of an input or output slot (a list of them for a list slot)."""
         node = self._node
-        for i, slot in enumerate(node.op.slots):
-            if slot.name == name:
-                return _as_like(node.likes[i])
-        if not any(node.op.many_out):
-            return _as_like(node.out_likes[node.op.outs.index(name)])
-        return _as_like(_regroup(node.op, node.out_likes)[node.op.outs.index(name)])
+        at = node.op.slot_index.get(name)
+        if at is not None:
+            return _as_like(node.likes[at])
+        at = node.op.outs.index(name)
+        start, count = self._span(at)
+        found = [_as_like(e) for e in node.out_likes[start : start + count]]
+        return found if node.op.many_out[at] else found[0]
 
     def needs(self, name: str) -> bool:
         """Whether the gradient of input slot ``name`` is wanted."""
-        for slot, edge in zip(self._node.op.slots, self._node.edges, strict=False):
-            if slot.name == name:
-                return any(e is not None for e in edge) if type(edge) is list else edge is not None
-        return False
+        edges, at = self._node.edges, self._node.op.slot_index[name]
+        edge = edges[at] if at < len(edges) else None
+        if type(edge) is list:
+            return any(e is not None for e in edge)
+        return edge is not None
 
 
 def _as_like(entry: Any) -> Any:
-    from .dtypes import BY_NUMPY, DType
-
+    if type(entry) is np.ndarray:
+        return Like(entry.shape, BY_NUMPY[entry.dtype], None)
     if entry is None:
         return None
     if type(entry) is list:
         return [_as_like(e) for e in entry]
+    if type(entry) is not tuple:
+        return Like(entry.dims, entry.dtype, entry)
     dims, dtype, value = entry
-    return Like(tuple(dims), dtype if isinstance(dtype, DType) else BY_NUMPY[dtype], value)
+    return Like(dims, dtype if value is not None else BY_NUMPY[dtype], value)
+
+
+def _tensor(array: Any) -> Any:
+    """``array`` as a tensor. The class itself is imported at the first call: it imports this module."""
+    global _tensor
+    from .tensor.tensor import _wrap_array
+
+    _tensor = _wrap_array
+    return _wrap_array(array)
 
 
 def _revive(array: Any, edge: Any, node: GradNode) -> Any:
     """A kept array as the tensor it was."""
-    from .tensor.tensor import Tensor
-
-    if isinstance(array, Tensor):  # a symbolic value is itself
+    if hasattr(array, "stop_gradient"):  # a symbolic value is itself
         return array
-    t = Tensor.__new__(Tensor)
-    t._data = array
+    t = _tensor(array)
     if edge is not None:
         source, index = edge
         if type(source) is LeafNode and source.modified_at > node.id:
@@ -207,10 +219,9 @@ class _Sweep:
     def __init__(self, keep: bool, create_graph: bool) -> None:
         self.keep, self.create_graph = keep, create_graph
         self.pending: dict[Any, list[Any]] = {}
-        self.heap: list[tuple[int, int, Any]] = []
+        self.heap: list[tuple[int, Any]] = []
         self.leaves: dict[LeafNode, Any] = {}
         self.wanted: dict[tuple[Any, int], Any] = {}
-        self.tickets = itertools.count()
 
     def send(self, edge: tuple[Any, int], g: Any) -> None:
         """Add ``g`` to the gradient that arrives at ``edge``."""
@@ -221,12 +232,12 @@ class _Sweep:
         slots = self.pending.get(node)
         if slots is None:
             slots = self.pending[node] = [None] * node.n_outs
-            heapq.heappush(self.heap, (-node.id, next(self.tickets), node))
+            heapq.heappush(self.heap, (-node.id, node))
         slots[index] = g if slots[index] is None else _add(slots[index], g)
 
     def run(self) -> None:
         while self.heap:
-            node = heapq.heappop(self.heap)[2]
+            node = heapq.heappop(self.heap)[1]
             grads = self.pending.pop(node)
             self._arrive(node, grads)
             if node.saved is None:
@@ -255,9 +266,10 @@ class _Sweep:
                 tensor = ref()
                 if tensor is not None and grads[index] is not None:
                     tensor._grad = grads[index]
-        for index, g in enumerate(grads):
-            if (node, index) in self.wanted:
-                self.wanted[node, index] = g
+        if self.wanted:
+            for index, g in enumerate(grads):
+                if (node, index) in self.wanted:
+                    self.wanted[node, index] = g
 
 
 def _call_rule(node: GradNode, grads: list[Any]) -> Sequence[Any]:
@@ -278,6 +290,8 @@ def _regroup(op: Op, grads: list[Any]) -> list[Any]:
 
 
 def _add(a: Any, b: Any) -> Any:
+    if not mode.grad and a._data is not None and b._data is not None:
+        return _tensor(np.asarray(a._data + b._data))
     from .ops.array import array_add
     from .ops.elementwise import add
 
@@ -286,7 +300,7 @@ def _add(a: Any, b: Any) -> Any:
 
 def _own(g: Any) -> Any:
     """``g`` as a tensor object of its own: two leaves may receive the same one, and users write to ``grad``."""
-    return g if g._data is None else g.detach()
+    return g if g._data is None else _tensor(g._data)
 
 
 def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
@@ -298,6 +312,8 @@ def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
 
 
 def _ones_like(t: Tensor) -> Tensor:
+    if t._data is not None:
+        return _tensor(np.ones_like(t._data))
     from .tensor.creation import ones_like
 
     return ones_like(t)

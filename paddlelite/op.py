@@ -110,6 +110,10 @@ class Op:
         self.outs = tuple(o.lstrip("*") for o in self.outs)
         self.single = len(self.outs) == 1 and not self.many_out[0]
         self.variadic = any(s.many for s in self.slots)
+        # What ``saves`` means for the tape: whether all inputs are kept (else which), whether the outputs are.
+        self.saves_inputs: bool | tuple[bool, ...] = True
+        self.saves_outs = True
+        self.slot_index = {s.name: i for i, s in enumerate(self.slots)}
         self.random = bool(self.slots) and self.slots[0].name == RNG_SLOT
         self.__name__ = self.type
 
@@ -153,7 +157,11 @@ class Op:
 
         def register(rule: Callable[..., Any]) -> Callable[..., Any]:
             self.grad_rule = rule
-            self.saves = None if saves is None else frozenset(saves.split())
+            if saves is not None:
+                self.saves = frozenset(saves.split())
+                kept = tuple(s.name in self.saves for s in self.slots)
+                self.saves_inputs = all(kept) or kept
+                self.saves_outs = not self.saves.isdisjoint(self.outs)
             return rule
 
         return register if rule is None else register(rule)

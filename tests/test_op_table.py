@@ -91,7 +91,8 @@ def cotangents(outs):
     for i, t in enumerate(outs):
         rng = np.random.default_rng(i + 1)
         inexact = t.dtype.is_inexact
-        seeds.append(_wrap_array(rng.uniform(0.5, 1.5, tuple(t.dims)).astype(t.dtype.np)) if inexact else None)
+        weights = np.asarray(rng.uniform(0.5, 1.5, tuple(t.dims)), t.dtype.np) if inexact else None
+        seeds.append(_wrap_array(weights) if inexact else None)
     return seeds
 
 
@@ -230,7 +231,7 @@ def test_second_order(record, sample):
     wanted = differentiable_slots(record, sample, nested)
     if not wanted or sum(flat(nested)[i].size for i in wanted) == 0:
         return
-    weights = [np.random.default_rng(7 + i).uniform(0.5, 1.5, flat(nested)[i].shape) for i in wanted]
+    weights = [np.asarray(np.random.default_rng(7 + i).uniform(0.5, 1.5, flat(nested)[i].shape)) for i in wanted]
 
     def slope(leaves, create_graph):
         grads = gradients(record, sample, nested, leaves, wanted, create_graph)
@@ -250,7 +251,7 @@ def test_second_order(record, sample):
     def along(eps):
         moved = [a.copy() for a in flat(nested)]
         for i, d in zip(wanted, direction, strict=True):
-            moved[i] = moved[i] + eps * d
+            moved[i] = np.asarray(moved[i] + eps * d)
         outs, seeds = slope(eager_leaves(rebuild(nested, moved), wanted), False)
         return sum(float((o.numpy() * s.numpy()).sum()) for o, s in zip(outs, seeds, strict=True))
 
