@@ -17,6 +17,7 @@ from ..interpret import run_node
 from ..ir import Node, Value
 from ..prune import has_effect
 from .builder import Builder
+from .draws import hoist_draws, is_draw
 from .lower import Env, Problem, lower_nodes, placeholder
 from .model import to_model
 from .session import Session, to_array, to_value
@@ -109,8 +110,9 @@ def compile_plan(
     wanted: Sequence[Value],
 ) -> Plan:
     """Compile ``nodes`` to a plan. ``frozen`` values become constants of the graph, ``sources`` are fed."""
-    by_kernel = {id(n) for n in nodes if n.op.random or has_effect(n)}
     sources = list(sources)
+    nodes = hoist_draws(nodes, sources)
+    by_kernel = {id(n) for n in nodes if is_draw(n) or has_effect(n)}
     problems: list[Problem] = []
     while True:
         segments = _schedule(nodes, by_kernel, {*sources, *frozen})

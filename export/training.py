@@ -18,7 +18,7 @@ from ..bind import bind
 from ..capture import Capture, replay
 from ..ir import Block, Node, Value
 from ..mode import mode
-from ..op import Many, op
+from ..op import Op, Slot
 from ..prune import has_effect
 from ..tensor.tensor import Tensor
 from .plan import Plan, compile_plan
@@ -185,12 +185,15 @@ def _needed(nodes: Sequence[Node], wanted: Sequence[Value]) -> list[Node]:
     return kept[::-1]
 
 
-@op("run_program", out="*Out")
-def run_program(X: Many, *, training):  # type: ignore[no-untyped-def]
-    """A whole program as one call on the tape. Exists in memory only; its outputs are followed by the
-    residuals.
-    """
-    return training.forward(X)
+#: A whole program as one call on the tape; its outputs are followed by the residuals. It exists in memory only, so
+#: it is not in the table of ops.
+run_program = Op(
+    "run_program",
+    lambda X, *, training: training.forward(X),  # noqa: N803
+    (Slot("X", False, True),),
+    ("*Out",),
+    {"training": None},
+)
 
 
 @run_program.grad
