@@ -18,21 +18,23 @@ from typing import Any
 import numpy as np
 
 from paddlelite.dims import Dim
-from paddlelite.dtypes import BY_CODE
+from paddlelite.dtypes import BY_CODE, BY_NUMPY
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.framework.atomic import FileSet
 from paddlelite.ir import Program
+from paddlelite.nn.parameter import Parameter
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from . import pdiparams
+from .desc_flow import slot
 from .file_form import file_form
 from .program_reader import Reader, interface, tensor_desc
 from .program_writer import ProgramWriter, Written
 from .proto import ProgramDesc, VarDesc, VarKind
 from .wire import WireError
 
-__all__ = ["LoadedModel", "ModelPaths", "read_model", "read_state", "write_models"]
+__all__ = ["LoadedModel", "ModelPaths", "companions", "find_model", "read_model", "read_state", "write_models"]
 
 _NOT_STORED = {VarKind.FEED_MINIBATCH, VarKind.FETCH_LIST, VarKind.RAW, VarKind.READER, VarKind.STEP_SCOPES}
 
@@ -64,7 +66,7 @@ class ModelToWrite:
 def write_models(
     models: Sequence[ModelToWrite], info_path: str | None, structured: dict[str, str], extra: dict[str, Any]
 ) -> None:
-    """Writes programs that share one .info (the methods of a layer) as one set of files.
+    """Writes programs that share one .info (a layer's forward, then its other methods) as one set of files.
 
     Args:
         structured: the structured names of parameters and buffers, by variable name.
@@ -90,9 +92,14 @@ def write_models(
             files.open(info_path).write(buffer.getvalue())
             for note in notes:
                 note["info"] = hashlib.sha256(buffer.getvalue()).hexdigest()
-        for (model, content), note in zip(written, notes, strict=True):
+        digests: dict[str, str] = {}
+        for (model, content), note in zip(reversed(written), reversed(notes), strict=True):
+            # The first model is written last and knows the others, so that a set of old and new ones is noticed.
+            note["others"] = {} if model is not models[0] else digests
             content.desc.paddlelite = json.dumps(note, sort_keys=True, separators=(",", ":"))
-            files.open(ModelPaths.of_prefix(model.prefix).model).write(content.desc.encode())
+            path, data = ModelPaths.of_prefix(model.prefix).model, content.desc.encode()
+            digests[os.path.basename(path)] = hashlib.sha256(data).hexdigest()
+            files.open(path).write(data)
 
 
 def _info(written: Sequence[Written], structured: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -148,8 +155,8 @@ def find_model(
     return paths if os.path.isfile(paths.model) else None
 
 
-def read_model(paths: ModelPaths) -> LoadedModel:
-    """The program and parameters in `paths`.
+def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> LoadedModel:
+    """The program and parameters in `paths`. Of the parameters, those in `shared` are taken from there.
 
     Raises InvalidArgumentError when a file is damaged, is no model, or does not belong to the others;
     UnimplementedError listing all ops that paddlelite does not have; OSError when a file cannot be read.
@@ -159,8 +166,8 @@ def read_model(paths: ModelPaths) -> LoadedModel:
         stored = _stored_vars(desc)
         _check_digests(paths, note, bool(stored))
         arrays = _read_arrays(paths, stored)
-        info = pdiparams.read_info(paths.info) if os.path.isfile(paths.info) else {}
-        tensors = {name: _tensor(name, array, info.get(name)) for name, array in arrays.items()}
+        info = _read_info(paths, note)
+        tensors = _shared(_tensors(desc, arrays, info), shared or {})
         dims = note.get("dims")
         reader = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None)
         program = reader.read()
@@ -233,6 +240,20 @@ def _check_digests(paths: ModelPaths, note: dict[str, Any], any_params: bool) ->
             )
 
 
+def _read_info(paths: ModelPaths, note: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The .info; one that is left over from another model is not looked at where ours says there is none."""
+    ours_without = bool(note) and "info" not in note
+    return pdiparams.read_info(paths.info) if os.path.isfile(paths.info) and not ours_without else {}
+
+
+def _shared(tensors: dict[str, Tensor], shared: dict[str, Tensor]) -> dict[str, Tensor]:
+    """`tensors`, with those that another program of the set has already read."""
+    return {
+        name: shared[name] if name in shared and shared[name].dims == tensor.dims else tensor
+        for name, tensor in tensors.items()
+    }
+
+
 def _read_arrays(paths: ModelPaths, stored: dict[str, VarDesc]) -> dict[str, np.ndarray]:
     if not stored:
         return {}
@@ -261,13 +282,52 @@ def _read_arrays(paths: ModelPaths, stored: dict[str, VarDesc]) -> dict[str, np.
     return arrays
 
 
-def _tensor(name: str, array: np.ndarray, info: dict[str, Any] | None) -> Tensor:
-    tensor = to_tensor(array)
-    tensor.name = name
-    tensor.persistable = True
-    if info is not None and "trainable" in info:
-        tensor.stop_gradient = not info["trainable"]
-    return tensor
+def _tensors(
+    desc: ProgramDesc, arrays: dict[str, np.ndarray], info: dict[str, dict[str, Any]]
+) -> dict[str, Tensor]:
+    """Parameters and buffers. The .info tells them apart; without one, running statistics are buffers."""
+    statistics = {
+        name for block in desc.blocks for op in block.ops for key in ("Mean", "Variance") for name in slot(op, key)
+    }
+    found: dict[str, Tensor] = {}
+    for name, array in arrays.items():
+        entry = info.get(name)
+        dtype = BY_NUMPY[array.dtype]
+        if "trainable" in entry if entry is not None else dtype.is_floating and name not in statistics:
+            trainable = bool(entry["trainable"]) if entry is not None else True
+            found[name] = Parameter([0], dtype, name=name, trainable=trainable)
+            found[name]._data = array
+        else:
+            found[name] = to_tensor(array)
+            found[name].name = name
+            found[name].persistable = True
+    return found
+
+
+def companions(prefix: str, model: LoadedModel) -> list[str]:
+    """The other methods that were saved with a layer's forward: their names, from `prefix.NAME.pdmodel` beside it.
+
+    Raises InvalidArgumentError when one of a set written here is missing or from another time.
+    """
+    folder, stem = os.path.split(prefix)
+    others = model.extra.get("others")
+    if isinstance(others, dict):
+        for name, expected in others.items():
+            path = os.path.join(folder, os.path.basename(str(name)))
+            if not os.path.isfile(path) or pdiparams.digest(path) != expected:
+                raise InvalidArgumentError(
+                    f"{prefix}.pdmodel was written together with {path}, which is missing or was written at another "
+                    "time. Save the model again."
+                )
+        names = [str(name) for name in others]
+    else:
+        names = os.listdir(folder or ".")
+    found = [name[len(stem) + 1 : -len(".pdmodel")] for name in names if _is_method(name, stem)]
+    return sorted(name for name in found if name.isidentifier())
+
+
+def _is_method(name: str, stem: str) -> bool:
+    return name.startswith(stem + ".") and name.endswith(".pdmodel") and len(name) > len(stem) + 9
 
 
 def read_state(
@@ -281,7 +341,7 @@ def read_state(
     stored = _stored_vars(desc)
     _check_digests(paths, note, bool(stored))
     arrays = _read_arrays(paths, stored)
-    info = pdiparams.read_info(paths.info) if os.path.isfile(paths.info) else {}
+    info = _read_info(paths, note)
     return {info.get(name, {}).get("structured_name") or name: array for name, array in arrays.items()}
 
 

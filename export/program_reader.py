@@ -237,7 +237,10 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     """One op record of the file as one op call."""
     record = OPS[op.type]
     attrs = _attributes(record, op)
-    inputs: list[Any] = [next_state()] if record.random else []
+    inputs: list[Any] = []
+    if record.random:
+        draws = not (attrs.get("is_test") and record.slots[0].optional)
+        inputs.append(next_state() if draws else None)
     for place in record.slots[len(inputs) :]:
         names = slot(op, place.name)
         tensors = [reader.get(scope, name, op) for name in names]

@@ -328,12 +328,13 @@ def _read(node: Node) -> Iterable[Value]:
 
 
 def _output_slots(node: Node) -> list[tuple[str, Value]]:
-    """(slot, value) of each result. A list slot takes what the single slots leave."""
+    """(slot, value) of each result. Which results are absent and how long lists are, the op's shape rule tells."""
+    specs = node.op.infer_rule(*node.inputs, **node.attrs)  # type: ignore[misc]
+    parts = [specs] if len(node.op.outs) == 1 else list(specs)
     outs = iter(node.outputs)
-    singles = sum(not many for many in node.op.many_out)
     found: list[tuple[str, Value]] = []
-    for name, many in zip(node.op.outs, node.op.many_out, strict=True):
-        count = len(node.outputs) - singles if many else 1
+    for name, many, part in zip(node.op.outs, node.op.many_out, parts, strict=True):
+        count = sum(spec is not None for spec in part) if many else int(part is not None)
         found += [(name, value) for value in itertools.islice(outs, count)]
     return found
 

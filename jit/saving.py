@@ -1,0 +1,327 @@
+"""`paddle.jit.save` and `paddle.jit.load`.
+
+A layer becomes `path.pdmodel` (the program of forward), `path.pdiparams` (its parameters and buffers),
+`path.pdiparams.info` (their names in the layer), and `path.METHOD.pdmodel/.pdiparams` for every other method that is
+decorated with to_static. What is saved is the layer as it computes in eval mode; the layer itself is not changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from paddlelite.dims import Dim, file_dims
+from paddlelite.errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
+from paddlelite.export.pdmodel import (
+    LoadedModel,
+    ModelToWrite,
+    companions,
+    find_model,
+    read_model,
+    write_models,
+)
+from paddlelite.framework import unique_name
+from paddlelite.ir import Program, Value
+from paddlelite.nn import Layer
+from paddlelite.nn.parameter import Parameter
+from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.tensor import Tensor
+
+from .function import StaticFunction, to_static
+from .spec import InputSpec
+
+__all__ = ["TranslatedLayer", "load", "save"]
+
+_SAVE_CONFIGS = frozenset(
+    ["output_spec", "with_hook", "combine_params", "clip_extra", "skip_forward", "input_names_after_prune",
+     "skip_prune_program"]
+)  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------------- saving
+
+
+def save(layer: Any, path: str | os.PathLike[str], input_spec: Sequence[Any] | None = None, **configs: Any) -> None:
+    """Saves a layer or function as files that paddlelite and PaddlePaddle 2.x/3.x load for inference.
+
+    Args:
+        layer: a Layer, or a function (decorated with to_static or not).
+        path: the files' common prefix; missing folders are made.
+        input_spec: InputSpecs or example tensors, in the order of forward's arguments. Not needed when to_static was
+            given one, or the function has been called.
+        output_spec: the outputs to keep (their numbers, or tensors of the traced program).
+        input_names_after_prune: the inputs to keep, when output_spec leaves some unused.
+        skip_forward: save only the other methods.
+
+    All files are written under temporary names and renamed at the end: each is whole, old or new.
+
+    Raises InvalidArgumentError for a wrong path, spec or option, InvalidTypeError for something that is neither
+    layer nor function, UnimplementedError listing the ops that have no file form, OSError when writing fails.
+    """
+    unknown = sorted(configs.keys() - _SAVE_CONFIGS)
+    if unknown:
+        raise InvalidArgumentError(f"The additional config ({unknown[0]}) of `paddle.jit.save` is not supported.")
+    if configs.get("combine_params"):
+        raise UnimplementedError("combine_params=True is not supported: each method gets a .pdiparams of its own.")
+    prefix = _prefix(path)
+    if input_spec is not None and not isinstance(input_spec, (list, tuple)):
+        raise InvalidTypeError(
+            f"The input input_spec should be 'list', but received input_spec's type is {type(input_spec)}."
+        )
+    functions = _functions(layer, input_spec, bool(configs.get("skip_forward")))
+    structured = _structured_names(layer) if isinstance(layer, Layer) else {}
+    with _eval_mode(layer):
+        models = [
+            ModelToWrite(
+                _chosen(_trace(function, spec), configs), prefix if name == "forward" else f"{prefix}.{name}"
+            )
+            for name, function, spec in functions
+        ]
+    write_models(models, prefix + ".pdiparams.info", structured, {"writer": "paddlelite"})
+
+
+def _prefix(path: Any) -> str:
+    name = os.fspath(path)
+    if not os.path.basename(name):
+        raise InvalidArgumentError(
+            f"The input path MUST be format of dirname/file_prefix, but received {name!r} without a file_prefix."
+        )
+    return name
+
+
+def _functions(
+    layer: Any, input_spec: Sequence[Any] | None, skip_forward: bool
+) -> list[tuple[str, StaticFunction, Sequence[Any] | None]]:
+    """(name, function, spec) of what is to be saved, forward first."""
+    if not isinstance(layer, Layer):
+        if isinstance(layer, StaticFunction) or callable(layer):
+            function = layer if isinstance(layer, StaticFunction) else to_static(layer)
+            return [("forward", function, input_spec)]
+        raise InvalidTypeError(
+            f"The input of paddle.jit.save should be 'Layer' or 'Function', but received input type is {type(layer)}."
+        )
+    found: list[tuple[str, StaticFunction, Sequence[Any] | None]] = []
+    if not skip_forward:
+        forward = layer.forward
+        static = forward if isinstance(forward, StaticFunction) else to_static(forward)
+        found.append(("forward", static, input_spec))
+    methods = [name for name in _static_methods(layer) if name != "forward"]
+    if methods and input_spec is not None and not skip_forward and isinstance(layer.forward, StaticFunction):
+        raise InvalidArgumentError(
+            f"If there are static functions other than 'forward' ({', '.join(methods)}), pass no input_spec to "
+            "paddle.jit.save but give each of them its own: @to_static(input_spec=[...])."
+        )
+    found += [(name, getattr(layer, name), None) for name in methods]
+    if not found:
+        raise InvalidArgumentError("there is nothing to save: skip_forward=True and no other static method.")
+    return found
+
+
+def _static_methods(layer: Layer) -> list[str]:
+    names = {name for kind in type(layer).__mro__ for name in vars(kind)} | set(vars(layer))
+    return sorted(
+        name
+        for name in names
+        if not name.startswith("__")
+        and not isinstance(getattr(type(layer), name, None), property)
+        and isinstance(getattr(layer, name, None), StaticFunction)
+    )
+
+
+def _trace(function: StaticFunction, spec: Sequence[Any] | None) -> Program:
+    return function.concrete_program_specify_input_spec(spec).main_program
+
+
+def _structured_names(layer: Layer) -> dict[str, str]:
+    names = {tensor.name: key for key, tensor in layer.named_buffers()}
+    names.update({t.name: key for key, t in layer.state_dict().items() if isinstance(t, Tensor)})
+    return names
+
+
+@contextmanager
+def _eval_mode(layer: Any) -> Iterator[None]:
+    """Every sublayer in eval mode inside the `with`, and as it was after it."""
+    layers = layer.sublayers(include_self=True) if isinstance(layer, Layer) else []
+    was = [sub.training for sub in layers]
+    try:
+        for sub in layers:
+            sub.training = False
+        yield
+    finally:
+        for sub, training in zip(layers, was, strict=True):
+            sub.training = training
+
+
+def _chosen(program: Program, configs: dict[str, Any]) -> Program:
+    """The program cut down to `output_spec` and `input_names_after_prune`."""
+    outputs, names = configs.get("output_spec"), configs.get("input_names_after_prune")
+    if outputs is None and names is None:
+        return program
+    result = Program()
+    result.block.nodes = list(program.block.nodes)
+    result.block.outputs = program.outputs if outputs is None else [_output(program, item) for item in outputs]
+    result.inputs = list(program.inputs)
+    result.captures = dict(program.captures)
+    if names is not None:
+        known = {value.name: value for value in program.inputs}
+        missing = [name for name in names if name not in known]
+        if missing:
+            raise InvalidArgumentError(f"input_names_after_prune has {missing}, the inputs are {list(known)}.")
+        result.inputs = [known[name] for name in names]
+    result.prune()
+    read = {id(value) for node in result.block.nodes for value in node.read()} | set(map(id, result.outputs))
+    dropped = [value.name for value in program.inputs if value not in set(result.inputs) and id(value) in read]
+    if dropped:
+        raise InvalidArgumentError(f"input_names_after_prune lacks {dropped}, which the kept outputs need.")
+    return result
+
+
+def _output(program: Program, item: Any) -> Value:
+    if isinstance(item, int) and not isinstance(item, bool):
+        if not -len(program.outputs) <= item < len(program.outputs):
+            raise InvalidArgumentError(f"output_spec has {item}, the program has {len(program.outputs)} outputs.")
+        return program.outputs[item]
+    for value in program.outputs:
+        if value is item or value.name == getattr(item, "name", None):
+            return value
+    raise InvalidArgumentError(f"output_spec has {item!r}, which is not an output of the traced program.")
+
+
+# ------------------------------------------------------------------------------------------------- loading
+
+
+def load(path: str | os.PathLike[str], **configs: Any) -> TranslatedLayer:
+    """Loads what `paddle.jit.save` or `save_inference_model` wrote, here or in PaddlePaddle 1.x and 2.x.
+
+    Args:
+        path: the prefix given to save, or a folder of 1.x.
+        model_filename, params_filename: names inside a folder, if not `__model__` and one file a variable.
+
+    Returns a layer that computes what the program computes; its parameters can be trained further.
+
+    Raises InvalidArgumentError when files are missing, damaged or do not belong together, UnimplementedError listing
+    all ops that paddlelite does not have.
+    """
+    where = {name: configs.pop(name, None) for name in ("model_filename", "params_filename")}
+    if configs:
+        raise InvalidArgumentError(f"The additional config ({next(iter(configs))}) of `paddle.jit.load` is not supported.")
+    name = os.fspath(path)
+    paths = find_model(name, **where)
+    if paths is None:
+        pir = f" There is {name}.json, a program of PaddlePaddle 3.x, which cannot be read yet." if os.path.isfile(
+            name + ".json"
+        ) else ""
+        raise InvalidArgumentError(
+            f"The ``path`` ({name}) to load model not exists. Please make sure that *.pdmodel exists or don't using "
+            f"``skip_forward=True`` to jit.save.{pir}"
+        )
+    models = {"forward": read_model(paths)}
+    if not os.path.isdir(name):
+        shared = dict(models["forward"].tensors)
+        for method in companions(name, models["forward"]):
+            other = find_model(f"{name}.{method}")
+            if other is not None:
+                other.info = paths.info
+                models[method] = read_model(other, shared)
+                shared.update(models[method].tensors)
+    return TranslatedLayer(models)
+
+
+class TranslatedLayer(Layer):
+    """A layer whose forward (and other methods) are loaded programs. Made by :func:`load`, in eval mode.
+
+    Parameters are called ``param_0``, ``param_1`` ... and buffers ``buffer_0`` ... in the order of their variables'
+    names, as in PaddlePaddle.
+    """
+
+    def __init__(self, models: dict[str, LoadedModel]) -> None:
+        super().__init__()
+        self._models = models
+        self._runs: dict[str, Callable[[Sequence[Tensor]], list[Tensor]]] = {}
+        tensors: dict[str, Tensor] = {}
+        for model in models.values():
+            tensors.update(model.tensors)
+        counts = {"param": 0, "buffer": 0}
+        for name in sorted(tensors):
+            tensor = tensors[name]
+            kind = "param" if isinstance(tensor, Parameter) else "buffer"
+            own = f"{kind}_{counts[kind]}"
+            counts[kind] += 1
+            tensor.name = _own_name(name)
+            self.add_parameter(own, tensor) if kind == "param" else self.register_buffer(own, tensor)
+        for method in models:
+            if method != "forward":
+                object.__setattr__(self, method, lambda *inputs, _method=method: self._call(_method, inputs))
+        self.eval()
+
+    def forward(self, *inputs: Any) -> Any:
+        """Runs the program: one tensor (or array) per input; returns a tensor, or a list when there are several."""
+        return self._call("forward", inputs)
+
+    def train(self, mode: bool = True) -> Layer:
+        """Lets gradients reach the parameters. Dropout and batch normalization stay as they are when serving."""
+        return super().train(mode)
+
+    def program(self, method_name: str = "forward") -> Program:
+        """The program of a method."""
+        if method_name not in self._models:
+            raise InvalidArgumentError(
+                f"The method `{method_name}` does not exist in loaded layer; it has {', '.join(self._models)}."
+            )
+        return self._models[method_name].program
+
+    def _input_spec(self, method_name: str = "forward") -> list[InputSpec]:
+        return [_spec_of(value, value.name) for value in self.program(method_name).inputs]
+
+    def _output_spec(self, method_name: str = "forward") -> list[InputSpec]:
+        program = self.program(method_name)
+        return [
+            _spec_of(value, name)
+            for value, name in zip(program.outputs, self._models[method_name].outputs, strict=True)
+        ]
+
+    def _call(self, method: str, inputs: Sequence[Any]) -> Any:
+        program = self._models[method].program
+        if len(inputs) != len(program.inputs):
+            names = ", ".join(value.name for value in program.inputs)
+            raise InvalidArgumentError(f"{method} takes {len(program.inputs)} inputs ({names}), not {len(inputs)}.")
+        tensors = [_fitting(item, value) for item, value in zip(inputs, program.inputs, strict=True)]
+        if method not in self._runs:
+            from paddlelite.export.executor import Executor
+
+            self._runs[method] = Executor(program)
+        outputs = self._runs[method](tensors)
+        return outputs[0] if len(outputs) == 1 else list(outputs)
+
+
+def _own_name(name: str) -> str:
+    """A name that no parameter made in this process has or will have."""
+    stem, _, number = name.rpartition("_")
+    return unique_name.generate(stem if stem and number.isdigit() else name)
+
+
+def _spec_of(value: Value, name: str) -> InputSpec:
+    dims = [dim.name or -1 if isinstance(dim, Dim) else dim for dim in value.dims]
+    return InputSpec(dims if all(isinstance(dim, int) for dim in dims) else file_dims(value.dims), value.dtype.name, name)
+
+
+def _fitting(item: Any, value: Value) -> Tensor:
+    """The input as a tensor; InvalidArgumentError when its dtype or shape is not the program's."""
+    tensor = item if isinstance(item, Tensor) else to_tensor(np.asarray(item))
+    if tensor.dtype is not value.dtype:
+        raise InvalidArgumentError(
+            f"the input '{value.name}' must be {value.dtype.name}, but received {tensor.dtype.name}; use astype()."
+        )
+    fits = len(tensor.dims) == len(value.dims) and all(
+        isinstance(want, Dim) or isinstance(have, Dim) or want == have
+        for want, have in zip(value.dims, tensor.dims, strict=True)
+    )
+    if not fits:
+        raise InvalidArgumentError(
+            f"the input '{value.name}' must have the shape {file_dims(value.dims)}, but received {list(tensor.dims)}."
+        )
+    return tensor
