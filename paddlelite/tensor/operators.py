@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import bool_, default_dtype, dtype_of, of_scalar, promote
+from ..dtypes import default_dtype, dtype_of, of_scalar, promote
 from ..errors import InvalidTypeError
+from ..ops import binary as B
 from ..ops import elementwise as E
+from ..ops import logic as L
+from ..ops import unary as U
 from ..ops.linalg import matmul as _matmul
 from .creation import to_tensor
 from .tensor import Tensor, method
@@ -17,6 +20,7 @@ from .tensor import Tensor, method
 __all__ = ["astype", "cast"]
 
 _SCALARS = (bool, int, float, complex, np.generic)
+_RIGHT = (Tensor, *_SCALARS, np.ndarray)
 
 
 @method("astype", "cast")
@@ -42,9 +46,7 @@ def _other(x: Tensor, y: Any) -> Tensor | None:
         y = y.item()
     if isinstance(y, _SCALARS):
         return to_tensor(y, dtype=of_scalar(y, x.dtype))
-    if isinstance(y, (np.ndarray, list, tuple)):
-        return to_tensor(y)
-    return None
+    return to_tensor(y) if isinstance(y, np.ndarray) else None
 
 
 def operands(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
@@ -57,10 +59,29 @@ def operands(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
         raise InvalidTypeError(f"unsupported operand type(s) for {what}: 'Tensor' and '{type(y).__name__}'")
     if x.dtype is other.dtype:
         return x, other
-    if not isinstance(y, Tensor):
+    if not isinstance(y, (Tensor, np.ndarray)):
         return astype(x, other.dtype), other
     common = promote(x.dtype, other.dtype)
     return astype(x, common), astype(other, common)
+
+
+def tensors(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
+    """Two arguments that must be tensors, in one dtype. Raises InvalidArgumentError for anything else."""
+    for name, value in (("x", x), ("y", y)):
+        require_tensor(value, what, name)
+    if x.dtype is y.dtype:
+        return x, y
+    common = promote(x.dtype, y.dtype)
+    return astype(x, common), astype(y, common)
+
+
+def require_tensor(x: Any, what: str, name: str = "x") -> Tensor:
+    """``x`` itself. Raises InvalidArgumentError when it is not a Tensor."""
+    from ..errors import InvalidArgumentError
+
+    if not isinstance(x, Tensor):
+        raise InvalidArgumentError(f"{what}(): argument '{name}' must be Tensor, but got {type(x).__name__}")
+    return x
 
 
 def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any] | None = None) -> None:
@@ -70,39 +91,45 @@ def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any
         a, b = self._data, getattr(other, "_data", None)
         if a is not None and b is not None and a.dtype is b.dtype:
             return op(self, other)
-        if scalar is not None and type(other) in (int, float) and (self.dtype.is_inexact or type(other) is int):
-            if not self.dtype.is_bool:
+        kind = type(other)
+        if scalar is not None and (kind is int or kind is float):
+            dtype = self.dtype
+            if dtype.is_inexact or (kind is int and dtype.is_integer):
                 return scalar(self, other)
-        if _other_type(other):
+        if isinstance(other, _RIGHT):
             return op(*operands(self, other, symbol))
         return NotImplemented
 
     def backward(self: Tensor, other: Any) -> Any:
-        return op(*reversed(operands(self, other, symbol))) if _other_type(other) else NotImplemented
+        return op(*reversed(operands(self, other, symbol))) if isinstance(other, _RIGHT) else NotImplemented
 
     forward.__name__, backward.__name__ = f"__{name}__", f"__r{name}__"
     setattr(Tensor, forward.__name__, forward)
     setattr(Tensor, backward.__name__, backward)
 
 
-def _other_type(other: Any) -> bool:
-    return isinstance(other, (Tensor, *_SCALARS, np.ndarray, list, tuple))
-
-
-_attach("add", E.add, "+", lambda x, k: E.scale(x, bias=float(k)))
-_attach("sub", E.subtract, "-", lambda x, k: E.scale(x, bias=-float(k)))
-_attach("mul", E.multiply, "*", lambda x, k: E.scale(x, scale=float(k)))
+_attach("add", E.add, "+", lambda x, k: E.scale(x, bias=k))
+_attach("sub", E.subtract, "-", lambda x, k: E.scale(x, bias=-k))
+_attach("mul", E.multiply, "*", lambda x, k: E.scale(x, scale=k))
 _attach("truediv", E.divide, "/")
+_attach("floordiv", B.floor_divide, "//")
+_attach("mod", B.remainder, "%")
+_attach("and", L.bitwise_and, "&")
+_attach("or", L.bitwise_or, "|")
+_attach("xor", L.bitwise_xor, "^")
+_attach("lshift", L.left_shift, "<<")
+_attach("rshift", L.right_shift, ">>")
+_attach("pow", B.pow_, "**", lambda x, k: B.power(x, factor=k))
 
 
 @method("__radd__")
 def _radd(self: Tensor, other: Any) -> Any:
-    return self + other if _other_type(other) else NotImplemented
+    return self + other if isinstance(other, _RIGHT) else NotImplemented
 
 
 @method("__rmul__")
 def _rmul(self: Tensor, other: Any) -> Any:
-    return self * other if _other_type(other) else NotImplemented
+    return self * other if isinstance(other, _RIGHT) else NotImplemented
 
 
 @method("__neg__")
@@ -110,14 +137,46 @@ def _neg(self: Tensor) -> Tensor:
     return E.scale(self, scale=-1.0)
 
 
+@method("__pos__")
+def _pos(self: Tensor) -> Tensor:
+    return self
+
+
+@method("__abs__")
+def _abs(self: Tensor) -> Tensor:
+    return U.abs_(self)
+
+
+@method("__invert__")
+def _invert(self: Tensor) -> Tensor:
+    return U.bitwise_not(self)
+
+
+@method("__divmod__")
+def _divmod(self: Tensor, other: Any) -> Any:
+    return (self // other, self % other) if isinstance(other, _RIGHT) else NotImplemented
+
+
+@method("__rdivmod__")
+def _rdivmod(self: Tensor, other: Any) -> Any:
+    return (other // self, other % self) if isinstance(other, _RIGHT) else NotImplemented
+
+
 @method("__matmul__")
 def _at(self: Tensor, other: Any) -> Any:
+    if isinstance(other, np.ndarray):
+        other = to_tensor(other)
     return _matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+@method("__rmatmul__")
+def _rat(self: Tensor, other: Any) -> Any:
+    return _matmul(to_tensor(other), self) if isinstance(other, np.ndarray) else NotImplemented
 
 
 def _comparison(name: str, op: Any, symbol: str) -> None:
     def compare(self: Tensor, other: Any) -> Any:
-        if not _other_type(other):
+        if not isinstance(other, _RIGHT):
             return NotImplemented
         if type(other) is float and not self.dtype.is_inexact:
             return op(astype(self, default_dtype()), to_tensor(other))
@@ -139,4 +198,3 @@ for _name, _op, _symbol in (
 
 # Defining == takes the hash away; tensors are hashed by identity, as in PaddlePaddle.
 Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]
-BOOL = bool_
