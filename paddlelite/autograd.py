@@ -76,15 +76,19 @@ class GradNode:
             else:
                 edges.append(None if x.stop_gradient else (x._node or _leaf(x), x._index))
         self.edges = edges
-        if op.saves_inputs is True:
-            self.saved: Any = (arrays, outs if op.saves_outs else None)
+        kept = op.saves_inputs
+        if kept is True:
             self.likes: Any = arrays
-        else:
+            self.saved: Any = (arrays, outs if op.saves_outs else None)
+        elif kept is False:
             # Of what is not kept, the shape and dtype are.
-            kept = op.saves_inputs
-            self.saved = ([a if k else None for a, k in zip(arrays, kept, strict=False)], outs if op.saves_outs else None)
+            self.likes = [_shape_of(a) for a in arrays]
+            self.saved = (None, outs if op.saves_outs else None)
+        else:
             self.likes = [a if k else _shape_of(a) for a, k in zip(arrays, kept, strict=False)]
-        self.out_likes: Any = outs if op.saves_outs else [_shape_of(a) for a in outs]
+            self.saved = ([a if k else None for a, k in zip(arrays, kept, strict=False)], outs if op.saves_outs else None)
+        # A single result has the shape of its gradient.
+        self.out_likes: Any = None if op.single else [_shape_of(a) for a in outs]
 
     def release(self) -> None:
         """Forget what was kept for backward."""
@@ -113,11 +117,13 @@ class Context:
     of a slot whether kept or not, ``c.needs("X")`` whether its gradient is wanted.
     """
 
-    def __init__(self, node: GradNode) -> None:
+    def __init__(self, node: GradNode, grads: Sequence[Any]) -> None:
         values = self.__dict__
         values.update(node.op.attrs)
-        values.update(node.attrs)
+        if node.attrs:
+            values.update(node.attrs)
         values["_node"] = node
+        values["_grads"] = grads
 
     def __getattr__(self, name: str) -> Any:
         node: GradNode = self.__dict__["_node"]
@@ -161,6 +167,9 @@ class Context:
         if at is not None:
             return _as_like(node.likes[at])
         at = node.op.outs.index(name)
+        if node.out_likes is None:
+            g = self._grads[at]
+            return Like(tuple(g.dims), g.dtype, g if g._data is None else None)
         start, count = self._span(at)
         found = [_as_like(e) for e in node.out_likes[start : start + count]]
         return found if node.op.many_out[at] else found[0]
@@ -239,7 +248,8 @@ class _Sweep:
         while self.heap:
             node = heapq.heappop(self.heap)[1]
             grads = self.pending.pop(node)
-            self._arrive(node, grads)
+            if node.hooks or node.retain or self.wanted:
+                self._arrive(node, grads)
             if node.saved is None:
                 raise FatalError(
                     f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
@@ -266,17 +276,17 @@ class _Sweep:
                 tensor = ref()
                 if tensor is not None and grads[index] is not None:
                     tensor._grad = grads[index]
-        if self.wanted:
-            for index, g in enumerate(grads):
-                if (node, index) in self.wanted:
-                    self.wanted[node, index] = g
+        for index, g in enumerate(grads):
+            if (node, index) in self.wanted:
+                self.wanted[node, index] = g
 
 
 def _call_rule(node: GradNode, grads: list[Any]) -> Sequence[Any]:
     op = node.op
-    if any(op.many_out):
+    context = Context(node, grads)
+    if not op.single and any(op.many_out):
         grads = _regroup(op, grads)
-    result = op.grad_rule(Context(node), *grads)  # type: ignore[misc]
+    result = op.grad_rule(context, *grads)  # type: ignore[misc]
     return result if type(result) is tuple else (result,)
 
 
@@ -303,6 +313,11 @@ def _own(g: Any) -> Any:
     return g if g._data is None else _tensor(g._data)
 
 
+def _nothing(grad: Any) -> bool:
+    """Whether there is no gradient yet, or just the zeros that Optimizer.clear_grad leaves: nothing to add to."""
+    return grad is None or getattr(grad, "_zeros", None) is grad._data
+
+
 def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
     for hook in list(hooks):
         changed = hook(g)
@@ -313,7 +328,7 @@ def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
 
 def _ones_like(t: Tensor) -> Tensor:
     if t._data is not None:
-        return _tensor(np.ones_like(t._data))
+        return _tensor(np.ones(t._data.shape, t._data.dtype))
     from .tensor.creation import ones_like
 
     return ones_like(t)
@@ -361,7 +376,7 @@ def backward(
             if tensor is not None:
                 if leaf.hooks:
                     g = _apply_hooks(leaf.hooks[0], g)
-                tensor._grad = _own(g) if tensor._grad is None else _add(tensor._grad, g)
+                tensor._grad = _own(g) if _nothing(tensor._grad) else _add(tensor._grad, g)
     finally:
         mode.grad = was
 
