@@ -119,7 +119,7 @@ def _adam_block(
         _mean(m, g, beta1, t)
         _mean_square(v, g, beta2, t)
         if greatest is not None:
-            v = np.maximum(greatest, v, greatest)
+            v = np.maximum(greatest, v, out=greatest)
         np.sqrt(v, t)
         np.add(t, epsilon, t)
         np.divide(m, t, t)
@@ -273,7 +273,7 @@ class Adamax(Optimizer):
             _mean(m, g, beta1, t)
             np.multiply(n, beta2, n)
             np.add(n, epsilon, n)
-            np.maximum(n, np.abs(g, t), n)
+            np.maximum(n, np.abs(g, t), out=n)
             np.divide(m, n, t)
             np.subtract(p, np.multiply(t, rate, t), p)
 

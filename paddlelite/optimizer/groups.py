@@ -73,7 +73,7 @@ def _group(given: Any, decay: Any, clip: Any, options: dict[str, Any]) -> Group:
     return Group(
         params,
         float(given.get("learning_rate", 1.0)),
-        as_decay(given["weight_decay"]) if "weight_decay" in given else decay,
+        given.get("weight_decay", decay),
         check_clip(given.get("grad_clip", clip)),
         own,
     )

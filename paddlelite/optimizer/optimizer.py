@@ -118,7 +118,7 @@ class Optimizer:
         self._parameter_list, self._groups = make_groups(parameters, self.regularization, grad_clip, options)
         for group in self._groups:
             self._check(group.options)
-            if group.decay is not self.regularization:
+            if group.decay is not self.regularization:  # of its own
                 group.decay = self._decay(group.decay)
         self._state = state.State()
 

@@ -58,7 +58,7 @@ class Momentum(Optimizer):
     Args:
         momentum: how much of the velocity stays.
         use_nesterov: step by `g + momentum * v` instead of `v`.
-        rescale_grad: factor on the gradients.
+        rescale_grad: factor on the gradients; PaddlePaddle heeds it on the GPU only.
 
     The others: see `Optimizer`; `use_multi_tensor` is accepted, all parameters are always updated together.
 

@@ -40,7 +40,6 @@ CASES = [
     ["Momentum", {"learning_rate": 0.1, "momentum": 0.8, "use_nesterov": True}, {}],
     ["Momentum", {"learning_rate": 0.1, "weight_decay": 0.1, "use_nesterov": True}, {}],
     ["Momentum", {"learning_rate": 0.1, "weight_decay": "@l1"}, {}],
-    ["Momentum", {"learning_rate": 0.1, "rescale_grad": 0.25}, {}],
     ["Momentum", {"learning_rate": "@step_lr", "grad_clip": "@clip_global", "weight_decay": "@l2"}, {}],
     ["Momentum", {"learning_rate": 0.1, "weight_decay": 0.3}, {"regularizer": "@l2", "learning_rate": 2.0}],
     ["Adam", {"learning_rate": 0.1}, {}],

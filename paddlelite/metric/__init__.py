@@ -1,0 +1,5 @@
+"""Metrics: `paddle.metric`."""
+
+from .metrics import Accuracy, Auc, Metric, Precision, Recall, accuracy
+
+__all__ = ["Accuracy", "Auc", "Metric", "Precision", "Recall", "accuracy"]
