@@ -2,6 +2,7 @@
 
 from . import (
     activation,
+    arithmetic,
     batch_norm,
     bilinear,
     binary,
@@ -13,8 +14,10 @@ from . import (
     elementwise,
     embedding,
     gates,
+    group_norm,
     index,
     join,
+    layer_norm,
     linalg,
     linear,
     logic,
@@ -29,6 +32,7 @@ from . import (
 
 __all__ = [
     "activation",
+    "arithmetic",
     "batch_norm",
     "bilinear",
     "binary",
@@ -40,8 +44,10 @@ __all__ = [
     "elementwise",
     "embedding",
     "gates",
+    "group_norm",
     "index",
     "join",
+    "layer_norm",
     "linalg",
     "linear",
     "logic",

@@ -1,4 +1,4 @@
-"""Lookup tables: rows of a matrix by their numbers, and the gradient that adds rows up."""
+"""Lookup tables: rows of a matrix by their numbers, and the gradient that adds rows up; one_hot."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import dims as D
+from ..dtypes import float32, int64
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..op import Spec, op
 from .samples import f32, f64, i32, i64
 
-__all__ = ["lookup_table"]
+__all__ = ["lookup_table", "one_hot"]
 
 
 @op("lookup_table_v2")
@@ -94,3 +96,41 @@ lookup_table.sample(i64(2, 3, low=0, high=4), f32(5, 2), grad="W").sample(i32(4,
 lookup_table.sample(i64(low=0, high=2), f64(3, 2), grad="W").sample(i64(0, 2, low=0, high=1), f32(3, 2), grad="W")
 lookup_table_grad.sample(i64(2, 3, low=0, high=4), f32(5, 2), f32(2, 3, 2), grad="G")
 lookup_table_grad.sample(i64(4, low=0, high=2), f32(3, 2), f32(4, 2), padding_idx=0, grad="G")
+
+
+@op("one_hot_v2")
+def one_hot(X, depth_tensor=None, *, depth=-1, dtype=float32, allow_out_of_range=False):  # type: ignore[no-untyped-def]
+    """1 at the class numbers, 0 elsewhere, along a new last axis. ONNX: OneHot."""
+    depth = int(depth_tensor.reshape(-1)[0]) if depth_tensor is not None else depth
+    inside = (X >= 0) & (X < depth)
+    if not allow_out_of_range and not inside.all():
+        raise _OutOfTable(
+            f"Illegal index value, Input(input) value should be greater than or equal to 0 and less than depth "
+            f"[{depth}], but received [{X[~inside].flat[0]}]"
+        )
+    return (X[..., None] == np.arange(depth, dtype=X.dtype)).astype(dtype.np)
+
+
+@one_hot.infer
+def _(X: Any, depth_tensor: Any = None, *, depth: int, dtype: Any, allow_out_of_range: bool) -> Spec:
+    if not X.dtype.is_integer:
+        raise InvalidArgumentError(f"one_hot: the class numbers must be integers, got {X.dtype.name}")
+    if depth_tensor is not None:
+        content = depth_tensor.content
+        return Spec((*X.dims, D.fresh() if content is None else content.item()), dtype)
+    return Spec((*X.dims, depth), dtype)
+
+
+@one_hot.onnx
+def _(b: Any, X: Any, depth_tensor: Any = None, *, depth: int, dtype: Any, allow_out_of_range: bool) -> Any:
+    count = b.const([depth], "int64")
+    if depth_tensor is not None:
+        count = b.Reshape(b.cast(depth_tensor, "int64"), b.const([1], "int64"))
+    # ONNX counts negative numbers from the end; here they are no class.
+    x = b.cast(X, "int64")
+    x = b.Where(b.Less(x, b.const(0, "int64")), b.const(2**31 - 1, "int64"), x)
+    return b.OneHot(x, count, b.const([0, 1], dtype), axis=-1)
+
+
+one_hot.sample(i64(2, 3, low=0, high=3), depth=4).sample(i32(4), depth=3, allow_out_of_range=True)
+one_hot.sample(i64(low=0, high=1), np.array([2], np.int32)).sample(i64(3, low=0, high=2), depth=3, dtype=int64)
