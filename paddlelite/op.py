@@ -160,7 +160,7 @@ class Op:
             if saves is not None:
                 self.saves = frozenset(saves.split())
                 kept = tuple(s.name in self.saves for s in self.slots)
-                self.saves_inputs = all(kept) or kept
+                self.saves_inputs = all(kept) or (kept if any(kept) else False)
                 self.saves_outs = not self.saves.isdisjoint(self.outs)
             return rule
 

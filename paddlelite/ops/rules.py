@@ -62,7 +62,7 @@ def axes_in(axes: Sequence[int], rank: int, what: str = "axis") -> tuple[int, ..
 
 def sum_to(g: Any, like: Like, axis: int = -1) -> Any:
     """``g`` summed over the axes along which an operand of shape ``like`` was broadcast."""
-    if tuple(g.dims) == tuple(like.dims):
+    if g.dims == like.dims:
         return g
     from .reduce import sum_to_shape
     from .shape import reshape, shape
