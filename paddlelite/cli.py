@@ -119,4 +119,13 @@ def _info(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    raise CommandError("export is not wired yet")
+    from .onnx import export
+
+    if options.model.suffix != ".pdmodel":
+        raise CommandError(f"{options.model} is no .pdmodel file")
+    if options.output.suffix != ".onnx":
+        raise CommandError(f"the output {options.output} must end in .onnx")
+    if not options.model.exists():
+        raise CommandError(f"{options.model}: No such file or directory")
+    print(export(str(options.model), str(options.output), opset_version=options.opset))
+    return 0
