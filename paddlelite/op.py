@@ -69,13 +69,15 @@ class Slot:
 class Sample:
     """One set of inputs (arrays, lists of arrays, or None) and attributes, with what may be expected of it.
 
-    ``grad`` names the slots whose gradient is checked by finite differences (None: every floating input).
+    ``grad`` names the slots whose gradient is checked by finite differences (None: every floating input);
+    ``fixed`` those whose sizes must be numbers when the graph is built.
     """
 
     inputs: tuple[Any, ...]
     attrs: dict[str, Any]
     tol: float = 1e-5
     grad: tuple[str, ...] | None = None
+    fixed: tuple[str, ...] = ()
 
 
 @dataclass(eq=False)
@@ -176,10 +178,12 @@ class Op:
         self.decompose_rule = rule
         return rule
 
-    def sample(self, *inputs: Any, tol: float = 1e-5, grad: str | None = None, **attrs: Any) -> Op:
+    def sample(
+        self, *inputs: Any, tol: float = 1e-5, grad: str | None = None, fixed: str = "", **attrs: Any
+    ) -> Op:
         """Add one set of inputs to the op's samples."""
         slots = None if grad is None else tuple(grad.split())
-        self.sample_list.append(Sample(inputs, attrs, tol, slots))
+        self.sample_list.append(Sample(inputs, attrs, tol, slots, tuple(fixed.split())))
         return self
 
     def full_attrs(self, attrs: dict[str, Any]) -> dict[str, Any]:

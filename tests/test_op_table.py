@@ -22,10 +22,7 @@ from paddlelite.ops.samples import Lazy
 from paddlelite.tensor.tensor import Tensor, _wrap_array
 
 #: (op, check) -> why it does not hold.
-EXPECTED_FAILURES: dict[tuple[str, str], str] = {
-    ("unbind", "symbolic"): "the number of results is the size of the axis, which must be known",
-    ("unstack", "symbolic"): "the number of results is the size of the axis, which must be known",
-}
+EXPECTED_FAILURES: dict[tuple[str, str], str] = {}
 
 #: Ops that take blocks or TensorArrays: tested where they are built, in tests/test_control.py.
 STRUCTURAL = {"cond", "while_loop"} | {t for t in OPS if "array" in t}
@@ -267,7 +264,8 @@ def captured(record, sample, nested, *, symbolic=False, with_grad=False):
         names = [s.name for s, x in zip(record.slots, nested, strict=False) for _ in _many(x)]
         for i, (a, name) in enumerate(zip(flat(nested), names, strict=True)):
             # A size of 1 stays a number: whether an axis broadcasts or may be squeezed is part of the program.
-            dims = tuple(D.symbol(f"s{i}_{k}") if symbolic and n != 1 else n for k, n in enumerate(a.shape))
+            loose = symbolic and name not in sample.fixed
+            dims = tuple(D.symbol(f"s{i}_{k}") if loose and n != 1 else n for k, n in enumerate(a.shape))
             if a.dtype.kind in "iu" and a.ndim <= 1 and a.size < 16 and name != RNG_SLOT:
                 leaves.append(c.constant(_wrap_array(a)))  # axes and shapes are constants of the graph
                 continue

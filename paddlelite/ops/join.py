@@ -267,7 +267,9 @@ def _(b: Any, X: Any, *, axis: int = 0) -> Any:
     return [b.Gather(X, b.const(i, "int64"), axis=at) for i in range(X.dims[at])]
 
 
-unbind.sample(f32(3, 2)).sample(f32(3, 2), axis=-1).sample(f32(2)).sample(i64(2, 3))
+# The number of results is the size of the axis, so it must be known.
+unbind.sample(f32(3, 2), fixed="X").sample(f32(3, 2), axis=-1, fixed="X").sample(f32(2), fixed="X")
+unbind.sample(i64(2, 3), fixed="X")
 
 
 @op("unstack", composite=True, out="*Y")
@@ -282,4 +284,4 @@ def unstack(X, *, axis=0, num=0):  # type: ignore[no-untyped-def]
     return outs
 
 
-unstack.sample(f32(3, 2)).sample(f32(3, 2), axis=1, num=2)
+unstack.sample(f32(3, 2), fixed="X").sample(f32(3, 2), axis=1, num=2, fixed="X")
