@@ -163,6 +163,11 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
     """
     desc, note = _read_desc(paths.model)
     try:
+        inputs, outputs = interface(desc)
+        if not outputs:
+            raise InvalidArgumentError(
+                f"{paths.model} has no outputs (no fetch op): it is a training program, not an inference model."
+            )
         stored = _stored_vars(desc)
         _check_digests(paths, note, bool(stored))
         arrays = _read_arrays(paths, stored)
@@ -171,7 +176,6 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
         dims = note.get("dims")
         reader = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None)
         program = reader.read()
-        inputs, outputs = interface(desc)
     except WireError as error:
         raise InvalidArgumentError(f"{paths.model} is damaged: {error}.") from error
     except (PaddleError, OSError):

@@ -92,6 +92,7 @@ class Reader:
     ) -> None:
         from .array_files import READ_HANDLERS
         from .control_reader import HANDLERS
+        from .legacy_reader import HANDLERS as LEGACY
 
         self.desc, self.tensors, self.file = desc, tensors, file
         self.dim_names = dim_names or {}
@@ -100,16 +101,16 @@ class Reader:
         self.capture = Capture()
         self.origin: dict[Tensor, tuple[str, Tensor]] = {}  # what a cast or logical_not was made from
         self.fetched: dict[str, Tensor] = {}
-        self.handlers: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {**HANDLERS, **READ_HANDLERS}
+        self.handlers: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {
+            **HANDLERS,
+            **READ_HANDLERS,
+            **{name: handler for name, handler in LEGACY.items() if name not in OPS},
+        }
 
     def read(self) -> Program:
         """The Program; UnimplementedError listing everything in the file that paddlelite does not have."""
         self._check_ops()
         feeds, fetches = interface(self.desc)
-        if not fetches:
-            raise InvalidArgumentError(
-                f"{self.file} has no outputs (no fetch op): it is a training program, not an inference model."
-            )
         with self.capture as capture:
             scope = Scope(0, dict(self.tensors))
             for name in feeds:

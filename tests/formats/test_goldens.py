@@ -133,9 +133,5 @@ def test_other_ways_of_saving(name):
 
 
 def test_a_training_program_is_no_inference_model():
-    with pytest.raises(ValueError, match=r"ssave\.pdmodel .*(no outputs|does not have)") as caught:
-        try:
-            load("_static/ssave")
-        except UnimplementedError as error:  # gradient ops are told first
-            raise ValueError(str(error)) from error
-    assert "ssave" in str(caught.value)
+    with pytest.raises(ValueError, match=r"ssave\.pdmodel has no outputs .*training program"):
+        load("_static/ssave")
