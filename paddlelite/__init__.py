@@ -48,3 +48,7 @@ from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: 
 from .tensor.manipulation import *  # noqa: E402, F403
 from .tensor.printing import set_printoptions as set_printoptions  # noqa: E402
 from .tensor.random import *  # noqa: E402, F403
+from .tensor.math import *  # noqa: E402, F403
+from .tensor.reduction import *  # noqa: E402, F403
+from .tensor.stat import *  # noqa: E402, F403
+from .tensor.search import *  # noqa: E402, F403

@@ -323,3 +323,38 @@ def _slope(s: Any) -> Any:
 
 swish.onnx(lambda b, X, *, beta=1.0: b.Mul(X, b.Sigmoid(b.Mul(X, b.const(beta, X.dtype)))))
 swish.sample(f32(3, 4), beta=1.5)
+
+
+@op("maxout", composite=True)
+def maxout(X, *, groups, axis=1):  # type: ignore[no-untyped-def]
+    """The largest of each ``groups`` neighbours along ``axis``. Goodfellow et al. 2013."""
+    from .reduce import reduce_max
+    from .shape import reshape
+
+    at = rules.axis_in(axis, len(X.dims))
+    size = X.dims[at]
+    if groups < 1 or (isinstance(size, int) and size % groups):
+        raise InvalidArgumentError(f"maxout: groups ({groups}) must divide the size of axis {axis} ({size})")
+    # Sizes that are not known stay as they are (0); one unknown axis after the split may be worked out (-1).
+    before = [0] * at
+    after = list(X.dims[at + 1 :])
+    if any(not isinstance(d, int) for d in after):
+        return _maxout_symbolic(X, groups, at)
+    split = [*before, size // groups if isinstance(size, int) else -1, groups, *after]
+    return reduce_max(reshape(X, shape=split), dim=[at + 1])
+
+
+def _maxout_symbolic(X: Any, groups: int, at: int) -> Any:
+    from .reduce import reduce_max
+    from .shape import reshape, transpose
+
+    rank = len(X.dims)
+    order = [i for i in range(rank) if i != at] + [at]
+    size = X.dims[at]
+    last = transpose(X, axis=order)
+    split = reshape(last, shape=[0] * (rank - 1) + [size // groups if isinstance(size, int) else -1, groups])
+    top = reduce_max(split, dim=[rank])
+    return transpose(top, axis=[order.index(i) for i in range(rank)])
+
+
+maxout.sample(f32(2, 4, 3), groups=2).sample(f32(2, 3, 6), groups=3, axis=-1).sample(f32(6), groups=2, axis=0)

@@ -11,9 +11,10 @@ from .. import dims as D
 from ..dtypes import DType, bool_, int64
 from ..op import Op, Spec, op
 from .creation import fill_any_like
-from .elementwise import cast, divide, equal, multiply
+from .elementwise import cast, divide, equal, multiply, subtract
+from .quiet import quiet
 from .repeat import expand
-from .rules import axes_in
+from .rules import axes_in, require_float
 from .samples import b, f32, f64, i32
 from .shape import reshape, reshape_like, shape
 
@@ -69,7 +70,11 @@ def _reduction(type: str, kernel: Any, onnx: str, result: DType | None = None) -
 def _like_input(c: Any, t: Any) -> Any:
     """A reduced tensor brought back to the input's shape."""
     like = c.like("X")
-    axes = axes_of(len(like.dims), c.dim, c.reduce_all)
+    return spread(t, like, axes_of(len(like.dims), c.dim, c.reduce_all))
+
+
+def spread(t: Any, like: Any, axes: Sequence[int]) -> Any:
+    """What was reduced over ``axes``, brought back to the shape of ``like``."""
     kept = reduced(like.dims, axes, True)
     if tuple(t.dims) != kept:
         t = reshape_like(t, like._replace(dims=kept)) if D.is_static(kept) else _insert(t, axes)
@@ -129,6 +134,64 @@ def _at_extremes(c: Any, g: Any) -> Any:
 
 reduce_max.grad(_at_extremes, saves="X Out")
 reduce_min.grad(_at_extremes, saves="X Out")
+
+reduce_amax = _reduction("reduce_amax", np.max, "ReduceMax")
+reduce_amin = _reduction("reduce_amin", np.min, "ReduceMin")
+
+
+def _shared_among_extremes(c: Any, g: Any) -> Any:
+    """Elements that equal the result share the gradient evenly."""
+    hit = cast(equal(c.X, _like_input(c, c.Out)), out_dtype=g.dtype)
+    count = reduce_sum(hit, dim=c.dim, keep_dim=c.keep_dim, reduce_all=c.reduce_all)
+    return multiply(_like_input(c, divide(g, count)), hit)
+
+
+reduce_amax.grad(_shared_among_extremes, saves="X Out")
+reduce_amin.grad(_shared_among_extremes, saves="X Out")
+
+
+@op("logsumexp")
+def logsumexp(X, *, axis=(0,), keepdim=False, reduce_all=False):  # type: ignore[no-untyped-def]
+    """``log(sum(exp(x)))`` over ``axis`` without overflow. ONNX: ReduceLogSumExp."""
+    axes = axes_of(X.ndim, axis, reduce_all)
+    if not X.size:
+        return np.full(reduced(X.shape, axes, keepdim), -np.inf, X.dtype)
+    top = X.max(axis=axes, keepdims=True)
+    top = np.where(np.isfinite(top), top, X.dtype.type(0))
+    total = quiet(np.log, np.exp(X - top).sum(axis=axes, keepdims=True))
+    total = total + top
+    return np.asarray(total if keepdim else total.reshape(reduced(X.shape, axes, False)), dtype=X.dtype)
+
+
+@logsumexp.infer
+def _(X: Any, *, axis: Any, keepdim: bool, reduce_all: bool) -> Spec:
+    require_float("logsumexp", X)
+    return Spec(reduced(X.dims, axes_of(len(X.dims), axis, reduce_all), keepdim), X.dtype)
+
+
+@logsumexp.grad(saves="X Out")
+def _(c: Any, g: Any) -> Any:
+    from .unary import exp
+
+    like = c.like("X")
+    axes = axes_of(len(like.dims), c.axis, c.reduce_all)
+    return multiply(spread(g, like, axes), exp(subtract(c.X, spread(c.Out, like, axes))))
+
+
+@logsumexp.onnx
+def _(b: Any, X: Any, *, axis: Any, keepdim: bool, reduce_all: bool) -> Any:
+    axes = axes_of(len(X.dims), axis, reduce_all)
+    if not axes:
+        return b.Identity(X)
+    return b.ReduceLogSumExp(X, b.const(list(axes), "int64"), keepdims=int(keepdim))
+
+
+logsumexp.sample(f32(2, 3, 4), axis=[1]).sample(f32(2, 3), axis=[], reduce_all=True).sample(
+    f32(2, 3), keepdim=True
+)
+logsumexp.sample(f32(), axis=[], reduce_all=True).sample(
+    np.float32([[1e4, 1e4], [-1e4, 0]]), axis=[1], grad=""
+)
 
 reduce_prod = _reduction("reduce_prod", np.prod, "ReduceProd")
 

@@ -1,0 +1,520 @@
+"""Mathematical functions of tensors, elementwise: paddle.exp, paddle.add, paddle.clip and their relatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..dtypes import default_dtype, promote
+from ..errors import InvalidArgumentError, InvalidTypeError
+from ..op import OPS
+from ..ops import binary, elementwise, unary
+from .arguments import attach, attach_in_place, functions_of_one, number
+from .creation import to_tensor
+from .operators import astype, operands, require_tensor, tensors
+from .tensor import Tensor, method
+
+_PLAIN = """
+abs acos acosh asin asinh atan atanh ceil conj cos cosh digamma erf erfinv exp expm1 floor imag lgamma log log10 log1p
+log2 real reciprocal rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc
+"""
+#: Public name -> op type, for functions of one tensor.
+_UNARY = {name: name for name in _PLAIN.split()}
+_UNARY |= {"isfinite": "isfinite_v2", "isinf": "isinf_v2", "isnan": "isnan_v2", "gammaln": "lgamma"}
+_functions = functions_of_one({public: OPS[type] for public, type in _UNARY.items()}, __name__)
+globals().update(_functions)
+#: Other names of the same functions.
+_ALIASES = {
+    "arccos": "acos",
+    "arccosh": "acosh",
+    "arcsin": "asin",
+    "arcsinh": "asinh",
+    "arctan": "atan",
+    "arctanh": "atanh",
+}
+_ALIASES |= {"absolute": "abs", "fix": "trunc"}
+globals().update({alias: _functions[name] for alias, name in _ALIASES.items()})
+
+
+@method("round")
+def round(x: Tensor, decimals: int = 0, name: str | None = None) -> Tensor:
+    """The nearest integer (halves to the even one), or the nearest number of ``decimals`` digits. Paddle op: round."""
+    return (
+        unary.round_(require_tensor(x, "round"), decimals=int(decimals))
+        if decimals
+        else unary.round_(require_tensor(x, "round"))
+    )
+
+
+@method("neg", "negative")
+def neg(x: Tensor, name: str | None = None) -> Tensor:
+    """``-x``. Paddle op: scale."""
+    return elementwise.scale(require_tensor(x, "neg"), scale=-1.0)
+
+
+negative = neg
+
+
+@method("positive")
+def positive(x: Tensor, name: str | None = None) -> Tensor:
+    """``x`` itself. Raises InvalidTypeError for booleans."""
+    if require_tensor(x, "positive").dtype.is_bool:
+        raise InvalidTypeError("The `+` operator, on a bool tensor is not supported.")
+    return x
+
+
+# Two tensors
+
+
+@method("add")
+def add(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x + y`` with broadcasting. Paddle op: elementwise_add.
+
+    Raises InvalidTypeError for dtypes that do not mix, InvalidArgumentError for shapes that do not broadcast.
+
+    >>> import paddlelite as paddle
+    >>> paddle.add(paddle.to_tensor([1.0, 2.0]), paddle.to_tensor([10.0])).numpy()
+    array([11., 12.], dtype=float32)
+    """
+    return elementwise.add(*tensors(x, y, "add"))
+
+
+@method("subtract")
+def subtract(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x - y`` with broadcasting. Paddle op: elementwise_sub."""
+    return elementwise.subtract(*tensors(x, y, "subtract"))
+
+
+@method("multiply")
+def multiply(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x * y`` with broadcasting. Paddle op: elementwise_mul."""
+    return elementwise.multiply(*tensors(x, y, "multiply"))
+
+
+@method("divide")
+def divide(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x / y`` with broadcasting; integers divide to float32. Paddle op: elementwise_div."""
+    return elementwise.divide(*tensors(x, y, "divide"))
+
+
+@method("floor_divide")
+def floor_divide(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``floor(x / y)`` with broadcasting. Paddle op: elementwise_floordiv.
+
+    Raises OutOfRangeError for integers divided by zero.
+
+    >>> import paddlelite as paddle
+    >>> paddle.floor_divide(paddle.to_tensor([7, -7]), paddle.to_tensor([2, 2])).numpy()
+    array([ 3, -4])
+    """
+    return binary.floor_divide(*tensors(x, y, "floor_divide"))
+
+
+@method("remainder", "mod", "floor_mod")
+def remainder(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x % y`` with the sign of ``y``, with broadcasting. Paddle op: elementwise_mod.
+
+    Raises OutOfRangeError for integers modulo zero.
+    """
+    return binary.remainder(*tensors(x, y, "remainder"))
+
+
+mod = floor_mod = remainder
+
+
+@method("maximum")
+def maximum(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The larger of two elements; nan wins. Paddle op: elementwise_max."""
+    return binary.maximum(*tensors(x, y, "maximum"))
+
+
+@method("minimum")
+def minimum(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The smaller of two elements; nan wins. Paddle op: elementwise_min."""
+    return binary.minimum(*tensors(x, y, "minimum"))
+
+
+@method("fmax")
+def fmax(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The larger of two elements; a number wins over nan. Paddle op: elementwise_fmax."""
+    return binary.fmax(*tensors(x, y, "fmax"))
+
+
+@method("fmin")
+def fmin(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The smaller of two elements; a number wins over nan. Paddle op: elementwise_fmin."""
+    return binary.fmin(*tensors(x, y, "fmin"))
+
+
+@method("atan2")
+def atan2(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The angle of the points (y, x) with the first axis. Paddle op: atan2."""
+    return binary.atan2(*tensors(x, y, "atan2"))
+
+
+arctan2 = atan2
+
+
+@method("heaviside")
+def heaviside(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """0 where ``x < 0``, 1 where ``x > 0``, ``y`` where ``x`` is 0. Paddle op: elementwise_heaviside."""
+    return binary.heaviside(*tensors(x, y, "heaviside"))
+
+
+@method("nextafter")
+def nextafter(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The next floating-point number after ``x`` towards ``y``. Paddle op: nextafter."""
+    return binary.nextafter(*tensors(x, y, "nextafter"))
+
+
+@method("pow")
+def pow(x: Tensor, y: Any, name: str | None = None) -> Tensor:
+    """``x ** y`` for a tensor or a number ``y``; a number takes the dtype of ``x``. Paddle op: elementwise_pow, pow.
+
+    >>> import paddlelite as paddle
+    >>> paddle.pow(paddle.to_tensor([1.0, 2.0, 3.0]), 2).numpy()
+    array([1., 4., 9.], dtype=float32)
+    """
+    require_tensor(x, "pow")
+    if isinstance(y, Tensor):
+        return binary.pow_(*tensors(x, y, "pow"))
+    if not isinstance(y, (int, float, np.number)):
+        raise InvalidTypeError(f"y must be a scalar or a Tensor, got {type(y).__name__}")
+    return binary.power(x, factor=number(y, "y"))
+
+
+@method("logaddexp")
+def logaddexp(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``log(exp(x) + exp(y))`` without overflow."""
+    x, y = tensors(x, y, "logaddexp")
+    from ..ops.gates import softplus
+
+    return elementwise.add(binary.maximum(x, y), softplus(-unary.abs_(x - y), threshold=1e30))
+
+
+@method("hypot")
+def hypot(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``sqrt(x * x + y * y)``."""
+    x, y = tensors(x, y, "hypot")
+    return unary.sqrt(elementwise.add(unary.square(x), unary.square(y)))
+
+
+@method("copysign")
+def copysign(x: Tensor, y: Any, name: str | None = None) -> Tensor:
+    """The size of ``x`` with the sign of ``y`` (a tensor or a number)."""
+    x, y = operands(x, y, "copysign")
+    if not x.dtype.is_inexact:
+        x, y = astype(x, default_dtype()), astype(y, default_dtype())
+    return elementwise.multiply(
+        unary.abs_(x), elementwise.scale(astype(signbit(y), x.dtype), scale=-2.0, bias=1.0)
+    )
+
+
+@method("lerp")
+def lerp(x: Tensor, y: Tensor, weight: Any, name: str | None = None) -> Tensor:
+    """``x + weight * (y - x)``; ``weight`` is a number or a tensor. Paddle op: lerp."""
+    x, y = tensors(x, y, "lerp")
+    weight = weight if isinstance(weight, Tensor) else to_tensor(weight, dtype=x.dtype)
+    return OPS["lerp"](x, y, weight)
+
+
+@method("ldexp")
+def ldexp(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """``x * 2 ** y``, floating."""
+    require_tensor(x, "ldexp"), require_tensor(y, "ldexp", "y")
+    x = x if x.dtype.is_inexact else astype(x, default_dtype())
+    return elementwise.multiply(x, binary.pow_(to_tensor(2.0, dtype=x.dtype), astype(y, x.dtype)))
+
+
+def _same_integers(x: Tensor, y: Tensor, what: str) -> tuple[Tensor, Tensor]:
+    x, y = tensors(x, y, what)
+    if not x.dtype.is_integer:
+        raise InvalidTypeError(f"{what} takes integers, got {x.dtype.name}")
+    return x, y
+
+
+@method("gcd")
+def gcd(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The greatest common divisor of integers. Paddle computes it by a loop of ops; here it is one op."""
+    return OPS["gcd"](*_same_integers(x, y, "gcd"))
+
+
+@method("lcm")
+def lcm(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
+    """The least common multiple of integers."""
+    x, y = _same_integers(x, y, "lcm")
+    divisor = OPS["gcd"](x, y)
+    whole = binary.maximum(divisor, to_tensor(1, dtype=x.dtype))
+    return unary.abs_(elementwise.multiply(binary.floor_divide(x, whole), y))
+
+
+# One tensor and numbers
+
+
+@method("scale")
+def scale(
+    x: Tensor,
+    scale: Any = 1.0,
+    bias: float = 0.0,
+    bias_after_scale: bool = True,
+    act: str | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """``scale * x + bias``, or ``scale * (x + bias)``, in the dtype of ``x``. Paddle op: scale.
+
+    ``scale`` may be a one-element tensor.
+    """
+    require_tensor(x, "scale")
+    if isinstance(scale, Tensor):
+        out = elementwise.scale(x, scale, bias=float(bias), bias_after_scale=bias_after_scale)
+    else:
+        out = elementwise.scale(
+            x, scale=number(scale, "scale"), bias=number(bias, "bias"), bias_after_scale=bias_after_scale
+        )
+    if act is None:
+        return out
+    if act not in OPS:
+        raise InvalidArgumentError(f"act must be the name of an activation, got {act!r}")
+    return OPS[act](out)
+
+
+@method("clip")
+def clip(x: Tensor, min: Any = None, max: Any = None, name: str | None = None) -> Tensor:
+    """``x`` kept between ``min`` and ``max`` (numbers, one-element tensors, or None). Paddle op: clip.
+
+    >>> import paddlelite as paddle
+    >>> paddle.clip(paddle.to_tensor([-1.0, 0.5, 9.0]), 0, 1).numpy()
+    array([0. , 0.5, 1. ], dtype=float32)
+    """
+    require_tensor(x, "clip")
+    bounds = [
+        b if isinstance(b, Tensor) and b._data is None else None if b is None else number(b, "min")
+        for b in (min, max)
+    ]
+    if x.dtype.is_integer and any(isinstance(b, float) and not b.is_integer() for b in bounds):
+        x = astype(x, default_dtype())
+    slots = [astype(b, x.dtype) if isinstance(b, Tensor) else None for b in bounds]
+    low, high = (None if isinstance(b, Tensor) else b for b in bounds)
+    return OPS["clip"](x, *slots, min=_limit(x, low, -1), max=_limit(x, high, 1))
+
+
+def _limit(x: Tensor, bound: Any, side: int) -> Any:
+    if bound is not None:
+        return bound
+    info = np.iinfo(x.dtype.np) if x.dtype.is_integer else None
+    return side * float(np.inf) if info is None else info.max if side > 0 else info.min
+
+
+@method("frac")
+def frac(x: Tensor, name: str | None = None) -> Tensor:
+    """What is left of ``x`` after :func:`trunc`."""
+    return elementwise.subtract(x, unary.trunc(require_tensor(x, "frac")))
+
+
+@method("rad2deg")
+def rad2deg(x: Tensor, name: str | None = None) -> Tensor:
+    """Radians to degrees."""
+    return elementwise.scale(_floating(x, "rad2deg"), scale=180 / np.pi)
+
+
+@method("deg2rad")
+def deg2rad(x: Tensor, name: str | None = None) -> Tensor:
+    """Degrees to radians."""
+    return elementwise.scale(_floating(x, "deg2rad"), scale=np.pi / 180)
+
+
+def _floating(x: Tensor, what: str) -> Tensor:
+    return x if require_tensor(x, what).dtype.is_inexact else astype(x, default_dtype())
+
+
+@method("logit")
+def logit(x: Tensor, eps: float | None = None, name: str | None = None) -> Tensor:
+    """``log(x / (1 - x))``, with ``x`` kept inside ``[eps, 1 - eps]`` when ``eps`` is given. Paddle op: logit."""
+    return OPS["logit"](_floating(x, "logit"), eps=0.0 if eps is None else float(eps))
+
+
+@method("stanh")
+def stanh(x: Tensor, scale_a: float = 0.67, scale_b: float = 1.7159, name: str | None = None) -> Tensor:
+    """``scale_b * tanh(scale_a * x)``. Paddle op: stanh."""
+    return OPS["stanh"](_floating(x, "stanh"), scale_a=scale_a, scale_b=scale_b)
+
+
+@method("sgn")
+def sgn(x: Tensor, name: str | None = None) -> Tensor:
+    """The sign; of a complex number ``x / |x|``. Raises InvalidTypeError for integers."""
+    if not require_tensor(x, "sgn").dtype.is_inexact:
+        raise InvalidTypeError(f"The data type of input must be a float or complex dtype, but got {x.dtype}")
+    return unary.sign(x)
+
+
+@method("signbit")
+def signbit(x: Tensor, name: str | None = None) -> Tensor:
+    """Whether the sign is negative (of -0.0 too)."""
+    require_tensor(x, "signbit")
+    zero = to_tensor(0, dtype=x.dtype)
+    if not x.dtype.is_floating:
+        return elementwise.less_than(x, zero)
+    return elementwise.less_than(binary.atan2(x, to_tensor(-1.0, dtype=x.dtype)), zero)
+
+
+@method("polygamma")
+def polygamma(x: Tensor, n: int, name: str | None = None) -> Tensor:
+    """The n-th derivative of :func:`digamma`. Paddle op: polygamma."""
+    if not isinstance(n, int) or n < 0:
+        raise InvalidArgumentError(f"n must be an int that is not negative, got {n!r}")
+    return unary.polygamma(require_tensor(x, "polygamma"), n=n)
+
+
+@method("angle")
+def angle(x: Tensor, name: str | None = None) -> Tensor:
+    """The angle of complex numbers (0 or pi of real ones). Paddle op: angle."""
+    if require_tensor(x, "angle").dtype.is_complex:
+        return binary.atan2(unary.imag(x), unary.real(x))
+    return binary.atan2(elementwise.scale(x, scale=0.0), x)
+
+
+def complex(real: Tensor, imag: Tensor, name: str | None = None) -> Tensor:
+    """The complex tensor of its two parts. Paddle op: complex."""
+    return unary.complex_(*tensors(real, imag, "complex"))
+
+
+@method("nan_to_num")
+def nan_to_num(
+    x: Tensor,
+    nan: float = 0.0,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    name: str | None = None,
+) -> Tensor:
+    """``x`` with nan, inf and -inf replaced (infinities by the largest numbers of the dtype, unless given)."""
+    from .search import where
+
+    require_tensor(x, "nan_to_num")
+    if not x.dtype.is_floating:
+        return x
+    from ..dtypes import finfo
+
+    info = finfo(x.dtype)
+    out = where(unary.isnan(x), to_tensor(nan, dtype=x.dtype), x)
+    for at, value in (
+        (np.inf, info.max if posinf is None else posinf),
+        (-np.inf, info.min if neginf is None else neginf),
+    ):
+        out = where(elementwise.equal(x, to_tensor(at, dtype=x.dtype)), to_tensor(value, dtype=x.dtype), out)
+    return out
+
+
+@method("increment")
+def increment(x: Tensor, value: float = 1.0, name: str | None = None) -> Tensor:
+    """Add ``value`` to a one-element tensor in place. Paddle op: increment."""
+    if require_tensor(x, "increment").dims and any(d != 1 for d in x.dims):
+        raise InvalidArgumentError(f"increment needs a tensor of one element, got shape {list(x.dims)}")
+    return x._write(elementwise.scale(x, bias=number(value, "value")))
+
+
+def broadcast_shape(x_shape: Sequence[int], y_shape: Sequence[int]) -> list[int]:
+    """The shape that two shapes broadcast to.
+
+    >>> import paddlelite as paddle
+    >>> paddle.broadcast_shape([2, 1, 3], [1, 3, 1])
+    [2, 3, 3]
+    """
+    from ..dims import broadcast
+
+    return list(broadcast(tuple(x_shape), tuple(y_shape)))  # type: ignore[arg-type]
+
+
+def multiplex(inputs: Sequence[Tensor], index: Tensor, name: str | None = None) -> Tensor:
+    """Row i of the result is row i of ``inputs[index[i]]``."""
+    from .manipulation import gather_nd, stack
+
+    if len(inputs) < 2:
+        raise InvalidArgumentError("multiplex needs at least two tensors")
+    rows = to_tensor(np.arange(int(inputs[0].dims[0])), dtype=index.dtype)
+    return gather_nd(stack(list(inputs)), stack([index.reshape([-1]), rows], axis=1))
+
+
+def _common(inputs: Sequence[Tensor]) -> list[Tensor]:
+    dtype = inputs[0].dtype
+    for t in inputs[1:]:
+        dtype = promote(dtype, t.dtype)
+    return [astype(t, dtype) for t in inputs]
+
+
+@method("add_n")
+def add_n(inputs: Any, name: str | None = None) -> Tensor:
+    """The sum of a list of tensors of one shape. Paddle op: sum.
+
+    Raises InvalidArgumentError when the shapes differ or the list is empty.
+    """
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not inputs:
+        raise InvalidArgumentError("add_n needs at least one tensor")
+    return OPS["sum"](_common([require_tensor(t, "add_n", "inputs") for t in inputs]))
+
+
+_METHODS = [*_functions, *_ALIASES]
+attach(globals(), _METHODS)
+_IN_PLACE = """
+abs acos acosh add asin asinh atan atanh ceil clip copysign cos cosh digamma divide erf erfinv exp expm1 floor
+floor_divide floor_mod frac gcd hypot lcm ldexp lerp lgamma log log10 log1p log2 logit mod multiply nan_to_num neg
+polygamma pow reciprocal remainder round rsqrt scale sigmoid sin sinh sqrt square subtract tan tanh trunc gammaln
+"""
+_in_place = attach_in_place(globals(), _IN_PLACE.split())
+
+__all__ = [*_functions, *_ALIASES, *_in_place]  # noqa: PLE0604
+__all__ += [
+    "add",
+    "add_n",
+    "angle",
+    "arctan2",
+    "atan2",
+    "broadcast_shape",
+    "clip",
+    "complex",
+    "copysign",
+    "deg2rad",
+    "divide",
+]
+__all__ += [
+    "floor_divide",
+    "floor_mod",
+    "fmax",
+    "fmin",
+    "frac",
+    "gcd",
+    "heaviside",
+    "hypot",
+    "increment",
+    "lcm",
+    "ldexp",
+    "lerp",
+]
+__all__ += [
+    "logaddexp",
+    "logit",
+    "maximum",
+    "minimum",
+    "mod",
+    "multiplex",
+    "multiply",
+    "nan_to_num",
+    "neg",
+    "negative",
+]
+__all__ += [
+    "nextafter",
+    "polygamma",
+    "positive",
+    "pow",
+    "rad2deg",
+    "remainder",
+    "round",
+    "scale",
+    "sgn",
+    "signbit",
+    "stanh",
+]
+__all__ += ["subtract"]
