@@ -15,7 +15,7 @@ help:
 demo: $(VENV)/.samples
 	$(RUN) samples/digits/main.py
 
-# The slow half of the time is onnxruntime and NumPy, which are held to one thread a worker by tests/conftest.py.
+# One pytest worker for each of two cores; tests/conftest.py holds NumPy to one thread in each.
 test: $(VENV)/.samples $(VENV)/.test
 	$(RUN) -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
