@@ -1,21 +1,26 @@
-"""Ops that only older files have, read as the ops that came after them."""
+"""Ops that only files have: those of older releases, read as the ops that came after them, and stored constants."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from paddlelite.dtypes import DType
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.ops.creation import fill_constant
 from paddlelite.ops.elementwise import scale
 from paddlelite.ops.index import slice_
 from paddlelite.ops.linalg import matmul
 from paddlelite.ops.shape import reshape, shape
+from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .desc_flow import slot
 from .proto import OpDesc
-from .schema import attr_value
+from .schema import attr_value, shortest
 
 if TYPE_CHECKING:
     from .program_reader import Reader, Scope
@@ -64,6 +69,29 @@ def _batch_size_like(inputs: dict[str, Tensor], attrs: dict[str, Any]) -> Tensor
     return fill_constant(None, None, parts, shape=sizes, **rest)
 
 
+_VALUES = ("bool_values", "fp32_values", "fp64_values", "int32_values", "int64_values", "values")
+#: The number PaddlePaddle puts into a variable that a path leaves undefined.
+_MAGIC = 1.7711300426541744e27
+
+
+def _assign_value(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
+    """`assign_value`: numbers from the file. They are a constant of the program, not an op of it."""
+    from .program_reader import Undefined
+
+    attrs = {attr.name: attr_value(attr) for attr in op.attrs}
+    values = next((attrs[key] for key in _VALUES if attrs.get(key)), [])
+    dtype, dims = attrs.get("dtype"), attrs.get("shape")
+    if not isinstance(dtype, DType) or not isinstance(dims, list) or min(dims, default=0) < 0:
+        raise InvalidArgumentError(f"{reader.file}: assign_value without a proper dtype and shape.")
+    if math.prod(dims) != len(values):
+        raise InvalidArgumentError(f"{reader.file}: assign_value has {len(values)} numbers for the shape {dims}.")
+    constant: Any = to_tensor(np.array(values).astype(dtype.np).reshape(dims))
+    if [shortest(value) for value in values] == [shortest(_MAGIC)]:
+        constant = Undefined(constant)
+    reader.set(scope, slot(op, "Out", "outputs")[0], constant)
+    return at + 1
+
+
 _Form = Callable[[dict[str, Tensor], dict[str, Any]], Tensor]
 
 
@@ -82,6 +110,7 @@ def _handler(form: _Form) -> Callable[[Reader, Scope, OpDesc, int], int]:
 
 
 HANDLERS: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {
+    "assign_value": _assign_value,
     "mul": _handler(_mul),
     "matmul": _handler(_matmul),
     "fill_constant_batch_size_like": _handler(_batch_size_like),

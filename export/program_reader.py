@@ -34,8 +34,6 @@ __all__ = ["Later", "Reader", "Scope", "Undefined", "interface"]
 
 #: Constants up to this many elements are computed while loading, so that shapes made of them are known.
 _FOLD_LIMIT = 1024
-#: The number PaddlePaddle puts into a variable that a path leaves undefined.
-_MAGIC = 1.7711300426541744e27
 
 
 class Scope:
@@ -104,7 +102,7 @@ class Reader:
         self.handlers: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {
             **HANDLERS,
             **READ_HANDLERS,
-            **{name: handler for name, handler in LEGACY.items() if name not in OPS},
+            **LEGACY,
         }
 
     def read(self) -> Program:
@@ -263,8 +261,6 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     _bind_outputs(reader, scope, op, record, results)
     if op.type in ("cast", "logical_not") and isinstance(results, Tensor):
         reader.origin[results] = (op.type, inputs[0])
-    if op.type == "assign_value" and _is_magic(op):
-        reader.set(scope, slot(op, "Out", "outputs")[0], Undefined(results))
     return at + 1
 
 
@@ -318,11 +314,6 @@ def _bind_outputs(reader: Reader, scope: Scope, op: OpDesc, record: Op, results:
         for variable, value in zip(names, values, strict=False):
             if value is not None:
                 reader.set(scope, variable, value)
-
-
-def _is_magic(op: OpDesc) -> bool:
-    values = next((attr.floats for attr in op.attrs if attr.name == "fp32_values"), [])
-    return list(values) == [_MAGIC]
 
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')

@@ -1,0 +1,544 @@
+"""Sets of model files: what is written, sets that do not belong together, damage, and things no file can hold."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import shutil
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import paddlelite as paddle
+from paddlelite import dims as D
+from paddlelite.capture import Capture
+from paddlelite.dtypes import float32, int64
+from paddlelite.errors import UnimplementedError
+from paddlelite.export.pdmodel import (
+    ModelPaths,
+    ModelToWrite,
+    companions,
+    find_model,
+    read_desc,
+    read_model,
+    write_models,
+)
+from paddlelite.export.proto import AttrKind, OpAttr, OpSlot, ProgramDesc
+from paddlelite.export.schema import attr_value, op_schema, op_versions
+from paddlelite.framework.io import load
+from paddlelite.interpret import run_program
+from paddlelite.ir import verify
+from paddlelite.nn.parameter import Parameter
+from paddlelite.op import OPS, Spec, op
+from paddlelite.ops.array import array_append, array_length, array_read, array_stack, array_write, create_array
+from paddlelite.ops.control import cond, while_loop
+from paddlelite.ops.linalg import matmul
+from paddlelite.ops.reduce import reduce_sum
+
+from .goldens import GOLDEN, label, model_files
+
+
+def parameter(name, array, trainable=True):
+    array = np.asarray(array, np.float32)
+    made = Parameter(list(array.shape), "float32", name=name, trainable=trainable)
+    made._data = array
+    return made
+
+
+def capture(function, **inputs):
+    """The program of a function of values; inputs are (dims, dtype)."""
+    with Capture() as c:
+        values = [c.input(Spec(tuple(dims), dtype), name) for name, (dims, dtype) in inputs.items()]
+        results = function(*values)
+        program = c.finish(results if isinstance(results, (list, tuple)) else [results])
+    verify(program)
+    return program
+
+
+def write(program, prefix, **structured):
+    write_models([ModelToWrite(program, str(prefix))], f"{prefix}.pdiparams.info", structured, {})
+    return read_model(ModelPaths.of_prefix(str(prefix)))
+
+
+def linear(scale=1.0):
+    w = parameter("fc.w_0", np.full((3, 2), scale))
+    return capture(lambda x: matmul(x, w), x=((D.symbol("batch"), 3), float32))
+
+
+X = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+def test_what_is_written(tmp_path):
+    w, bn = parameter("fc.w_0", np.ones((3, 2))), paddle.to_tensor(np.zeros(2, np.float32))
+    bn.name, bn.persistable = "bn.mean", True
+    frozen = parameter("a_first.b_0", np.ones(2), trainable=False)
+    program = capture(lambda x: matmul(x, w) + bn + frozen, x=((D.symbol("batch"), 3), float32))
+    model = write(program, tmp_path / "sub" / "net", **{"fc.w_0": "fc.weight"})
+    assert sorted(os.listdir(tmp_path / "sub")) == ["net.pdiparams", "net.pdiparams.info", "net.pdmodel"]
+    info = pickle.loads((tmp_path / "sub" / "net.pdiparams.info").read_bytes())
+    assert info == {
+        "a_first.b_0": {"structured_name": "a_first.b_0", "stop_gradient": True, "trainable": False},
+        "bn.mean": {"structured_name": "bn.mean", "stop_gradient": True},
+        "fc.w_0": {"structured_name": "fc.weight", "stop_gradient": False, "trainable": True},
+    }
+    assert model.inputs == ["x"] and list(model.tensors) == sorted(model.tensors)
+    assert str(model.program.inputs[0].dims[0]) == "batch"
+    assert isinstance(model.tensors["fc.w_0"], Parameter) and not isinstance(model.tensors["bn.mean"], Parameter)
+    np.testing.assert_array_equal(run_program(model.program, [X])[0], X @ np.ones((3, 2), np.float32) + 1)
+    assert list(load(str(tmp_path / "sub" / "net"))) == ["a_first.b_0", "bn.mean", "fc.weight"]
+
+
+def test_the_safe_writer_profile(tmp_path):
+    model = GOLDEN / "ifelse" / "p26"
+    write(read_model(find_model(str(model))).program, tmp_path / "m")
+    desc = read_desc(str(tmp_path / "m.pdmodel"))
+    assert desc.version.version == 2006002
+    assert {p.op_name: p.op_version.version for p in desc.op_version_map.pair} == op_versions() and len(op_versions()) == 68
+    main = desc.blocks[0]
+    assert [v.name for v in main.vars[-2:]] == ["feed", "fetch"] and all(v.persistable for v in main.vars[-2:])
+    assert [v.name for v in main.vars[:-2]] == sorted(v.name for v in main.vars[:-2])
+    declared = {v.name for b in desc.blocks for v in b.vars}
+    for block in desc.blocks:
+        for one in block.ops:
+            schema = op_schema(one.type)
+            assert {s.parameter for s in one.inputs} >= {s.name for s in schema.inputs}
+            assert {a.name for a in one.attrs} >= set(schema.attrs)
+            assert {name for s in (*one.inputs, *one.outputs) for name in s.arguments} <= declared
+    columns = [attr_value(a) for o in main.ops if o.type == "feed" for a in o.attrs if a.name == "col"]
+    assert columns == sorted(columns, reverse=True)
+
+
+def test_no_parameters_no_parameter_files(tmp_path):
+    program = capture(lambda x: x * 2.0, x=((2, 3), float32))
+    model = write(program, tmp_path / "net")
+    assert os.listdir(tmp_path) == ["net.pdmodel"]
+    # Left over files of an earlier model of that name are not this one's.
+    shutil.copy(GOLDEN / "linear" / "p26.pdiparams", tmp_path / "net.pdiparams")
+    (tmp_path / "net.pdiparams.info").write_bytes(b"damaged")
+    assert read_model(ModelPaths.of_prefix(str(tmp_path / "net"))).tensors == {}
+    np.testing.assert_array_equal(run_program(model.program, [X])[0], X * 2)
+
+
+def test_special_outputs(tmp_path):
+    """An input, a parameter, one value twice, a constant, and an input nothing reads."""
+    w = parameter("w_0", [1.0, 2.0])
+
+    def function(x, unused):
+        y = x + 1.0
+        return [x, w, y, y, paddle.to_tensor([[1, 2], [3, 5]]), paddle.full([3], 7, "float32"), x]
+
+    program = capture(function, x=((2, 3), float32), unused=((1,), int64))
+    model = write(program, tmp_path / "net")
+    assert model.inputs == ["x", "unused"] and len(set(model.outputs)) == 7
+    before, after = (run_program(p, [X, np.zeros(1, np.int64)]) for p in (program, model.program))
+    for a, b in zip(before, after, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("dtype", "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64".split())
+@pytest.mark.parametrize("array", [3, [1, 0, 1], [[2, 2], [2, 2]], np.zeros((0, 2)), np.arange(3000)], ids=repr)
+def test_constants(dtype, array, tmp_path):
+    constant = paddle.to_tensor(np.asarray(array)).astype(dtype)
+    program = capture(lambda x: [x, paddle.ops.shape.assign(constant)], x=((2, 3), float32))
+    model = write(program, tmp_path / "net")
+    got = run_program(model.program, [X])[1]
+    assert got.dtype == constant._data.dtype and got.shape == constant._data.shape
+    np.testing.assert_array_equal(got, constant._data)
+
+
+# Control flow
+
+
+def test_swapped_loop_variables(tmp_path):
+    """a, b = b, a + b: the assignments at the end of a file's loop happen one after the other."""
+
+    def function(a, b, n):
+        zero = paddle.zeros([1], "int64") + n * 0
+        return while_loop(lambda i, a, b, c: i < n, lambda i, a, b, c: [i + 1, b, a + b, a], [zero, a, b, b])[1:]
+
+    program = capture(function, a=((1,), float32), b=((1,), float32), n=((1,), int64))
+    model = write(program, tmp_path / "net")
+    for n in range(5):
+        feeds = [np.array([1], np.float32), np.array([2], np.float32), np.array([n], np.int64)]
+        for x, y in zip(run_program(program, feeds), run_program(model.program, feeds), strict=True):
+            np.testing.assert_array_equal(x, y)
+
+
+def test_nested_control_flow(tmp_path):
+    def function(x, n):
+        def body(i, x):
+            (y,) = cond((i % 2) == 0, lambda: [x * 2.0], lambda: [x - 1.0])
+            (z,) = cond(reduce_sum(y, dim=[], reduce_all=True) > 10.0, lambda: [y * 0.5], lambda: [y])
+            return [i + 1, z]
+
+        zero = n * 0
+        return while_loop(lambda i, x: i < n, body, [zero, x])[1]
+
+    program = capture(function, x=((D.symbol("n"), 3), float32), n=((), int64))
+    model = write(program, tmp_path / "net")
+    for n in range(6):
+        feeds = [X, np.array(n, np.int64)]
+        np.testing.assert_array_equal(run_program(program, feeds)[0], run_program(model.program, feeds)[0])
+
+
+def test_arrays(tmp_path):
+    """Arrays that are written to after a copy was kept, in branches and loops, with negative indices."""
+
+    def function(x, n):
+        start = array_append(create_array(float32), x)
+
+        def body(i, array):
+            (longer,) = cond(i > 1, lambda: [array_append(array, x * 2.0)], lambda: [array])
+            return [i + 1, array_append(longer, x + i.astype("float32"))]
+
+        _, array = while_loop(lambda i, a: i < n, body, [n * 0, start])
+        kept = array
+        changed = array_write(x * 100.0, paddle.full([], -1, "int64"), array)
+        return [
+            array_stack(kept),
+            array_stack(changed),
+            array_length(array),
+            array_read(kept, n * 0 - 1),
+            array_read(changed, n),
+        ]
+
+    program = capture(function, x=((2, 3), float32), n=((), int64))
+    model = write(program, tmp_path / "net")
+    for n in range(4):
+        feeds = [X, np.array(n, np.int64)]
+        for a, b in zip(run_program(program, feeds), run_program(model.program, feeds), strict=True):
+            np.testing.assert_array_equal(np.squeeze(a), np.squeeze(b))
+
+
+def test_random_ops_leave_the_generator_out(tmp_path):
+    def function(x, n):
+        def body(i, x):
+            return [i + 1, x + paddle.rand([2, 3])]
+
+        y = x + paddle.rand([2, 3])
+        (z,) = cond(n > 2, lambda: [y * paddle.rand([2, 3])], lambda: [y])
+        return while_loop(lambda i, x: i < n, body, [n * 0, z])[1]
+
+    program = capture(function, x=((2, 3), float32), n=((), int64))
+    model = write(program, tmp_path / "net")
+    desc = read_desc(str(tmp_path / "net.pdmodel"))
+    assert not {o.type for b in desc.blocks for o in b.ops} & {"rng_advance"}
+    assert os.listdir(tmp_path) == ["net.pdmodel"]
+    got = run_program(model.program, [X, np.array(3, np.int64)])[0]
+    assert got.shape == (2, 3) and (got != X).all()
+
+
+# Sets that do not belong together
+
+
+def saved_pair(tmp_path):
+    write(linear(1.0), tmp_path / "a")
+    write(linear(2.0), tmp_path / "b")
+    return tmp_path / "a", tmp_path / "b"
+
+
+@pytest.mark.parametrize("suffix", [".pdiparams", ".pdiparams.info"])
+def test_files_of_two_times_are_refused(tmp_path, suffix):
+    a, b = saved_pair(tmp_path)
+    if suffix.endswith("info"):
+        (tmp_path / "b.pdiparams.info").write_bytes(
+            pickle.dumps({"fc.w_0": {"structured_name": "x", "stop_gradient": False, "trainable": True}}, 2)
+        )
+    shutil.copy(f"{b}{suffix}", f"{a}{suffix}")
+    with pytest.raises(ValueError, match=r"a\.pdmodel and .*were not written together"):
+        read_model(ModelPaths.of_prefix(str(a)))
+    with pytest.raises(ValueError, match="were not written together"):
+        load(str(a))
+    os.unlink(f"{a}{suffix}")
+    with pytest.raises(ValueError, match="was saved together with .*which is missing"):
+        read_model(ModelPaths.of_prefix(str(a)))
+
+
+def test_a_damaged_parameter_is_noticed(tmp_path):
+    a, _ = saved_pair(tmp_path)
+    raw = bytearray((tmp_path / "a.pdiparams").read_bytes())
+    raw[-1] ^= 1
+    (tmp_path / "a.pdiparams").write_bytes(raw)
+    with pytest.raises(ValueError, match=r"a\.pdiparams is damaged"):
+        read_model(ModelPaths.of_prefix(str(a)))
+
+
+def test_sets_of_paddlepaddle_are_compared_by_names_shapes_and_dtypes(tmp_path):
+    for model, other in (("linear", "embedding"), ("linear", "mynet"), ("buffers", "linear")):
+        for suffix in (".pdmodel", ".pdiparams.info"):
+            shutil.copy(GOLDEN / model / f"p26{suffix}", tmp_path / f"m{suffix}")
+        shutil.copy(GOLDEN / other / "p26.pdiparams", tmp_path / "m.pdiparams")
+        with pytest.raises(ValueError, match=r"m\.pdiparams"):
+            read_model(ModelPaths.of_prefix(str(tmp_path / "m")))
+    os.unlink(tmp_path / "m.pdiparams")
+    with pytest.raises(ValueError, match=r"m\.pdiparams, the parameters of .*does not exist"):
+        read_model(ModelPaths.of_prefix(str(tmp_path / "m")))
+
+
+def test_methods_of_two_times_are_refused(tmp_path):
+    prefix = str(tmp_path / "net")
+
+    def both(scale):
+        models = [ModelToWrite(linear(scale), prefix), ModelToWrite(linear(scale), prefix + ".encode")]
+        write_models(models, prefix + ".pdiparams.info", {}, {})
+
+    both(1.0)
+    old = (tmp_path / "net.encode.pdmodel").read_bytes()
+    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix))) == ["encode"]
+    both(2.0)
+    (tmp_path / "net.encode.pdmodel").write_bytes(old)
+    with pytest.raises(ValueError, match=r"net\.encode\.pdmodel, which is missing or was written at another time"):
+        companions(prefix, read_model(ModelPaths.of_prefix(prefix)))
+    # A model of another name that begins alike is none of its methods.
+    both(1.0)
+    write(linear(3.0), tmp_path / "net.other")
+    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix))) == ["encode"]
+
+
+def test_nothing_is_written_when_something_fails(tmp_path, monkeypatch):
+    a, _ = saved_pair(tmp_path)
+    before = {name: (tmp_path / name).read_bytes() for name in os.listdir(tmp_path)}
+    for number in range(3):  # the disk is full at the first, second, third file
+        calls = []
+
+        def full(handle, calls=calls, number=number):
+            calls.append(handle)
+            if len(calls) > number:
+                raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(OSError, match="No space left on device") as caught:
+                write(linear(5.0), a)
+        assert str(tmp_path / "a.pd") in caught.value.filename
+        assert {name: (tmp_path / name).read_bytes() for name in os.listdir(tmp_path)} == before
+
+
+def test_a_stop_between_two_renames_is_noticed(tmp_path, monkeypatch):
+    a, _ = saved_pair(tmp_path)
+    real, done = os.replace, []
+
+    def replace(source, target):
+        if done:
+            raise KeyboardInterrupt
+        done.append(target)
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        write(linear(5.0), a)
+    monkeypatch.undo()
+    assert sorted(os.listdir(tmp_path)) == sorted(f"{x}{s}" for x in "ab" for s in (".pdmodel", ".pdiparams", ".pdiparams.info"))
+    with pytest.raises(ValueError, match="were not written together"):
+        read_model(ModelPaths.of_prefix(str(a)))
+
+
+# What no file can hold
+
+
+@pytest.fixture
+def own_ops():
+    """Ops that PaddlePaddle does not have; gone again after the test."""
+    before = set(OPS)
+
+    @op("only_here")
+    def only_here(X):
+        return X
+
+    only_here.infer(lambda X: Spec(X.dims, X.dtype))
+
+    @op("in_terms_of_others")
+    def in_terms(X):
+        return X * 2
+
+    in_terms.infer(lambda X: Spec(X.dims, X.dtype))
+    in_terms.decompose(lambda X: X + X)
+    yield only_here, in_terms
+    for name in set(OPS) - before:
+        del OPS[name]
+
+
+def test_ops_without_a_file_form_are_listed_at_once(tmp_path, own_ops):
+    only_here, in_terms = own_ops
+    program = capture(lambda x: [in_terms(only_here(only_here(x)))], x=((2, 3), float32))
+    with pytest.raises(UnimplementedError, match=r"op only_here.*test_model_files\.py:\d+ \(\dx\)"):
+        write(program, tmp_path / "net")
+    assert os.listdir(tmp_path) == []
+    model = write(capture(lambda x: in_terms(x), x=((2, 3), float32)), tmp_path / "net")
+    np.testing.assert_array_equal(run_program(model.program, [X])[0], X * 2)
+
+
+def test_names_are_checked(tmp_path):
+    with pytest.raises(ValueError, match="the input name 'feed' is empty, reserved or used twice"):
+        write(capture(lambda feed: feed * 2.0, feed=((2, 3), float32)), tmp_path / "net")
+    w, v = parameter("same", [1.0]), parameter("same", [2.0])
+    with pytest.raises(ValueError, match="the parameter name 'same' is empty, reserved or used twice"):
+        write(capture(lambda x: x * w * v, x=((2, 3), float32)), tmp_path / "net")
+
+
+def test_the_users_line_is_kept(tmp_path):
+    model = write(linear(), tmp_path / "net")
+    assert model.program.block.nodes[0].source[0].endswith("test_model_files.py")
+    assert model.program.block.nodes[0].source[1] > 0
+    raw = (tmp_path / "net.pdmodel").read_bytes()
+    assert b"tests/formats/test_model_files.py" in raw and str(tmp_path.home()).encode() not in raw
+
+
+# Foreign and damaged models
+
+
+def changed(tmp_path, model, change):
+    """A golden with its ProgramDesc changed."""
+    for suffix in (".pdiparams", ".pdiparams.info"):
+        if (GOLDEN / model / f"p26{suffix}").exists():
+            shutil.copy(GOLDEN / model / f"p26{suffix}", tmp_path / f"m{suffix}")
+    desc = read_desc(str(GOLDEN / model / "p26.pdmodel"))
+    change(desc)
+    (tmp_path / "m.pdmodel").write_bytes(desc.encode())
+    return ModelPaths.of_prefix(str(tmp_path / "m"))
+
+
+def _ops(desc, type):
+    return [o for b in desc.blocks for o in b.ops if o.type == type]
+
+
+def test_unknown_ops_slots_and_attributes_are_told_together(tmp_path):
+    def change(desc):
+        _ops(desc, "relu")[0].type = "relu_of_the_future"
+        product = _ops(desc, "matmul_v2")[0]
+        product.inputs.append(OpSlot(parameter="Weights", arguments=["x"]))
+        _ops(desc, "elementwise_add")[0].attrs.append(OpAttr(name="unheard_of", type=AttrKind.INT, i=3))
+
+    with pytest.raises(UnimplementedError) as caught:
+        read_model(changed(tmp_path, "linear", change))
+    assert "op relu_of_the_future (1x)" in str(caught.value)
+    assert "op matmul_v2 with input Weights (1x)" in str(caught.value)
+    assert "unheard_of" not in str(caught.value)  # PaddlePaddle ignores attributes it does not know
+
+
+def _own_parent(desc):
+    next(a for o in _ops(desc, "while") for a in o.attrs if a.name == "sub_block").block_idx = 0
+
+
+def _beyond(desc):
+    next(a for o in _ops(desc, "while") for a in o.attrs if a.name == "sub_block").block_idx = 77
+
+
+def _shared_block(desc):
+    a, b = (next(a for a in o.attrs if a.name == "sub_block") for o in _ops(desc, "conditional_block")[:2])
+    a.block_idx = b.block_idx
+
+
+@pytest.mark.parametrize("change", [_own_parent, _beyond])
+def test_blocks_must_be_a_tree(tmp_path, change):
+    with pytest.raises(ValueError, match=r"m\.pdmodel is damaged: op while of block 0 has the block \d+"):
+        read_model(changed(tmp_path, "whileloop", change))
+
+
+def test_no_block_twice(tmp_path):
+    with pytest.raises(ValueError, match="which is not its own"):
+        read_model(changed(tmp_path, "ifelse", _shared_block))
+
+
+def test_other_damage_is_named(tmp_path):
+    def no_value(desc):
+        _ops(desc, "relu")[0].inputs[0].arguments[:] = ["nowhere"]
+
+    def two_columns(desc):
+        desc.blocks[0].ops.append(_ops(desc, "feed")[0])
+
+    with pytest.raises(ValueError, match="op relu reads the variable 'nowhere', which has no value"):
+        read_model(changed(tmp_path, "linear", no_value))
+    with pytest.raises(ValueError, match="a feed op without a variable or column of its own"):
+        read_model(changed(tmp_path, "linear", two_columns))
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x0a", b"{}", b'{"base_code":{"magic":"pir"}}', os.urandom(64), b"\x80\x04}."])
+def test_foreign_files_are_refused(tmp_path, raw):
+    (tmp_path / "m.pdmodel").write_bytes(raw)
+    with pytest.raises(ValueError, match=r"m\.pdmodel is not a \.pdmodel file"):
+        read_model(ModelPaths.of_prefix(str(tmp_path / "m")))
+
+
+def test_an_onnx_file_is_refused(tmp_path):
+    pytest.importorskip("onnx")
+    from onnx import TensorProto, helper
+
+    x = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    model = helper.make_model(helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "g", [x], [x]))
+    (tmp_path / "m.pdmodel").write_bytes(model.SerializeToString())
+    with pytest.raises(ValueError, match=r"m\.pdmodel"):
+        read_model(ModelPaths.of_prefix(str(tmp_path / "m")))
+
+
+_FUZZED = ["linear", "ifelse", "whileloop", "nestedctl", "arrayread", "convbnpool", "lstm", "zoo_shape", "zoo_index"]
+
+
+@given(st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+def test_mutated_models_are_loaded_or_refused(data, tmp_path_factory):
+    """Bytes anywhere, or one field of the decoded message: no crash, no hang, no large allocation."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    name = data.draw(st.sampled_from(_FUZZED))
+    for suffix in (".pdiparams", ".pdiparams.info"):
+        if (GOLDEN / name / f"p26{suffix}").exists():
+            shutil.copy(GOLDEN / name / f"p26{suffix}", folder / f"m{suffix}")
+    raw = (GOLDEN / name / "p26.pdmodel").read_bytes()
+    if data.draw(st.booleans()):
+        mutated = bytearray(raw)
+        at = data.draw(st.integers(0, len(raw) - 1))
+        mutated[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+        raw = bytes(mutated)
+    else:
+        desc = ProgramDesc.decode(raw)
+        for _ in range(data.draw(st.integers(1, 3))):
+            _mutate(data, desc)
+        raw = desc.encode()
+    (folder / "m.pdmodel").write_bytes(raw)
+    started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        verify(read_model(ModelPaths.of_prefix(str(folder / "m"))).program)
+    except (ValueError, NotImplementedError) as error:
+        assert "m.pd" in str(error)
+    assert time.process_time() - started < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+    shutil.rmtree(folder)
+
+
+def _mutate(data, desc):
+    block = data.draw(st.sampled_from(desc.blocks))
+    one = data.draw(st.sampled_from(block.ops))
+    kind = data.draw(st.integers(0, 5))
+    slots = [s for s in (*one.inputs, *one.outputs) if s.arguments]
+    names = [v.name for v in desc.blocks[0].vars]
+    if kind == 0 and slots:
+        data.draw(st.sampled_from(slots)).arguments[0] = data.draw(st.sampled_from(names))
+    elif kind == 1 and one.attrs:
+        attr = data.draw(st.sampled_from(one.attrs))
+        big = data.draw(st.sampled_from([-1, 0, 7, 2**31 - 1, -(2**31)]))
+        attr.i = big if attr.i is not None else None
+        attr.l = 2**62 if attr.l is not None else None
+        attr.ints = [big for _ in attr.ints]
+        attr.longs = [2**40 for _ in attr.longs]
+        attr.s = str(big) if attr.s is not None else None
+        attr.f = float("nan") if attr.f is not None else None
+    elif kind == 2:
+        block.ops.remove(one)
+    elif kind == 3:
+        one.type = data.draw(st.sampled_from(sorted(OPS)))
+    elif kind == 4 and one.attrs:
+        one.attrs.remove(data.draw(st.sampled_from(one.attrs)))
+    elif block.vars:
+        var = data.draw(st.sampled_from(block.vars))
+        if var.type.lod_tensor is not None:
+            var.type.lod_tensor.tensor.dims = data.draw(st.lists(st.sampled_from([-1, 0, 3, 2**40]), max_size=5))
+            var.type.lod_tensor.tensor.data_type = data.draw(st.sampled_from([0, 3, 5, 22, 25, 99]))
+
+
+def test_every_golden_is_looked_at():
+    assert len(model_files()) >= 50 and all(label(path) for path in model_files())
