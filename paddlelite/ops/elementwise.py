@@ -120,7 +120,7 @@ def scale(X, ScaleTensor=None, *, scale=1.0, bias=0.0, bias_after_scale=True):  
         result += bias
     else:
         result = X + bias
-    return result if result.dtype == X.dtype else result.astype(X.dtype)
+    return np.asarray(result, dtype=X.dtype)
 
 
 scale.infer(rules.like_first)
