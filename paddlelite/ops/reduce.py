@@ -30,16 +30,25 @@ def reduced(dims: Sequence[D.Size], axes: Sequence[int], keep: bool) -> tuple[D.
     return tuple(1 if i in axes else d for i, d in enumerate(dims) if keep or i not in axes)
 
 
-def _reduction(type: str, kernel: Any, onnx: str, result: DType | None = None) -> Op:
-    """A reduction with PaddlePaddle's attributes; ``kernel(X, axes, keepdims)`` on arrays."""
+def numpy_axis(dim: Sequence[int] | int, reduce_all: bool) -> Any:
+    """The attributes of a reduction as NumPy's ``axis`` argument."""
+    if type(dim) is int:
+        return None if reduce_all else dim
+    if reduce_all or not dim:
+        return None
+    return dim[0] if len(dim) == 1 else tuple(dim)  # type: ignore[index,arg-type]
+
+
+def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None) -> Op:
+    """A reduction with PaddlePaddle's attributes; ``reduce(X, axis, dtype, out, keepdims)`` on arrays."""
 
     def call(X, *, dim=(0,), keep_dim=False, reduce_all=False, in_dtype=None, out_dtype=None):  # type: ignore[no-untyped-def]
-        out = kernel(X, axis=axes_of(X.ndim, dim, reduce_all), keepdims=keep_dim)
+        out = reduce(X, None if X.ndim == 0 else numpy_axis(dim, reduce_all), None, None, keep_dim)
         target = out_dtype.np if out_dtype is not None else X.dtype if result is None else result.np
-        return np.asarray(out, dtype=target)
+        return out if out.dtype is target else np.asarray(out).astype(target)
 
     record = op(type)(call)
-    record.__doc__ = f"``{kernel.__name__}`` over the axes ``dim``. ONNX: {onnx}."
+    record.__doc__ = f"``{type[7:]}`` over the axes ``dim``. ONNX: {onnx}."
 
     @record.infer
     def infer(X: Any, *, dim: Any, keep_dim: bool, reduce_all: bool, in_dtype: Any, out_dtype: Any) -> Spec:
@@ -96,7 +105,7 @@ def broadcast_like(t: Any, like: Any) -> Any:
     return expand(t, shape(like.value))
 
 
-reduce_sum = _reduction("reduce_sum", np.sum, "ReduceSum")
+reduce_sum = _reduction("reduce_sum", np.add.reduce, "ReduceSum")
 reduce_sum.sample(i32(3), dim=[0], out_dtype=int64, grad="").sample(b(3), dim=[0], out_dtype=int64, grad="")
 
 
@@ -106,7 +115,18 @@ def _(c: Any, g: Any) -> Any:
     return cast(dx, out_dtype=c.like("X").dtype) if dx.dtype is not c.like("X").dtype else dx
 
 
-reduce_mean = _reduction("reduce_mean", np.mean, "ReduceMean")
+def _mean(X: np.ndarray, axis: Any, dtype: Any, out: Any, keepdims: bool) -> Any:
+    # Halves add up in float32.
+    total = np.add.reduce(X, axis, np.float32 if X.dtype.itemsize == 2 else None, None, keepdims)
+    count = X.size // max(total.size, 1)
+    if count == 0:
+        return quiet(np.true_divide, total, total * 0)
+    if X.dtype.kind in "iub":
+        return np.trunc(np.true_divide(total, count))
+    return total / total.dtype.type(count)
+
+
+reduce_mean = _reduction("reduce_mean", _mean, "ReduceMean")
 
 
 @reduce_mean.grad(saves="")
@@ -122,8 +142,8 @@ def _(c: Any, g: Any) -> Any:
     return _like_input(c, divide(g, total))
 
 
-reduce_max = _reduction("reduce_max", np.max, "ReduceMax")
-reduce_min = _reduction("reduce_min", np.min, "ReduceMin")
+reduce_max = _reduction("reduce_max", np.maximum.reduce, "ReduceMax")
+reduce_min = _reduction("reduce_min", np.minimum.reduce, "ReduceMin")
 
 
 def _at_extremes(c: Any, g: Any) -> Any:
@@ -135,8 +155,8 @@ def _at_extremes(c: Any, g: Any) -> Any:
 reduce_max.grad(_at_extremes, saves="X Out")
 reduce_min.grad(_at_extremes, saves="X Out")
 
-reduce_amax = _reduction("reduce_amax", np.max, "ReduceMax")
-reduce_amin = _reduction("reduce_amin", np.min, "ReduceMin")
+reduce_amax = _reduction("reduce_amax", np.maximum.reduce, "ReduceMax")
+reduce_amin = _reduction("reduce_amin", np.minimum.reduce, "ReduceMin")
 
 
 def _shared_among_extremes(c: Any, g: Any) -> Any:
@@ -193,7 +213,7 @@ logsumexp.sample(f32(), axis=[], reduce_all=True).sample(
     np.float32([[1e4, 1e4], [-1e4, 0]]), axis=[1], grad=""
 )
 
-reduce_prod = _reduction("reduce_prod", np.prod, "ReduceProd")
+reduce_prod = _reduction("reduce_prod", np.multiply.reduce, "ReduceProd")
 
 
 @reduce_prod.grad(saves="X Out")
@@ -201,8 +221,8 @@ def _(c: Any, g: Any) -> Any:
     return divide(_like_input(c, multiply(g, c.Out)), c.X)
 
 
-reduce_all = _reduction("reduce_all", np.all, "ReduceMin", bool_)
-reduce_any = _reduction("reduce_any", np.any, "ReduceMax", bool_)
+reduce_all = _reduction("reduce_all", np.logical_and.reduce, "ReduceMin", bool_)
+reduce_any = _reduction("reduce_any", np.logical_or.reduce, "ReduceMax", bool_)
 for _record in (reduce_all, reduce_any):
     _record.sample_list.clear()
     _record.sample(b(2, 3), dim=[1]).sample(b(2, 3), dim=[], reduce_all=True).sample(

@@ -15,8 +15,11 @@ from .samples import f32, f64
 from .unary import exp
 
 
+_max, _add = np.maximum.reduce, np.add.reduce
+
+
 def _shifted(X: np.ndarray, axis: int) -> np.ndarray:
-    return X - X.max(axis=axis, keepdims=True)
+    return np.subtract(X, _max(X, axis, None, None, True))
 
 
 def _axis(X: Any, axis: int) -> int:
@@ -32,7 +35,7 @@ def softmax(X, *, axis=-1):  # type: ignore[no-untyped-def]
         return X.copy()
     out = _shifted(X, axis)
     np.exp(out, out=out)
-    out /= out.sum(axis=axis, keepdims=True)
+    out /= _add(out, axis, None, None, True)
     return out
 
 
@@ -57,7 +60,7 @@ def softmax_grad(Out, G, *, axis=-1):  # type: ignore[no-untyped-def]
     if Out.ndim == 0:
         return np.zeros_like(Out)
     result = Out * G
-    total = result.sum(axis=axis, keepdims=True)
+    total = _add(result, axis, None, None, True)
     result -= Out * total
     return result
 
@@ -95,7 +98,7 @@ def log_softmax(X, *, axis=-1):  # type: ignore[no-untyped-def]
     if not X.size:
         return X.copy()
     out = _shifted(X, axis)
-    total = np.exp(out).sum(axis=axis, keepdims=True)
+    total = _add(np.exp(out), axis, None, None, True)
     out -= np.log(total, out=total)
     return out
 
@@ -121,7 +124,7 @@ def log_softmax_grad(Out, G, *, axis=-1):  # type: ignore[no-untyped-def]
     if Out.ndim == 0:
         return np.zeros_like(Out)
     result = np.exp(Out)
-    result *= G.sum(axis=axis, keepdims=True)
+    result *= _add(G, axis, None, None, True)
     return np.subtract(G, result, out=result)
 
 
