@@ -17,7 +17,7 @@ from __future__ import annotations
 import dataclasses
 import struct
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 M = TypeVar("M", bound="Message")
 
@@ -67,6 +67,10 @@ class Message:
     __slots__ = ()
     _fields: ClassVar[tuple[FieldSpec, ...]] = ()
     _by_number: ClassVar[dict[int, FieldSpec]] = {}
+
+    if TYPE_CHECKING:  # `message` makes it a dataclass of optional fields
+
+        def __init__(self, **fields: Any) -> None: ...
 
     @classmethod
     def decode(cls: type[M], data: bytes) -> M:
