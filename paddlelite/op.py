@@ -103,6 +103,8 @@ class Op:
     detached: frozenset[str] = frozenset()
     #: It works on TensorArrays, which exist in graphs only: never computed while a graph is built.
     graph_only: bool = False
+    #: Why its gradient can not be taken, where that is refused.
+    refusal: str = ""
     #: The opset the lowering needs when it is above the base opset's minimum.
     min_opset: int = 11
     sample_list: list[Sample] = field(default_factory=list)
@@ -129,7 +131,18 @@ class Op:
 
     @property
     def differentiable(self) -> bool:
-        return self.grad_rule is not None
+        """Whether it has a gradient. Without one its results are constants, unless the gradient is refused."""
+        return self.grad_rule is not None and not self.refusal
+
+    def refuse_gradient(self, reason: str) -> Op:
+        """Raise UnimplementedError in backward, for an op that has a gradient nobody wrote down."""
+
+        def rule(c: Any, *grads: Any) -> Any:
+            raise UnimplementedError(f"the gradient of op {self.type} is not supported: {reason}")
+
+        self.grad(rule, saves="")
+        self.refusal = reason
+        return self
 
     def __repr__(self) -> str:
         return f"<op {self.type}>"
@@ -158,7 +171,7 @@ class Op:
         """
 
         def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-            self.grad_rule = rule
+            self.grad_rule, self.refusal = rule, ""
             if saves is not None:
                 self.saves = frozenset(saves.split())
                 kept = tuple(s.name in self.saves for s in self.slots)
@@ -218,6 +231,8 @@ def op(type: str, *, out: str | Sequence[str] = "Out", **fields: Any) -> Callabl
             record.decompose_rule = function
         record.__doc__ = function.__doc__
         OPS[type] = record
+        if type.endswith("_grad"):
+            record.refuse_gradient("it is itself a gradient, and the second one is not written down")
         return record
 
     return register
