@@ -25,7 +25,7 @@ Place = tuple[str, int, int]
 
 def _draw(
     RngState: np.ndarray, Like: list[Any], *, draw: Any, dims: Any, places: Sequence[Place]
-) -> np.ndarray:  # noqa: N803
+) -> np.ndarray:
     sizes = {name: Like[i].shape[axis] for name, i, axis in places}
     result: np.ndarray = draw(RngState, [evaluate(d, sizes) for d in dims])
     return result

@@ -108,8 +108,10 @@ def to_onnx(
         b.inputs.append(env[v])
     results = _output_names(program, output_names, taken)
     used = {*taken, *results}
-    for v, t in program.captures.items():
-        env[v] = b.initializer(_free((names or {}).get(id(t)) or v.name, used), t._data)
+    for i, (v, t) in enumerate(program.captures.items()):
+        # Names made up while printing differ from run to run; what nobody named is numbered.
+        name = (names or {}).get(id(t)) or t._name or f"constant_{i}"
+        env[v] = b.initializer(_free(name, used), t._data)
     problems = lower_nodes(b, program.block.nodes, env)
     if problems:
         raise refusal(problems, opset)
@@ -164,14 +166,22 @@ def as_program(model: Any, spec: Sequence[Any] | None) -> tuple[Program, dict[in
     if isinstance(model, Program):
         return model, {}
     if isinstance(model, (str, os.PathLike)):
-        from .pdmodel import load_program
-
-        return load_program(model), {}
+        return _saved(os.fspath(model)), {}
     if not callable(model):
         raise InvalidTypeError(f"export takes a Program, Layer, function or path, not {type(model).__name__}")
-    from ..jit import concrete_program
+    from ..jit.saving import inference_program
 
-    return concrete_program(model, spec), _paths(model)
+    return inference_program(model, spec), _paths(model)
+
+
+def _saved(path: str) -> Program:
+    from .pdmodel import find_model, read_model
+
+    prefix = path.removesuffix(".pdmodel")
+    found = find_model(prefix)
+    if found is None:
+        raise InvalidArgumentError(f"there is no model {prefix}.pdmodel")
+    return read_model(found).program
 
 
 def _paths(model: Any) -> dict[int, str]:

@@ -108,6 +108,8 @@ def lower_node(b: Builder, node: Node, env: Env) -> None:
     for value, ref in zip(node.outputs, results, strict=True):
         if ref is None:
             continue
+        if value.dtype.is_complex:
+            raise Unsupported(node.type, f"onnxruntime has no {value.dtype.name} tensors")
         if ref.dtype is not value.dtype:
             raise Unsupported(node.type, f"its lowering gives {ref.dtype}, not {value.dtype}")
         if not value.array:

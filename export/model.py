@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..dims import Dim
+from ..dims import Dim, Size, substitute, symbol
 from ..dtypes import dtype_of
 from . import passes
 from .builder import Builder, Node, Ref
 from .signatures import dtype_code
 
-__all__ = ["to_model", "write_tensor", "write_type"]
+__all__ = ["to_model", "write_tensor"]
 
 _FLOAT, _INT, _STRING, _TENSOR, _GRAPH, _FLOATS, _INTS, _STRINGS = 1, 2, 3, 4, 5, 6, 7, 8
 # The oldest file format version that each opset may appear in (onnx's own table of releases).
@@ -36,7 +36,9 @@ def to_model(
     model.opset_import.add(domain="", version=b.opset)
     for key, value in sorted((metadata or {}).items()):
         model.metadata_props.add(key=key, value=value)
-    writer = _Writer(labels)
+    writer = _Writer(
+        labels, {s for ref in b.inputs for d in ref.dims or () if isinstance(d, Dim) for s in d.symbols()}
+    )
     model.graph.name = name
     writer.reserve(b)
     nodes, constants = passes.live(b)
@@ -58,8 +60,10 @@ def write_tensor(tensor: Any, array: Any) -> None:
 
 
 class _Writer:
-    def __init__(self, labels: bool) -> None:
+    def __init__(self, labels: bool, symbols: set[str]) -> None:
         self.labels = labels
+        #: Names of sizes. Those that are not the inputs' were made up while tracing and are numbered anew.
+        self.sizes: dict[str, Size] = {s: symbol(s) for s in symbols}
         self.taken: set[str] = set()
         self.numbers: dict[str, int] = {}
 
@@ -89,17 +93,17 @@ class _Writer:
         for ref in b.inputs:
             if ref.name is None:
                 ref.name = self.fresh("in")
-            write_type(graph.input.add(name=ref.name), ref)
+            self.type(graph.input.add(name=ref.name), ref)
         for node in nodes:
             self.node(node, graph.node.add())
         for ref in b.results:
-            write_type(graph.output.add(name=ref.name), ref)
+            self.type(graph.output.add(name=ref.name), ref)
         if self.labels:
             results = {id(r) for r in b.results}
             for node in nodes:
                 for ref in node.outputs:
                     if ref.dims is not None and ref.dtype is not None and id(ref) not in results:
-                        write_type(graph.value_info.add(name=ref.name), ref)
+                        self.type(graph.value_info.add(name=ref.name), ref)
 
     def node(self, node: Node, proto: Any) -> None:
         proto.op_type = node.op
@@ -142,18 +146,22 @@ class _Writer:
             proto.type = _INTS
             proto.ints.extend(value)
 
+    def type(self, info: Any, ref: Ref) -> None:
+        """Fill a ValueInfoProto: dtype and sizes, symbolic ones by name or formula."""
+        assert ref.dtype is not None, f"{ref.name} has no dtype"
+        kind = info.type.sequence_type.elem_type.tensor_type if ref.sequence else info.type.tensor_type
+        kind.elem_type = dtype_code(ref.dtype)
+        if ref.dims is None:
+            return
+        kind.shape.SetInParent()
+        for size in ref.dims:
+            dim = kind.shape.dim.add()
+            if isinstance(size, Dim):
+                dim.dim_param = self.size(size)
+            elif size is not None:
+                dim.dim_value = int(size)
 
-def write_type(info: Any, ref: Ref) -> None:
-    """Fill a ValueInfoProto: dtype and sizes, symbolic ones by name or formula."""
-    assert ref.dtype is not None, f"{ref.name} has no dtype"
-    kind = info.type.sequence_type.elem_type.tensor_type if ref.sequence else info.type.tensor_type
-    kind.elem_type = dtype_code(ref.dtype)
-    if ref.dims is None:
-        return
-    kind.shape.SetInParent()
-    for size in ref.dims:
-        dim = kind.shape.dim.add()
-        if isinstance(size, Dim):
-            dim.dim_param = repr(size)
-        elif size is not None:
-            dim.dim_value = int(size)
+    def size(self, size: Dim) -> str:
+        for name in sorted(size.symbols() - self.sizes.keys()):
+            self.sizes[name] = symbol(f"size_{len(self.sizes)}")
+        return repr(substitute(size, self.sizes))

@@ -47,10 +47,9 @@ def adapt(
     found = schema(sig.op, opset)
     if found is not None and found.since_version == sig.since:
         return None
-    if opset < BASE_OPSET or sig.since > BASE_OPSET:
-        rule = _DOWN.get(sig.op)
-        if rule is not None:
-            return rule(b, sig, refs, attrs, count)
+    rule = (_UP if opset > BASE_OPSET >= sig.since else _DOWN).get(sig.op)
+    if rule is not None:
+        return rule(b, sig, refs, attrs, count)
     if found is None:
         raise Unsupported(sig.op, f"{sig.op} exists from opset {sig.since} on", sig.since)
     return _as_it_stands(b, sig, found, refs, attrs, count)
@@ -213,6 +212,20 @@ def _pad(b: Builder, sig: Signature, refs: Any, attrs: dict[str, Any], count: in
     return _plain(b, sig.op, (refs[0], b.const(full, np.int64), *refs[2:3]), attrs, count)
 
 
+def _resize(b: Builder, sig: Signature, refs: Any, attrs: dict[str, Any], count: int) -> Any:
+    """Before opset 13 the regions and scales had to be there, empty when they were not meant."""
+    attrs = {
+        k: v
+        for k, v in attrs.items()
+        if (k, v) not in (("antialias", 0), ("keep_aspect_ratio_policy", "stretch"))
+    }
+    refused = _as_it_stands(b, sig, schema("Resize", b.opset), refs, attrs, count)
+    if b.opset < 13:
+        nothing = b.const(np.zeros(0, np.float32))
+        refs = (refs[0], *(nothing if r is None else r for r in (*refs[1:3], None)[:2]), *refs[3:])
+    return refused or _plain(b, "Resize", refs, attrs, count)
+
+
 def _without_default(name: str, value: Any) -> Rule:
     """An attribute that came later and has its old meaning by default."""
 
@@ -227,6 +240,15 @@ def _without_default(name: str, value: Any) -> Rule:
 
     return rule
 
+
+def _grid_sample(b: Builder, sig: Signature, refs: Any, attrs: dict[str, Any], count: int) -> Any:
+    """Opset 20 renamed the modes."""
+    renamed = {"bilinear": "linear", "bicubic": "cubic"}
+    mode = attrs.get("mode", "bilinear")
+    return _plain(b, sig.op, refs, {**attrs, "mode": renamed.get(mode, mode)}, count)
+
+
+_UP: dict[str, Rule] = {"GridSample": _grid_sample}
 
 _DOWN: dict[str, Rule] = {
     **dict.fromkeys(
@@ -252,5 +274,5 @@ _DOWN: dict[str, Rule] = {
     "Reshape": _without_default("allowzero", 0),
     "ArgMax": _without_default("select_last_index", 0),
     "ArgMin": _without_default("select_last_index", 0),
-    "Resize": _without_default("antialias", 0),
+    "Resize": _resize,
 }

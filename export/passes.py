@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dims import broadcast as broadcast_dims
 from ..dtypes import DType, bool_, float32, int64
-from ..errors import InvalidArgumentError
+from .shapes import dims_of
 from .signatures import Signature, dtype_from_code
 
 if TYPE_CHECKING:
@@ -195,83 +194,6 @@ _FOLDED: dict[str, Callable[[list[Any], dict[str, Any]], np.ndarray | None]] = {
 
 # ---------------------------------------------------------------------- what is known of results
 
-_SAME_DIMS = frozenset(
-    {
-        "Cast",
-        "Abs",
-        "Neg",
-        "Sign",
-        "Exp",
-        "Log",
-        "Sqrt",
-        "Reciprocal",
-        "Relu",
-        "Sigmoid",
-        "Tanh",
-        "Erf",
-        "Floor",
-        "Ceil",
-        "Round",
-        "Not",
-        "Sin",
-        "Cos",
-        "Tan",
-        "Asin",
-        "Acos",
-        "Atan",
-        "Sinh",
-        "Cosh",
-        "Asinh",
-        "Acosh",
-        "Atanh",
-        "Softmax",
-        "LogSoftmax",
-        "Softplus",
-        "Softsign",
-        "Elu",
-        "Selu",
-        "LeakyRelu",
-        "HardSigmoid",
-        "HardSwish",
-        "Clip",
-        "CumSum",
-        "IsNaN",
-        "IsInf",
-        "ScatterElements",
-        "ScatterND",
-        "Trilu",
-        "Mish",
-        "ThresholdedRelu",
-        "Identity",
-        "BitwiseNot",
-        "LayerNormalization",
-    }
-)
-_BROADCAST = frozenset(
-    {
-        "Add",
-        "Sub",
-        "Mul",
-        "Div",
-        "Pow",
-        "Max",
-        "Min",
-        "Mod",
-        "And",
-        "Or",
-        "Xor",
-        "Equal",
-        "Less",
-        "Greater",
-        "LessOrEqual",
-        "GreaterOrEqual",
-        "Where",
-        "Sum",
-        "BitwiseAnd",
-        "BitwiseOr",
-        "BitwiseXor",
-    }
-)
 _SEQUENCES = {"SequenceEmpty", "SequenceInsert", "SequenceConstruct", "SplitToSequence", "SequenceErase"}
 
 
@@ -299,7 +221,13 @@ def describe(node: Node, sig: Signature, bound: dict[str, DType], i: int) -> Ref
     else:
         first = next((r for r in node.inputs if r is not None), None)
         dtype = bound.get(kind) or (first.dtype if first is not None else None)
-    return Ref(None, dtype, _dims(node), node, sequence=node.op in _SEQUENCES)
+    return Ref(
+        None,
+        dtype,
+        dims_of(node) if i == 0 or node.op in ("Split", "TopK", "MaxPool") else None,
+        node,
+        sequence=node.op in _SEQUENCES,
+    )
 
 
 def _joined(a: tuple[Any, ...] | None, b: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -313,28 +241,6 @@ def _dtype_of_array(array: np.ndarray) -> DType:
     from ..dtypes import dtype_of
 
     return dtype_of(array.dtype)
-
-
-def _dims(node: Node) -> tuple[Any, ...] | None:
-    first = node.inputs[0] if node.inputs else None
-    if first is None or first.dims is None:
-        return None
-    if node.op in _SAME_DIMS:
-        return first.dims
-    if node.op == "Transpose":
-        perm = node.attrs.get("perm")
-        return tuple(first.dims[p] for p in perm) if perm else first.dims[::-1]
-    if node.op in _BROADCAST:
-        shapes = [r.dims for r in node.inputs if r is not None]
-        if any(s is None or None in s for s in shapes):
-            return None
-        try:
-            return broadcast_dims(*shapes)  # type: ignore[arg-type]
-        except InvalidArgumentError:
-            return None
-    if node.op == "Shape":
-        return (len(first.dims),)
-    return None
 
 
 # ---------------------------------------------------------------------- dead nodes

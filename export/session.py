@@ -10,7 +10,6 @@ OrtValue does not keep its array alive, so whoever holds one must hold the other
 from __future__ import annotations
 
 import ctypes
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -35,22 +34,6 @@ def _runtime() -> Any:
 
 
 @cache
-def _shared_threads() -> bool:
-    """Whether all sessions use one pool of threads (onnxruntime 1.21 on). Pools of their own wait for work by
-    spinning, so that the forward's would take a core from the backward's: 0.59 against 0.47 ms for two
-    sessions.
-    """
-    ort = _runtime()
-    if not hasattr(ort, "set_global_thread_pool_sizes"):
-        return False
-    try:
-        ort.set_global_thread_pool_sizes(os.cpu_count() or 1, 1)
-    except RuntimeError:  # somebody else's session came first
-        return False
-    return True
-
-
-@cache
 def _core() -> Any:
     from onnxruntime.capi import onnxruntime_pybind11_state
 
@@ -70,11 +53,12 @@ class Session:
         ort = _runtime()
         options = ort.SessionOptions()
         options.log_severity_level = 3
-        if threads is None and _shared_threads():
-            options.use_per_session_threads = False
-        else:
-            options.inter_op_num_threads = 1
-            options.intra_op_num_threads = threads or 0
+        options.inter_op_num_threads = 1
+        options.intra_op_num_threads = threads or 0
+        # A pool that goes on waiting by spinning after a run takes a core from NumPy and from the next session. (One
+        # pool for all sessions would be faster still, but then every session of the process must join it, the
+        # user's own too.)
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         if not optimize:
             options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
         data = model if isinstance(model, (bytes, str)) else model.SerializeToString()

@@ -189,7 +189,7 @@ def _needed(nodes: Sequence[Node], wanted: Sequence[Value]) -> list[Node]:
 #: it is not in the table of ops.
 run_program = Op(
     "run_program",
-    lambda X, *, training: training.forward(X),  # noqa: N803
+    lambda X, *, training: training.forward(X),
     (Slot("X", False, True),),
     ("*Out",),
     {"training": None},

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.export.programs import normal, trace
 
 import paddlelite as paddle
 from paddlelite.capture import Capture
@@ -15,6 +14,7 @@ from paddlelite.op import OPS, Spec, op
 from paddlelite.ops.array import array_append, array_length, array_make, array_stack
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.reduce import reduce_sum
+from tests.export.programs import normal, trace
 
 
 def total(x):

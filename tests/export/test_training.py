@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.export.programs import normal, trace
 
 import paddlelite as paddle
 from paddlelite.export.executor import Executor
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.reduce import reduce_mean, reduce_sum
+from tests.export.programs import normal, trace
 
 
 def loss_of(y):
