@@ -16,7 +16,7 @@ import numpy as np
 
 from .autograd import GradNode
 from .bind import flatten_outs
-from .dims import Dim
+from .dims import Dim, numel
 from .dtypes import int32, int64
 from .errors import CaptureError, InvalidArgumentError, PaddleError, UnimplementedError, user_line
 from .ir import Block, Node, Program, Value
@@ -169,6 +169,9 @@ class Capture:
         """Run the kernel on the sizes themselves, when all inputs are known as sizes."""
         if spec.content is not None or not (spec.dtype.is_integer and all(v is None or _known(v) for v in values)):
             return spec
+        count = numel(spec.dims)
+        if isinstance(count, Dim) or count > _CONTENT_LIMIT:
+            return spec  # a shape is short; running the kernel could take any amount of memory
         contents = [
             None if v is None else [t.content for t in v] if isinstance(v, tuple) else v.content for v in values
         ]
