@@ -14,9 +14,10 @@ from paddlelite import dims as D
 from paddlelite.dtypes import DType
 from paddlelite.op import Spec
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import is_weak, weaken
 
 from .blame import loop_value
-from .merge import Leaf, Mismatch, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, is_weak, spec_of
+from .merge import Leaf, Mismatch, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
 from .state import UNBOUND, Journal, Place
 from .symbolic import mark_unsure
 
@@ -70,7 +71,8 @@ class Carried:
     def place(self, params: list[Any]) -> None:
         """Put the block's parameters where the body finds its variables."""
         for param, slot in zip(params, self.slots, strict=True):
-            param.weak = slot.weak
+            if slot.weak:
+                weaken(param)
             if slot.first is UNBOUND:
                 mark_unsure(param)
         for place in self.places:
@@ -152,7 +154,8 @@ class Carried:
     def final(self, results: list[Any]) -> list[tuple[Place, Any]]:
         """The places with their values after the loop."""
         for result, slot in zip(results, self.slots, strict=True):
-            result.weak = slot.weak
+            if slot.weak:
+                weaken(result)
             if slot.first is UNBOUND:
                 mark_unsure(result)
         return [(place, fill(self.templates[place.key], results)) for place in self.places]

@@ -17,10 +17,11 @@ from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
 from paddlelite.op import Spec
 from paddlelite.tensor.creation import to_tensor, zeros
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import is_weak, rank
 
 from .state import UNBOUND
 
-__all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "is_weak", "leaves", "spec_of"]
+__all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "leaves", "spec_of"]
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -45,11 +46,6 @@ def is_leaf(value: Any) -> bool:
     return isinstance(value, (Tensor, *_NUMBERS))
 
 
-def is_weak(value: Any) -> bool:
-    """Whether a leaf is a Python number, or stands for one."""
-    return not isinstance(value, Tensor) or getattr(value, "weak", False)
-
-
 def describe(value: Any) -> str:
     """A value as an error message shows it."""
     if value is UNBOUND:
@@ -57,7 +53,7 @@ def describe(value: Any) -> str:
     if isinstance(value, Tensor) and not is_weak(value):
         return f"a {value.dtype.name} tensor of shape [{', '.join(map(str, value.dims))}]"
     if isinstance(value, Tensor):
-        return f"a Python {_KINDS[_rank(value.dtype)]}"
+        return f"a Python {_KINDS[rank(value.dtype)]}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
     return repr(value) if value is None or isinstance(value, (*_NUMBERS, str)) else f"a {type(value).__name__}"
@@ -75,8 +71,8 @@ def dtype_with(dtype: DType, weak: bool, one: Any, two: Any, path: str) -> DType
     """The dtype of a leaf that has `dtype` (weakly, if it stands for a number) or is `two`. Raises Mismatch."""
     other, other_weak = _dtype(two), is_weak(two)
     if weak and other_weak:
-        return max(dtype, other, key=_rank)
-    if weak != other_weak and _rank(dtype if weak else other) <= _rank(other if weak else dtype):
+        return max(dtype, other, key=rank)
+    if weak != other_weak and rank(dtype if weak else other) <= rank(other if weak else dtype):
         return other if weak else dtype
     if dtype is not other:
         raise Mismatch(path, one, two, "they have different dtypes")
@@ -90,10 +86,6 @@ def _dtype(value: Any) -> DType:
     number = value.item() if isinstance(value, np.generic) else value
     kind = next(i for i, kind in enumerate((bool, int, float, complex)) if isinstance(number, kind))
     return (bool_, int64, default_dtype(), complex64)[kind]
-
-
-def _rank(dtype: DType) -> int:
-    return 0 if dtype is bool_ else 1 if dtype.is_integer else 3 if dtype.is_complex else 2
 
 
 def as_tensor(value: Any, dtype: DType) -> Tensor:

@@ -70,12 +70,17 @@ def own_nodes(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
     Bodies of nested functions and classes are left out, their decorators, defaults and bases are not; of a
     comprehension only the first iterable and the targets of walruses (which bind here) are given.
     """
-    for tree in trees:
+    stack = list(trees)
+    while stack:
+        tree = stack.pop()
         yield tree
-        yield from own_nodes(_own_children(tree))
+        stack += _own_children(tree)
 
 
 def _own_children(tree: gast.AST) -> list[gast.AST]:
+    kind = type(tree)
+    if kind is gast.Name or kind is gast.Constant:
+        return []
     if isinstance(tree, FUNCTIONS):
         a = tree.args
         return [*getattr(tree, "decorator_list", []), *a.defaults, *filter(None, a.kw_defaults)]
@@ -83,13 +88,25 @@ def _own_children(tree: gast.AST) -> list[gast.AST]:
         return [*tree.decorator_list, *tree.bases, *(k.value for k in tree.keywords)]
     if isinstance(tree, COMPREHENSIONS):
         return [tree.generators[0].iter, *_walruses(tree)]
-    return list(gast.iter_child_nodes(tree))
+    return children(tree)
+
+
+def children(tree: gast.AST) -> list[gast.AST]:
+    """The direct children that say something (not Load and Store)."""
+    found: list[gast.AST] = []
+    for field in tree._fields:
+        value = getattr(tree, field, None)
+        if isinstance(value, list):
+            found += [v for v in value if isinstance(v, gast.AST)]
+        elif isinstance(value, gast.AST) and field != "ctx":
+            found.append(value)
+    return found
 
 
 def _walruses(comprehension: gast.AST) -> list[gast.AST]:
     """Targets of walruses inside a comprehension: they belong to the function around it."""
     found = []
-    for node in gast.iter_child_nodes(comprehension):
+    for node in children(comprehension):
         if isinstance(node, gast.NamedExpr):
             found.append(node.target)
         if not isinstance(node, FUNCTIONS):

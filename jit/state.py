@@ -16,7 +16,7 @@ from typing import Any
 
 __all__ = [
     "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Global", "Journal", "Place", "StateClosure", "current",
-    "flag_set", "journaled", "note", "places",
+    "journaled", "note", "places",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -204,15 +204,3 @@ def places(state: StateClosure, names: Iterable[str]) -> list[Place]:
     cells = dict(zip(code.co_freevars, state.__closure__ or (), strict=True))
     table = state.__globals__
     return [Cell(name, cells[name]) if name in cells else Global(name, table, name) for name in names]
-
-
-def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
-    """Whether one of the loop's flags is set: a bool, or a tensor."""
-    found: Any = False
-    for place in places(state, flags):
-        value = place.get()
-        if value is True:
-            return True
-        if value is not False and value is not UNBOUND:
-            found = value if found is False else found.logical_or(value)
-    return found

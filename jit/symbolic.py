@@ -10,9 +10,13 @@ from paddlelite.capture import Capture, Frame
 from paddlelite.errors import CaptureError, user_line
 from paddlelite.ir import Value
 from paddlelite.mode import mode
+from paddlelite.ops.logic import logical_and, logical_or
+from paddlelite.ops.unary import logical_not
 from paddlelite.tensor.tensor import Tensor
 
-__all__ = ["check_sure", "in_graph", "is_symbolic", "mark_unsure", "predicate", "refuse", "within"]
+__all__ = [
+    "both", "check_sure", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate", "refuse", "within",
+]  # fmt: skip
 
 
 def is_symbolic(x: Any) -> bool:
@@ -65,3 +69,24 @@ def check_sure(value: Any, name: str) -> Any:
             "Give it a value before.",
         )
     return value
+
+
+def negate(x: Any) -> Any:
+    """`not x` of a bool or a tensor."""
+    return logical_not(predicate(x)) if isinstance(x, Tensor) else not x
+
+
+def both(x: Any, y: Any) -> Any:
+    """`x and y` of bools or tensors that are known already."""
+    if not isinstance(x, Tensor) or not isinstance(y, Tensor):
+        known, other = (y, x) if isinstance(x, Tensor) else (x, y)
+        return other if known else False
+    return logical_and(predicate(x), predicate(y))
+
+
+def either(x: Any, y: Any) -> Any:
+    """`x or y` of bools or tensors that are known already."""
+    if not isinstance(x, Tensor) or not isinstance(y, Tensor):
+        known, other = (y, x) if isinstance(x, Tensor) else (x, y)
+        return True if known else other
+    return logical_or(predicate(x), predicate(y))

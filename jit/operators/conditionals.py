@@ -9,11 +9,12 @@ from paddlelite.capture import Capture, Frame
 from paddlelite.mode import mode
 from paddlelite.ops.control import join_branches
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import weaken
 
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import is_symbolic, mark_unsure, predicate, refuse, within
+from ..symbolic import is_symbolic, mark_unsure, negate, predicate, refuse, within
 
 __all__ = ["choose", "if_", "ifexp", "truth"]
 
@@ -108,11 +109,13 @@ def _merge(capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]]) ->
     else:
         results = []
     for pair, result in zip(merging.pairing.pairs, results, strict=True):
-        result.weak = pair.weak
+        if pair.weak:
+            weaken(result)
         if pair.unsure:
             mark_unsure(result)
     for place, template in templates:
-        note(place)
+        if not isinstance(place, _Value):
+            note(place)
         place.put(fill(template, results))
 
 
@@ -130,7 +133,7 @@ class _Merging:
         if one is True and two is False:
             return self.test
         if one is False and two is True:
-            return self.test.logical_not()
+            return negate(self.test)
         try:
             return self.pairing.unify(one, two, place.name, unsure=self.dead[0] == self.dead[1])
         except Mismatch as problem:

@@ -11,7 +11,7 @@ from typing import Any
 
 from paddlelite.tensor.tensor import Tensor
 
-from ..symbolic import in_graph, is_symbolic, refuse
+from ..symbolic import both, either, in_graph, is_symbolic, refuse
 
 __all__ = ["Source", "enumerate_", "len_", "range_", "reversed_", "source_of", "zip_"]
 
@@ -46,14 +46,8 @@ class _Range(Source):
         value = self.item(position)
         if not is_symbolic(self.step):
             return value < self.stop if self.step > 0 else value > self.stop
-        up = (self.step > 0).logical_and(self._tensor(value < self.stop))
-        return up.logical_or((self.step < 0).logical_and(self._tensor(value > self.stop)))
-
-    @staticmethod
-    def _tensor(value: Any) -> Any:
-        from paddlelite.tensor.creation import to_tensor
-
-        return value if isinstance(value, Tensor) else to_tensor(value)
+        up = both(self.step > 0, value < self.stop)
+        return either(up, both(self.step < 0, value > self.stop))
 
 
 class _Rows(Source):
@@ -91,8 +85,7 @@ class _Zip(Source):
     def more(self, position: Any) -> Any:
         found = self.parts[0].more(position)
         for part in self.parts[1:]:
-            again = part.more(position)
-            found = found.logical_and(again) if isinstance(found, Tensor) else again if found else found
+            found = both(found, part.more(position))
         return found
 
     def item(self, position: Any) -> Any:

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ..symbolic import is_symbolic, predicate
+from ..symbolic import is_symbolic, negate, predicate
 from .conditionals import choose
 
 __all__ = ["and_", "chain", "in_", "not_", "not_in", "or_"]
@@ -57,9 +57,7 @@ def _after(other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> 
 
 def not_(value: Any) -> Any:
     """`not value`."""
-    if is_symbolic(value):
-        return predicate(value).logical_not()
-    return not value
+    return negate(value) if is_symbolic(value) else not value
 
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {

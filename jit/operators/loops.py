@@ -13,11 +13,11 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from ..carry import Carried
-from ..state import Journal, Place, StateClosure, flag_set, journaled, note, places
-from ..symbolic import in_graph, predicate, refuse
+from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places
+from ..symbolic import both, either, in_graph, negate, predicate, refuse
 from .conditionals import if_
 from .iterables import Source, source_of
-from .logic import and_, not_
+from .logic import and_
 
 __all__ = ["for_", "while_"]
 
@@ -44,7 +44,7 @@ def _goes_on(test: Callable[[], Any], state: StateClosure, stop: Names) -> Any:
     stopped = flag_set(state, stop) if stop else False
     if stopped is False:
         return test()
-    return and_(not_(stopped), test)
+    return and_(negate(stopped), test)
 
 
 def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -> Iterable[Any]:
@@ -76,7 +76,7 @@ def _masked(items: Iterator[Any], state: StateClosure, names: Names | None, stop
             "Iterate over a range, list or tensor, or use `while`.",
         )
     for item in items:
-        for goes_on in if_(not_(flag_set(state, stop)), state, names):
+        for goes_on in if_(negate(flag_set(state, stop)), state, names):
             if goes_on:
                 yield item
 
@@ -88,7 +88,7 @@ def _counted(source: Source, state: StateClosure, names: Names | None, stop: Nam
     def more() -> Any:
         stopped = flag_set(state, stop) if stop else False
         left = source.more(position.value)
-        return left if stopped is False else not_(stopped).logical_and(left)
+        return both(negate(stopped), left)
 
     for _ in _rounds(more, state, names, [position]):
         item = source.item(position.value)
@@ -114,6 +114,18 @@ class _Position(Place):
 
     def put(self, value: Any) -> None:
         self.__dict__["value"] = value
+
+
+def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
+    """Whether one of the loop's flags is set: a bool, or a tensor."""
+    found: Any = False
+    for place in places(state, flags):
+        value = place.get()
+        if value is True:
+            return True
+        if value is not UNBOUND:
+            found = either(found, value)
+    return found
 
 
 @contextmanager

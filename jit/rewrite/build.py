@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import gast
 
-from ..scopes import FUNCTIONS, mangle, stores
+from ..scopes import FUNCTIONS, children, mangle, stores
 
 #: The name through which rewritten code reaches the operators; bound in a closure cell of its own.
 OPERATORS = "_jit"
@@ -68,10 +68,11 @@ def function(identifier: str, body: list[gast.AST], params: Iterable[str] = ()) 
 
 
 def at(place: gast.AST, made: gast.AST) -> gast.AST:
-    """Give every new node of `made` the position of `place`: tracebacks then show the user's line."""
-    for node in gast.walk(made):
-        if not hasattr(node, "lineno"):
-            gast.copy_location(node, place)
+    """Give the new nodes of `made` the position of `place`: tracebacks then show the user's line."""
+    if not hasattr(made, "lineno"):
+        gast.copy_location(made, place)
+        for node in children(made):
+            at(place, node)
     return made
 
 
@@ -85,10 +86,12 @@ def suspends(trees: Iterable[gast.AST]) -> bool:
 
 
 def _deep(trees: Iterable[gast.AST]) -> Iterable[gast.AST]:
-    for tree in trees:
+    stack = list(trees)
+    while stack:
+        tree = stack.pop()
         yield tree
         if not isinstance(tree, FUNCTIONS):
-            yield from _deep(gast.iter_child_nodes(tree))
+            stack += children(tree)
 
 
 def binds_in_expression(tree: gast.AST) -> set[str]:
@@ -168,11 +171,12 @@ class Pass(gast.NodeTransformer):
         return done
 
     def generic_visit(self, node: gast.AST) -> gast.AST:
-        for field, value in gast.iter_fields(node):
+        for field in node._fields:
+            value = getattr(node, field, None)
             if isinstance(value, list) and value and isinstance(value[0], gast.stmt):
                 setattr(node, field, self.block(value))
             elif isinstance(value, list):
                 setattr(node, field, [self.visit(v) if isinstance(v, gast.AST) else v for v in value])
-            elif isinstance(value, gast.AST):
+            elif isinstance(value, gast.AST) and field != "ctx":
                 setattr(node, field, self.visit(value))
         return node

@@ -24,7 +24,9 @@ def size_value(x: Tensor, axis: int) -> Any:
     size = x.dims[axis]
     if not isinstance(size, Dim):
         return size
-    return slice_(shape(x), axes=[0], starts=[axis], ends=[axis + 1], decrease_axis=[0])
+    from ..weak import weaken
+
+    return weaken(slice_(shape(x), axes=[0], starts=[axis], ends=[axis + 1], decrease_axis=[0]))
 
 
 def numel(x: Tensor, name: str | None = None) -> Tensor:
