@@ -32,10 +32,13 @@ from . import (
     reduce,
     repeat,
     resize,
+    scan,
     scatter,
     search,
+    select,
     shape,
     softmax,
+    sort,
     unary,
 )
 
@@ -71,9 +74,12 @@ __all__ = [
     "reduce",
     "repeat",
     "resize",
+    "scan",
     "scatter",
     "search",
+    "select",
     "shape",
     "softmax",
+    "sort",
     "unary",
 ]
