@@ -479,7 +479,7 @@ def test_an_onnx_file_is_refused(tmp_path):
 _FUZZED = ["linear", "ifelse", "whileloop", "nestedctl", "arrayread", "convbnpool", "lstm", "zoo_shape", "zoo_index"]
 
 
-@given(st.data())
+@given(data=st.data())
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 def test_mutated_models_are_loaded_or_refused(data, tmp_path_factory):
     """Bytes anywhere, or one field of the decoded message: no crash, no hang, no large allocation."""
