@@ -45,6 +45,7 @@ from .framework.random import seed as seed  # noqa: E402
 from .framework.random import set_rng_state as set_rng_state  # noqa: E402
 from .framework.random import get_cuda_rng_state as get_cuda_rng_state  # noqa: E402
 from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: E402
+from .tensor import indexing as _indexing  # noqa: E402
 from .tensor.manipulation import *  # noqa: E402, F403
 from .tensor.printing import set_printoptions as set_printoptions  # noqa: E402
 from .tensor.random import *  # noqa: E402, F403
@@ -52,3 +53,6 @@ from .tensor.math import *  # noqa: E402, F403
 from .tensor.reduction import *  # noqa: E402, F403
 from .tensor.stat import *  # noqa: E402, F403
 from .tensor.search import *  # noqa: E402, F403
+from . import amp, io, metric, nn, optimizer, regularizer  # noqa: E402
+from .nn.parameter import create_parameter as create_parameter  # noqa: E402
+from .param_attr import ParamAttr as ParamAttr  # noqa: E402

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .collate import default_collate_fn, to_tensors
 from .dataset import IterableDataset, NoLength
-from .pool import Pool
 from .sampler import BatchSampler
 from .worker import Job, fetch, stream
+
+if TYPE_CHECKING:
+    from .pool import Pool
 
 __all__ = ["DataLoader"]
 
@@ -155,6 +157,7 @@ class DataLoader:
 
     def _start(self) -> Pool:
         from ..tensor.random import randint
+        from .pool import Pool  # multiprocessing takes longer to import than most scripts' other modules
 
         job = Job(
             dataset=self.dataset,

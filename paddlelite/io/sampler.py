@@ -37,7 +37,7 @@ class Sampler:
     def __init__(self, data_source: Sized | None = None) -> None:
         self.data_source: Any = data_source
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"'__iter__' is not implemented in class {type(self).__name__}")
 
 
@@ -229,7 +229,7 @@ class BatchSampler(Sampler):
             _check(
                 not isinstance(dataset, IterableDataset), "dataset should not be a paddle.io.IterableDataset"
             )
-            self.sampler = RandomSampler(dataset) if shuffle else SequenceSampler(dataset)
+            self.sampler = (RandomSampler if shuffle else SequenceSampler)(dataset)  # type: ignore[arg-type]
         self.shuffle = shuffle
         self.batch_size = batch_size
         self.drop_last = drop_last

@@ -11,13 +11,15 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .collate import to_arrays
 from .dataset import IterableDataset
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 __all__ = ["Failure", "Job", "WorkerInfo", "fetch", "get_worker_info", "stream", "work"]
 
