@@ -252,8 +252,8 @@ class Builder:
         sig = sig or signature(op)
         node = Node(op, inputs, attrs, self.path, self.source)
         if bound is None:
-            bound = {sig.input_type(i): r.dtype for i, r in enumerate(inputs) if r is not None and r.dtype}
-            # type: ignore[misc]
+            known_types = ((sig.input_type(i), r) for i, r in enumerate(inputs) if r is not None)
+            bound = {kind: r.dtype for kind, r in known_types if r.dtype and isinstance(kind, str)}
         node.outputs = tuple(passes.describe(node, sig, bound, i) for i in range(count))
         self.nodes.append(node)
         if key is not None:
@@ -291,5 +291,6 @@ def _variadic_results(sig: Signature, inputs: Sequence[Any], attrs: dict[str, An
     if "num_outputs" in attrs:
         return int(attrs["num_outputs"])
     if sig.op == "Split" and len(inputs) > 1 and inputs[1] is not None:
-        return len(inputs[1].value) if isinstance(inputs[1], Ref) else len(inputs[1])
+        sizes: Any = inputs[1].value if isinstance(inputs[1], Ref) else inputs[1]
+        return len(sizes)
     raise InvalidArgumentError(f"{sig.op}: say how many outputs= it has")

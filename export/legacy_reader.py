@@ -79,7 +79,7 @@ def _assign_value(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     from .program_reader import Undefined
 
     attrs = {attr.name: attr_value(attr) for attr in op.attrs}
-    values = next((attrs[key] for key in _VALUES if attrs.get(key)), [])
+    values: Any = next((attrs[key] for key in _VALUES if attrs.get(key)), [])
     dtype, dims = attrs.get("dtype"), attrs.get("shape")
     if not isinstance(dtype, DType) or not isinstance(dims, list) or min(dims, default=0) < 0:
         raise InvalidArgumentError(f"{reader.file}: assign_value without a proper dtype and shape.")

@@ -139,7 +139,7 @@ def read_all(path: str | os.PathLike[str]) -> list[np.ndarray]:
     """All tensors of a combined file whose program is not at hand."""
     with open(path, "rb") as file:
         source = _Source(file, os.fspath(path))
-        found = []
+        found: list[np.ndarray] = []
         while source.left:
             found.append(_read(source, f"tensor {len(found)}"))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import collections
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from paddlelite import dims as D
@@ -243,8 +243,8 @@ class BlockWriter:
     def op(
         self,
         type: str,
-        inputs: dict[str, Sequence[str]],
-        outputs: dict[str, Sequence[str]],
+        inputs: Mapping[str, Sequence[str]],
+        outputs: Mapping[str, Sequence[str]],
         attrs: dict[str, Any],
         source: tuple[str, int] | None = None,
         block: int | None = None,

@@ -95,7 +95,7 @@ def to_array(value: Any) -> np.ndarray:
     count = int(np.prod(shape))
     if not count:
         return np.empty(shape, ml_dtypes.bfloat16)
-    memory = (ctypes.c_uint16 * count).from_address(value.data_ptr())
+    memory: Any = (ctypes.c_uint16 * count).from_address(value.data_ptr())
     # NumPy knows no bfloat16, so onnxruntime can not hand one over; the buffer holds on to its OrtValue
     # instead.
     memory._owner = value  # type: ignore[attr-defined]

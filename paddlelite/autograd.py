@@ -362,8 +362,8 @@ def backward(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
         )
-    outputs = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
-    grads = [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
+    outputs: list[Any] = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
+    grads: list[Any] = [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
     if len(grads) != len(outputs):
         raise InvalidArgumentError(f"{len(outputs)} tensors but {len(grads)} grad_tensors")
     was, mode.grad = mode.grad, False
@@ -402,11 +402,11 @@ def grad(
     >>> float(paddle.grad(dx, x)[0])
     18.0
     """
-    outs = [outputs] if not isinstance(outputs, (list, tuple)) else list(outputs)
-    ins = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
+    outs: list[Any] = [outputs] if not isinstance(outputs, (list, tuple)) else list(outputs)
+    ins: list[Any] = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
     if mode.capture is not None:
         outs, ins = ([mode.capture.read(t) for t in tensors] for tensors in (outs, ins))
-    seeds = [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
+    seeds: list[Any] = [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
     if not only_inputs:
         raise InvalidArgumentError("only_inputs=False is not supported (nor is it by PaddlePaddle)")
     if len(seeds) != len(outs):

@@ -33,7 +33,7 @@ def bind(op: Op, *inputs: Any, **attrs: Any) -> Any:
     kernel = op.kernel
     if kernel is None:
         return op.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
-    arrays = []
+    arrays: list[Any] = []
     wants_grad = False
     try:
         for x in inputs:
@@ -66,7 +66,7 @@ def _wrap(op: Op, result: Any, inputs: tuple[Any, ...]) -> Any:
     """The results of an op with several outputs, as tensors."""
     if len(op.outs) == 1:
         result = (result,)
-    outs = [
+    outs: list[Any] = [
         [_plain(r) for r in part] if many else _plain(part) for part, many in zip(result, op.many_out, strict=True)
     ]
     if op.view:

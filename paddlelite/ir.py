@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -90,7 +90,7 @@ class Value(Tensor):
             return (self[i] for i in range(self._dims[0]))
         self._no_value("a Python loop", "a `for` statement in a function decorated with to_static")
 
-    def _no_value(self, what: str, instead: str) -> Any:
+    def _no_value(self, what: str, instead: str) -> NoReturn:
         from .capture import no_value
 
         raise no_value(self, what, instead)

@@ -154,7 +154,7 @@ class Op:
         from .bind import bind
 
         # The first call puts bind in the place of this method, so that later calls pay no import.
-        Op.__call__ = bind  # type: ignore[method-assign]
+        Op.__call__ = bind  # type: ignore[method-assign, assignment]
         return bind(self, *inputs, **attrs)
 
     def infer(self, rule: Callable[..., Any]) -> Callable[..., Any]:

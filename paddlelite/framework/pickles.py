@@ -18,7 +18,7 @@ import pickle
 import re
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -156,7 +156,11 @@ def _key(key: Any) -> Any:
 
 
 class _Reader(pickle._Unpickler):  # type: ignore[name-defined, misc]
-    dispatch = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+    # What the base class, which has no types, keeps and does.
+    stack: list[Any]
+    append: Callable[[Any], None]
+    pop_mark: Callable[[], list[Any]]
 
     def find_class(self, module: str, name: str) -> Any:
         found = _ADMITTED.get((module, name))
@@ -355,6 +359,10 @@ _LARGE = 1 << 14
 
 
 class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
+    proto: int
+    save: Callable[[Any], None]
+    write: Callable[[bytes], None]
+
     def __init__(self, file: BinaryIO, protocol: int, replace: Callable[[Any], Any]) -> None:
         super().__init__(file, protocol)
         self._replace = replace
@@ -390,14 +398,14 @@ class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
     def memoize(self, item: Any) -> None:
         # The memo would keep the bytes of every array alive until the end, a second copy of the whole model.
         if type(item) not in (bytes, str) or len(item) < _LARGE:
-            super().memoize(item)
+            super().memoize(item)  # type: ignore[misc]
 
 
 def _save_by_name(writer: _Writer, item: Any) -> None:
     writer.save_global(item)
 
 
-_Writer.dispatch = {**pickle._Pickler.dispatch, type: _save_by_name, FunctionType: _save_by_name}  # type: ignore[attr-defined]
+_Writer.dispatch = {**pickle._Pickler.dispatch, type: _save_by_name, FunctionType: _save_by_name}  # type: ignore[attr-defined, dict-item]
 
 
 def dump(tree: Any, file: BinaryIO, protocol: int, replace: Callable[[Any], Any]) -> None:
