@@ -8,14 +8,39 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..dtypes import BY_NUMPY, DType, dtype_of
+from ..dtypes import BY_NUMPY, DType, dtype_of, int64
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..mode import mode
-from ..ops.shape import assign as _assign
-from ..ops.shape import fill_any_like, fill_constant
+from ..ops.creation import arange as _range
+from ..ops.creation import assign as _assign
+from ..ops.creation import eye as _eye
+from ..ops.creation import fill_any_like, fill_constant
+from ..ops.creation import linspace as _linspace
+from ..ops.creation import logspace as _logspace
+from ..ops.creation import steps as _steps
+from ..ops.creation import tril_indices as _tril_indices
+from ..ops.creation import triu_indices as _triu_indices
 from .tensor import Tensor, _wrap_array, method
 
-__all__ = ["assign", "clone", "full", "full_like", "ones", "ones_like", "to_tensor", "zeros", "zeros_like"]
+__all__ = [
+    "arange",
+    "assign",
+    "clone",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "to_tensor",
+    "tril_indices",
+    "triu_indices",
+    "zeros",
+    "zeros_like",
+]
 
 
 def to_tensor(data: Any, dtype: Any = None, place: Any = None, stop_gradient: bool = True) -> Tensor:
@@ -25,8 +50,9 @@ def to_tensor(data: Any, dtype: Any = None, place: Any = None, stop_gradient: bo
     Raises InvalidTypeError for data that are not numbers, InvalidArgumentError for ragged lists.
 
     >>> import paddlelite as paddle
-    >>> paddle.to_tensor([1, 2]).dtype
-    paddle.int64
+    >>> paddle.to_tensor([1.5, 2])
+    Tensor(shape=[2], dtype=float32, place=Place(cpu), stop_gradient=True,
+           [1.50000000, 2.        ])
     """
     want = None if dtype is None else dtype_of(dtype)
     if isinstance(data, Tensor):
@@ -47,7 +73,7 @@ def _has_tensor(data: Any) -> bool:
 
 
 def _from_tensors(data: Any, want: DType | None) -> Tensor:
-    from ..ops.shape import stack
+    from ..ops.join import stack
 
     parts = [d if isinstance(d, Tensor) else to_tensor(d, want) for d in data]
     target = want
@@ -61,10 +87,19 @@ def _from_tensors(data: Any, want: DType | None) -> Tensor:
 
 def _array_of(data: Any, want: DType | None) -> np.ndarray:
     if isinstance(data, np.ndarray):
+        if data.dtype == np.uint16:
+            # NumPy has no bfloat16: PaddlePaddle exchanges its bits as uint16.
+            data = data.view(dtypes.bfloat16.np)
         array = np.array(data, dtype=None if want is None else want.np, order="C")
     else:
+        if not isinstance(data, (bool, int, float, complex, list, tuple, np.generic)):
+            raise _bad_data(data)
         try:
             array = np.array(data, dtype=None if want is None else want.np)
+        except OverflowError as error:
+            raise InvalidArgumentError(
+                f"a number does not fit into {want.name if want else 'int64'}: {error}"
+            ) from None
         except (ValueError, TypeError) as error:
             if "inhomogeneous" in str(error) or "sequence" in str(error):
                 raise InvalidArgumentError(
@@ -77,8 +112,11 @@ def _array_of(data: Any, want: DType | None) -> np.ndarray:
             elif array.dtype == np.complex128:
                 array = array.astype(np.complex64)
     if array.dtype not in BY_NUMPY:
-        if array.dtype.kind in "u" and array.dtype.itemsize > 1:
-            return array.astype(np.int64)
+        if array.dtype.kind != "O" or any(isinstance(v, int) for v in array.flat):
+            raise InvalidArgumentError(
+                f"Input object type error or incompatible array data type {array.dtype}: tensors are made from bool, "
+                "float16, float32, float64, int8, int16, int32, int64, uint8, complex64 or complex128."
+            )
         raise _bad_data(data)
     return array
 
@@ -117,37 +155,54 @@ def _as_size(s: Any) -> Tensor:
 def full(shape: Any, fill_value: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """A tensor of ``shape`` filled with one number (or 1-element tensor). Paddle op: fill_constant.
 
+    Without ``dtype`` numbers give the default float dtype, bools bool. Raises InvalidArgumentError for a negative
+    size, InvalidTypeError for what is not a number.
+
     >>> import paddlelite as paddle
-    >>> paddle.full([2], 7).numpy()
+    >>> paddle.full([2], 7, "int64").numpy()
     array([7, 7])
     """
     want = _fill_dtype(fill_value) if dtype is None else dtype_of(dtype)
     attrs, tensor, tensors = shape_slots(shape)
-    for s in attrs["shape"]:
-        if s < 0 and tensor is None and tensors is None:
-            raise InvalidArgumentError(f"Each value of 'shape' in full is expected to be no less than 0, got {shape}")
+    if tensor is None and tensors is None and any(s < 0 for s in attrs["shape"]):
+        raise InvalidArgumentError(
+            f"Each value of 'shape' in full is expected to be no less than 0, got {shape}"
+        )
     if isinstance(fill_value, Tensor):
         return fill_constant(fill_value.astype(want), tensor, tensors, **attrs, dtype=want)
-    text = str(fill_value) if want.is_integer or isinstance(fill_value, (int, complex)) else repr(float(fill_value))
-    if isinstance(fill_value, float) and want.is_integer:
-        text = str(int(fill_value))
-    if isinstance(fill_value, bool):
-        text = str(int(fill_value))
-    return fill_constant(None, tensor, tensors, **attrs, dtype=want, value=_real(fill_value), str_value=text)
+    value = _fill_number(fill_value, want)
+    # Integers too long for a float, and complex numbers, can only be written as text.
+    exact = isinstance(value, float) or abs(value) <= 2**53
+    text = "" if exact and not isinstance(value, complex) else str(value)
+    real = float(value.real) if isinstance(value, complex) else float(value)
+    return fill_constant(None, tensor, tensors, **attrs, dtype=want, value=real, str_value=text)
 
 
-def _real(value: Any) -> float:
-    return float(value.real if isinstance(value, complex) else value)
+def _fill_number(value: Any, want: DType) -> Any:
+    """``value`` as the Python number that a tensor of dtype ``want`` is filled with."""
+    if isinstance(value, str):
+        value = float(value)
+    if isinstance(value, (np.generic, np.ndarray)):
+        value = value.item()
+    if not isinstance(value, (bool, int, float, complex)):
+        raise InvalidTypeError(f"fill_value must be a number or a Tensor, got {type(value).__name__}")
+    if want.is_complex:
+        return complex(value)
+    if isinstance(value, complex):
+        raise InvalidTypeError(f"a complex number can not fill a tensor of dtype {want.name}")
+    if want.is_bool:
+        return float(bool(value))
+    if want.is_integer:
+        if isinstance(value, float) and not np.isfinite(value):
+            raise InvalidArgumentError(f"{value} can not fill a tensor of dtype {want.name}")
+        return int(value)
+    return float(value)
 
 
 def _fill_dtype(value: Any) -> DType:
-    if isinstance(value, Tensor):
-        return value.dtype
     if isinstance(value, (bool, np.bool_)):
         return dtypes.bool_
-    if isinstance(value, (int, np.integer)):
-        return dtypes.int64
-    return dtypes.complex64 if isinstance(value, complex) else dtypes.default_dtype()
+    return dtypes.complex128 if isinstance(value, complex) else dtypes.default_dtype()
 
 
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
@@ -178,8 +233,14 @@ def ones_like(x: Tensor, dtype: Any = None, name: str | None = None) -> Tensor:
 
 
 def assign(x: Any, output: Tensor | None = None) -> Tensor:
-    """A copy of ``x`` (tensor, array, numbers); written into ``output`` when that is given."""
-    copy = _assign(x) if isinstance(x, Tensor) else to_tensor(x)
+    """A copy of ``x`` (tensor, array, numbers); written into ``output`` when that is given. Paddle op: assign."""
+    if isinstance(x, Tensor):
+        copy = _assign(x)
+    elif isinstance(x, (np.ndarray, list, tuple, bool, int, float, complex, np.generic)):
+        # As PaddlePaddle: what NumPy makes of the numbers, at least a vector.
+        copy = to_tensor(np.atleast_1d(np.asarray(x)) if not isinstance(x, np.ndarray) else x)
+    else:
+        raise InvalidTypeError(f"The type of received input == `input` is not supported: {type(x)}")
     if output is None:
         return copy
     output._write(copy)
@@ -190,6 +251,120 @@ def assign(x: Any, output: Tensor | None = None) -> Tensor:
 def clone(x: Tensor, name: str | None = None) -> Tensor:
     """A copy that gradients flow through."""
     return _assign(x)
+
+
+def _scalar(value: Any, dtype: DType) -> Tensor:
+    """``value`` as the 1-element tensor that range and linspace take."""
+    if isinstance(value, Tensor):
+        return value if value.dtype is dtype else value.astype(dtype)
+    if isinstance(value, (int, float, np.generic)):
+        return to_tensor(np.array(value).astype(dtype.np))
+    raise InvalidTypeError(f"expected a number or a 1-element Tensor, got {type(value).__name__}")
+
+
+def _is_whole(value: Any) -> bool:
+    return value.dtype.is_integer if isinstance(value, Tensor) else isinstance(value, (int, np.integer))
+
+
+def arange(
+    start: Any = 0, end: Any = None, step: Any = 1, dtype: Any = None, name: str | None = None
+) -> Tensor:
+    """``start``, ``start + step``, ... below ``end``; from 0 to ``start`` when ``end`` is None. Paddle op: range.
+
+    int64 when all of them are integers, else the default float dtype. Raises InvalidArgumentError for a step of 0.
+
+    >>> import paddlelite as paddle
+    >>> paddle.arange(1, 6, 2).numpy()
+    array([1, 3, 5])
+    """
+    if end is None:
+        start, end = 0, start
+    if dtype is not None:
+        want = dtype_of(dtype)
+    else:
+        floats = [v.dtype for v in (start, end, step) if isinstance(v, Tensor) and v.dtype.is_floating]
+        whole = all(_is_whole(v) for v in (start, end, step))
+        want = int64 if whole else floats[0] if floats else dtypes.default_dtype()
+    if want.is_bool or want.is_complex:
+        raise InvalidTypeError(f"arange makes integers or floats, not {want.name}")
+    if not isinstance(step, Tensor) and step == 0:
+        raise InvalidArgumentError("The step of range op should not be 0.")
+    plain = mode.capture is None and not any(isinstance(v, Tensor) for v in (start, end, step))
+    if plain:
+        kind = int if want.is_integer else float
+        return _wrap_array(_steps(kind(start), kind(end), kind(step), want.np))
+    return _range(*(_scalar(v, want) for v in (start, end, step)))
+
+
+def linspace(start: Any, stop: Any, num: Any, dtype: Any = None, name: str | None = None) -> Tensor:
+    """``num`` numbers at equal distances from ``start`` to ``stop``, both included. Paddle op: linspace."""
+    return _spaced(_linspace, start, stop, num, dtype)
+
+
+def logspace(
+    start: Any, stop: Any, num: Any, base: Any = 10.0, dtype: Any = None, name: str | None = None
+) -> Tensor:
+    """``base`` to the power of :func:`linspace`. Paddle op: logspace."""
+    return _spaced(_logspace, start, stop, num, dtype, base)
+
+
+def _spaced(op: Any, start: Any, stop: Any, num: Any, dtype: Any, *base: Any) -> Tensor:
+    want = dtypes.default_dtype() if dtype is None else dtype_of(dtype)
+    if want.is_bool or want.is_complex:
+        raise InvalidTypeError(f"{op.type} makes integers or floats, not {want.name}")
+    if not isinstance(num, Tensor) and num < 0:
+        raise InvalidArgumentError(
+            f"The num of {op.type} op should not be negative, but received num is {num}"
+        )
+    wide = dtypes.float64 if want is dtypes.float64 else dtypes.float32
+    ends = [_scalar(v, v.dtype if isinstance(v, Tensor) else wide) for v in (start, stop)]
+    return op(*ends, _scalar(num, dtypes.int32), *[_scalar(v, wide) for v in base], dtype=want)
+
+
+def eye(num_rows: int, num_columns: int | None = None, dtype: Any = None, name: str | None = None) -> Tensor:
+    """Ones on the diagonal of a matrix of zeros. Paddle op: eye."""
+    columns = num_rows if num_columns is None else num_columns
+    for what, n in (("num_rows", num_rows), ("num_columns", columns)):
+        if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+            raise InvalidTypeError(f"{what} should be a non-negative int.")
+    want = dtypes.default_dtype() if dtype is None else dtype_of(dtype)
+    return _eye(num_rows=int(num_rows), num_columns=int(columns), dtype=want)
+
+
+def empty(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
+    """A tensor whose values do not matter yet (zeros: memory that was not written would not be reproducible)."""
+    return zeros(shape, dtype)
+
+
+def empty_like(x: Tensor, dtype: Any = None, name: str | None = None) -> Tensor:
+    """:func:`empty` in the shape (and dtype) of ``x``."""
+    return zeros_like(x, dtype)
+
+
+def tril_indices(row: int, col: int | None, offset: int = 0, dtype: Any = "int64") -> Tensor:
+    """The row and column numbers of the lower triangle of a ``row`` x ``col`` matrix. Paddle op: tril_indices."""
+    return _tril_indices(
+        rows=_size(row, "row"),
+        cols=_size(row if col is None else col, "col"),
+        offset=offset,
+        dtype=dtype_of(dtype),
+    )
+
+
+def triu_indices(row: int, col: int | None = None, offset: int = 0, dtype: Any = "int64") -> Tensor:
+    """The row and column numbers of the upper triangle of a ``row`` x ``col`` matrix. Paddle op: triu_indices."""
+    return _triu_indices(
+        row=_size(row, "row"),
+        col=_size(row if col is None else col, "col"),
+        offset=offset,
+        dtype=dtype_of(dtype),
+    )
+
+
+def _size(n: Any, what: str) -> int:
+    if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+        raise InvalidTypeError(f"{what} should be a non-negative int")
+    return n
 
 
 Shape = int | Sequence[Any] | Tensor

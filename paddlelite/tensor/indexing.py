@@ -1,0 +1,466 @@
+"""``x[index]`` and ``x[index] = value``.
+
+An index is read once into a :class:`_Plan`: a block (integers, slices), new axes (None), and index tensors. The block
+is cut first and the tensors applied to it, so that integers are taken away before tensors are placed, as PaddlePaddle
+does (NumPy counts an integer among the index tensors when it decides where their axes go).
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from ..dims import broadcast as broadcast_dims
+from ..dims import is_static
+from ..dtypes import int32, int64
+from ..errors import InvalidArgumentError, OutOfRangeError
+from ..mode import mode
+from ..op import OPS
+from ..ops.gather import gather, gather_nd, stacked
+from ..ops.index import set_value, slice_, strided_slice
+from ..ops.order import flip
+from ..ops.scatter import index_put
+from ..ops.shape import reshape, transpose, unsqueeze
+from .creation import to_tensor
+from .manipulation import expand_as
+from .operators import astype
+from .tensor import Tensor, method
+
+__all__ = ["getitem", "setitem"]
+
+_END = 2**31 - 1
+_PLAIN = {int, slice, type(None), type(Ellipsis)}
+
+
+@method("__getitem__")
+def getitem(x: Tensor, index: Any) -> Tensor:
+    """The part of ``x`` that ``index`` names: integers, slices, ``...``, None, bool masks, integer tensors, lists.
+
+    Raises OutOfRangeError (an IndexError) for an index outside its axis or one index too many,
+    InvalidArgumentError for what is not an index.
+    """
+    data = x._data
+    if data is not None and mode.capture is None and (x.stop_gradient or not mode.grad):
+        # NumPy means the same by these, and this is the hot path of eager code.
+        kind = type(index)
+        if kind in _PLAIN or (kind is tuple and all(type(i) in _PLAIN for i in index)):
+            try:
+                part = data[index]
+            except (IndexError, ValueError, TypeError):
+                part = None  # the careful way below finds what is wrong
+            if part is not None:
+                out = Tensor.__new__(Tensor)
+                out._data = part if type(part) is np.ndarray else np.asarray(part)
+                out._is_view_of(x)
+                return out
+    return _Plan(x, index).read(x)
+
+
+@method("__setitem__")
+def setitem(x: Tensor, index: Any, value: Any) -> None:
+    """Write ``value`` (a number, array or tensor that broadcasts; it is cast) to the part that ``index`` names.
+
+    Raises as :func:`getitem`, and InvalidArgumentError when the value does not fit.
+    """
+    x._write(_Plan(x, index).write(x, _value(value, x)))
+
+
+def _value(value: Any, x: Tensor) -> Tensor:
+    if isinstance(value, Tensor):
+        return value if value.dtype is x.dtype else astype(value, x.dtype)
+    if isinstance(value, complex) and not x.dtype.is_complex:
+        raise InvalidArgumentError(f"a complex number can not be written to a tensor of dtype {x.dtype.name}")
+    if isinstance(value, (bool, int, float, complex, np.generic, np.ndarray)):
+        return to_tensor(np.asarray(value).astype(x.dtype.np))
+    if isinstance(value, (list, tuple)):
+        made = to_tensor(value)
+        return made if made.dtype is x.dtype else astype(made, x.dtype)
+    raise InvalidArgumentError(
+        f"Only support to assign an integer, float, numpy.ndarray or paddle.Tensor to a paddle.Tensor, but received "
+        f"{type(value)}"
+    )
+
+
+class _Plan:
+    """What an index means for a tensor of some shape."""
+
+    def __init__(self, x: Tensor, index: Any) -> None:
+        # The block: per axis of x. A decreased axis is one that an integer took away.
+        self.flips: list[int] = []
+        self.axes: list[int] = []
+        self.starts: list[Any] = []
+        self.ends: list[Any] = []
+        self.steps: list[int] = []
+        self.decrease: list[int] = []
+        # Where the block gets new axes, whether any of them is empty (x[False]), and its index tensors by axis.
+        self.new_axes: list[int] = []
+        self.empty_axes: list[int] = []
+        self.tensors: list[tuple[int, Tensor]] = []
+        items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
+        used = sum(_consumes(i) for i in items)
+        rank = len(x.dims)
+        if used > rank:
+            raise OutOfRangeError(
+                f"too many indices: the tensor has {rank} dimensions, but {used} are indexed. The starting index "
+                f"is out of bounds in tensor {rank}-th axis."
+            )
+        self._place(x, _without_ellipsis(items, rank - used))
+
+    def _place(self, x: Tensor, items: list[Any]) -> None:
+        axis = 0  # of x
+        at = 0  # of the block
+        for item in items:
+            if item is None or isinstance(item, bool):
+                self.new_axes.append(at)
+                if item is False:
+                    self.empty_axes.append(at)
+                at += 1
+            elif isinstance(item, slice):
+                self._slice(axis, item)
+                axis, at = axis + 1, at + 1
+            elif isinstance(item, int) or (
+                isinstance(item, Tensor) and not item.dims and not item.dtype.is_bool
+            ):
+                self._integer(x, axis, item)
+                axis += 1
+            else:
+                self.tensors.append((at, item))
+                count = _consumes(item)
+                if item.dtype.is_bool:
+                    _check_mask(item, x, axis)
+                axis, at = axis + count, at + count
+
+    def _integer(self, x: Tensor, axis: int, item: Any) -> None:
+        n = x.dims[axis]
+        if isinstance(item, int) and isinstance(n, int) and not -n <= item < n:
+            raise OutOfRangeError(
+                f"The starting index {item} of slice is out of bounds in tensor {axis}-th axis, it should be in the "
+                f"range of [{-n}, {n})."
+            )
+        self.decrease.append(axis)
+        self._range(axis, item, _END if isinstance(item, int) and item == -1 else item + 1, 1)
+
+    def _range(self, axis: int, start: Any, end: Any, step: int) -> None:
+        self.axes.append(axis)
+        self.starts.append(start)
+        self.ends.append(end)
+        self.steps.append(step)
+
+    def _slice(self, axis: int, item: slice) -> None:
+        start, stop = _bound(item.start), _bound(item.stop)
+        step = 1 if item.step is None else _step(item.step)
+        if step < 0:
+            # x[a:b:-s] is x backwards, cut by the mirrored bounds: -1 - a counts from the other end.
+            self.flips.append(axis)
+            start = None if start is None else start * -1 - 1
+            stop = None if stop is None else stop * -1 - 1
+            step = -step
+        if start is None and stop is None and step == 1:
+            return
+        self._range(axis, 0 if start is None else start, _END if stop is None else stop, step)
+
+    # Reading
+
+    def read(self, x: Tensor) -> Tensor:
+        part = self._block(x)
+        if self.new_axes:
+            part = unsqueeze(part, axes=self.new_axes)
+        for a in self.empty_axes:
+            part = slice_(part, axes=[a], starts=[0], ends=[0])
+        if self.tensors:
+            return _read_tensors(part, self.tensors)
+        return part if part is not x else slice_(x, axes=[], starts=[], ends=[])
+
+    def _block(self, x: Tensor) -> Tensor:
+        if self.flips:
+            x = flip(x, axis=self.flips)
+        if not self.axes:
+            return x
+        starts, start_list = _positions(self.starts)
+        ends, end_list = _positions(self.ends)
+        if all(s == 1 for s in self.steps):
+            return slice_(
+                x,
+                None,
+                None,
+                start_list,
+                end_list,
+                axes=self.axes,
+                starts=starts,
+                ends=ends,
+                decrease_axis=self.decrease,
+                infer_flags=[1 if is_static([s, e]) else -1 for s, e in zip(starts, ends, strict=True)],
+            )
+        return strided_slice(
+            x,
+            None,
+            start_list,
+            None,
+            end_list,
+            axes=self.axes,
+            starts=starts,
+            ends=ends,
+            strides=self.steps,
+            decrease_axis=self.decrease,
+            infer_flags=[1] * len(self.axes),
+        )
+
+    # Writing
+
+    def write(self, x: Tensor, value: Tensor) -> Tensor:
+        if self.empty_axes:
+            return x
+        if not self.tensors:
+            return self._write_block(x, value)
+        if not (self.axes or self.flips or self.new_axes):
+            return _write_tensors(x, self.tensors, value)
+        # Cut the block out, write into it, put it back.
+        part = self._block(x)
+        shift = [a - sum(n < a for n in self.new_axes) for a, _ in self.tensors]
+        written = _write_tensors(
+            part, [(a, t) for a, (_, t) in zip(shift, self.tensors, strict=True)], value, self.new_axes
+        )
+        self.new_axes = []
+        return self._write_block(x, written)
+
+    def _write_block(self, x: Tensor, value: Tensor) -> Tensor:
+        base = flip(x, axis=self.flips) if self.flips else x
+        starts, start_list = _positions(self.starts)
+        ends, end_list = _positions(self.ends)
+        where = {"axes": self.axes, "starts": starts, "ends": ends, "steps": self.steps}
+        out = set_value(
+            base,
+            value,
+            start_list,
+            end_list,
+            **where,
+            decrease_axes=self.decrease,
+            none_axes=self.new_axes,
+            dtype=x.dtype,
+        )
+        return flip(out, axis=self.flips) if self.flips else out
+
+
+# Reading an index
+
+
+def _item(i: Any) -> Any:
+    """One index in its plain form: an int, bool, slice, None, Ellipsis or a Tensor."""
+    if type(i) in _PLAIN or isinstance(i, bool):
+        return i
+    if isinstance(i, Tensor):
+        return _tensor_item(i)
+    if isinstance(i, (np.integer, np.bool_)):
+        return i.item()
+    if isinstance(i, (list, tuple, range, np.ndarray)):
+        if isinstance(i, np.ndarray) and i.ndim == 0:
+            return _item(i[()])
+        return _tensor_item(_listed(i))
+    if not isinstance(i, (float, complex, str)) and hasattr(i, "__index__"):
+        return operator.index(i)
+    raise InvalidArgumentError(
+        "Currently, Tensor.__indices__() only allows indexing by Boolean, Integers, Slices, Ellipsis, None, Tuples "
+        f"of these types and List / Tensor of Bool and Integers, but received {i!r} of type {type(i).__name__}"
+    )
+
+
+def _listed(i: Any) -> Tensor:
+    if not isinstance(i, np.ndarray) and len(i) == 0:
+        return to_tensor(np.zeros((0,), np.int64))
+    return to_tensor(list(i) if isinstance(i, range) else i)
+
+
+def _tensor_item(t: Tensor) -> Any:
+    if not (t.dtype.is_bool or t.dtype in (int32, int64)):
+        if not t.dtype.is_integer:
+            raise InvalidArgumentError(
+                f"Currently, the type of tensor in slice indices only allows int32 and int64 (and bool), but "
+                f"received {t.dtype.name}"
+            )
+        t = astype(t, int64)
+    if t.dims or t._data is None:
+        if not t.dims and t.dtype.is_bool:
+            raise InvalidArgumentError(
+                "a 0-D bool tensor of a graph can not be an index, its truth is not known yet. Use paddle.where."
+            )
+        return t
+    return t._data.item() if mode.capture is None or mode.capture.is_constant(t) else t
+
+
+def _bound(v: Any) -> Any:
+    """The start or stop of a slice: an int, a symbolic tensor or None."""
+    if v is None or type(v) is int:
+        return v
+    if isinstance(v, Tensor):
+        if v.dtype.is_inexact or v.dtype.is_bool:
+            raise InvalidArgumentError(f"a slice needs integers, got a tensor of dtype {v.dtype.name}")
+        known = (
+            v._data if v._data is not None and (mode.capture is None or mode.capture.is_constant(v)) else None
+        )
+        if known is not None:
+            return int(known.reshape(-1)[0]) if known.size == 1 else _not_one(v)
+        if v.dims and tuple(v.dims) != (1,):
+            _not_one(v)
+        return v
+    try:
+        return operator.index(v)
+    except TypeError:
+        raise InvalidArgumentError(f"a slice needs integers, got {v!r}") from None
+
+
+def _not_one(v: Tensor) -> Any:
+    raise InvalidArgumentError(f"the bound of a slice must have one element, got shape {list(v.dims)}")
+
+
+def _step(v: Any) -> int:
+    content = getattr(v, "content", None)
+    step = _bound(v) if content is None else content.item()
+    if not isinstance(step, int):
+        raise InvalidArgumentError("the step of a slice must be known when the graph is built")
+    if step == 0:
+        raise InvalidArgumentError("slice step cannot be zero")
+    return step
+
+
+def _consumes(item: Any) -> int:
+    """How many axes of the tensor an index takes."""
+    if item is None or item is Ellipsis or isinstance(item, bool):
+        return 0
+    return len(item.dims) if isinstance(item, Tensor) and item.dtype.is_bool else 1
+
+
+def _without_ellipsis(items: list[Any], rest: int) -> list[Any]:
+    where = [k for k, i in enumerate(items) if i is Ellipsis]
+    if len(where) > 1:
+        raise InvalidArgumentError("an index can only have a single ellipsis ('...')")
+    at = where[0] if where else len(items)
+    return items[:at] + [slice(None)] * rest + items[at + 1 :]
+
+
+def _check_mask(mask: Tensor, x: Tensor, axis: int) -> None:
+    for k, m in enumerate(mask.dims):
+        n = x.dims[axis + k]
+        if isinstance(m, int) and isinstance(n, int) and m != n:
+            raise OutOfRangeError(
+                f"The shape of boolean index {list(mask.dims)} did not match indexed tensor {list(x.dims)} along axis "
+                f"{axis + k}: the dimension is {n}, that of the mask {m}."
+            )
+
+
+def _positions(values: list[Any]) -> tuple[list[int], list[Tensor] | None]:
+    """Starts or ends as an attribute, or as a list of tensors when one of them is only known later."""
+    if not any(isinstance(v, Tensor) for v in values):
+        return values, None
+    tensors = [v if isinstance(v, Tensor) else to_tensor(np.array([v], np.int32)) for v in values]
+    return [-1] * len(values), [_one_element(t) for t in tensors]
+
+
+def _one_element(t: Tensor) -> Tensor:
+    t = t if t.dtype is int32 else astype(t, int32)
+    return t if t.dims else reshape(t, shape=[1])
+
+
+# Index tensors
+
+
+def _columns(tensors: list[tuple[int, Tensor]]) -> list[tuple[int, Tensor]]:
+    """(axis, integer tensor) pairs: a mask becomes the coordinates of its True elements, one vector per axis."""
+    found = []
+    for axis, t in tensors:
+        if not t.dtype.is_bool:
+            found.append((axis, t))
+            continue
+        where = OPS["where_index"](t)
+        found += [
+            (axis + k, slice_(where, axes=[1], starts=[k], ends=[k + 1], decrease_axis=[1]))
+            for k in range(len(t.dims))
+        ]
+    return found
+
+
+def _to_front(rank: int, axes: list[int]) -> tuple[list[int], bool]:
+    """The order that brings ``axes`` to the front, and whether their result goes back to where they were."""
+    order = axes + [a for a in range(rank) if a not in axes]
+    return order, axes == list(range(axes[0], axes[0] + len(axes)))
+
+
+def _read_tensors(x: Tensor, tensors: list[tuple[int, Tensor]]) -> Tensor:
+    if len(tensors) == 1 and tensors[0][0] == 0 and tensors[0][1].dtype.is_bool:
+        return gather_nd(x, OPS["where_index"](tensors[0][1]))
+    pairs = _columns(tensors)
+    if len(pairs) == 1:
+        axis, t = pairs[0]
+        if len(t.dims) == 1:
+            return gather(x, t, axis=axis)
+    axes = [a for a, _ in pairs]
+    index = stacked([t for _, t in pairs])
+    order, back = _to_front(len(x.dims), axes)
+    moved = x if order == sorted(order) else transpose(x, axis=order)
+    out = gather_nd(moved, index)
+    lead = len(index.dims) - 1
+    if not back or axes[0] == 0:
+        return out
+    return transpose(out, axis=_insert_order(len(out.dims), lead, axes[0]))
+
+
+def _insert_order(rank: int, lead: int, at: int) -> list[int]:
+    """The order that puts the first ``lead`` of ``rank`` axes after the next ``at``."""
+    return [*range(lead, lead + at), *range(lead), *range(lead + at, rank)]
+
+
+def _write_tensors(
+    x: Tensor, tensors: list[tuple[int, Tensor]], value: Tensor, new_axes: list[int] | None = None
+) -> Tensor:
+    """``x`` with ``value`` at index tensors; ``new_axes`` of the result of reading exist in the value only."""
+    if new_axes and value.dims and tuple(value.dims) != (1,):
+        raise InvalidArgumentError(
+            "x[None, tensor] = value needs a value of one element. Leave None out and give value that shape."
+        )
+    if len(tensors) == 1 and tensors[0][1].dtype.is_bool and all(d == 1 for d in value.dims):
+        return _write_mask(x, tensors[0][1], tensors[0][0], value)
+    pairs = _columns(tensors)
+    axes = [a for a, _ in pairs]
+    index = [t for _, t in pairs]
+    order, back = _to_front(len(x.dims), axes)
+    moved = x if order == sorted(order) else transpose(x, axis=order)
+    if back and axes[0] > 0 and len(value.dims) > len(x.dims) - len(axes) - axes[0]:
+        value = _value_to_front(x, axes, broadcast_dims(*(t.dims for t in index)), value)
+    out = index_put(moved, index, _without_leading_ones(value, moved, index))
+    if order == sorted(order):
+        return out
+    return transpose(out, axis=[int(a) for a in np.argsort(order)])
+
+
+def _without_leading_ones(value: Tensor, x: Tensor, index: list[Tensor]) -> Tensor:
+    rank = max(len(t.dims) for t in index) + len(x.dims) - len(index)
+    extra = len(value.dims) - rank
+    if extra > 0 and all(d == 1 for d in value.dims[:extra]):
+        return OPS["squeeze2"](value, axes=list(range(extra)))
+    return value
+
+
+def _value_to_front(x: Tensor, axes: list[int], block: tuple[Any, ...], value: Tensor) -> Tensor:
+    """A value in the layout of reading (index axes where the tensor's were) in that of index_put (first)."""
+    lead, at = len(block), axes[0]
+    rank = lead + len(x.dims) - len(axes)
+    while len(value.dims) < rank:
+        value = unsqueeze(value, axes=[0])
+    if len(value.dims) != rank:
+        value = OPS["squeeze2"](value, axes=list(range(len(value.dims) - rank)))
+    return transpose(value, axis=[*range(at, at + lead), *range(at), *range(at + lead, rank)])
+
+
+def _write_mask(x: Tensor, mask: Tensor, axis: int, value: Tensor) -> Tensor:
+    """One element written wherever ``mask`` is True: the sizes stay known, where boolean gathering would lose them."""
+    rank = len(x.dims)
+    after = rank - axis - len(mask.dims)
+    if after or axis:
+        mask = unsqueeze(mask, axes=[*range(axis), *range(axis + len(mask.dims), rank)])
+    if len(value.dims) > rank:
+        value = reshape(value, shape=[])
+    if mode.capture is not None:
+        # PaddlePaddle 2's `where` does not broadcast, and what is captured may be written to a file.
+        mask, value = (v if tuple(v.dims) == tuple(x.dims) else expand_as(v, x) for v in (mask, value))
+    return OPS["where"](mask, value, x)
