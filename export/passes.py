@@ -221,13 +221,9 @@ def describe(node: Node, sig: Signature, bound: dict[str, DType], i: int) -> Ref
     else:
         first = next((r for r in node.inputs if r is not None), None)
         dtype = bound.get(kind) or (first.dtype if first is not None else None)
-    return Ref(
-        None,
-        dtype,
-        dims_of(node) if i == 0 or node.op in ("Split", "TopK", "MaxPool") else None,
-        node,
-        sequence=node.op in _SEQUENCES,
-    )
+    # Results after the first have sizes of their own, but for those that are parts or positions of one tensor.
+    dims = dims_of(node) if i == 0 or node.op in ("Split", "TopK", "MaxPool") else None
+    return Ref(None, dtype, dims, node, sequence=node.op in _SEQUENCES)
 
 
 def _joined(a: tuple[Any, ...] | None, b: tuple[Any, ...] | None) -> tuple[Any, ...] | None:

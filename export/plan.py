@@ -31,36 +31,63 @@ Arrays = dict[Value, Any]
 
 
 class KernelStep:
-    """One node run by its NumPy kernel."""
+    """One node run by its NumPy kernel. ``constants`` are the inputs that are part of the plan."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, constants: Mapping[Value, np.ndarray]) -> None:
         self.node = node
-        self.reads = list(node.read())
+        self.constants = {v: constants[v] for v in node.read() if v in constants}
+        self.reads = [v for v in node.read() if v not in constants]
+        self._lists = [v for v in self.reads if v.array]
 
     def run(self, env: Arrays) -> None:
-        env.update(zip(self.node.outputs, run_node(self.node, env), strict=True))
+        for v in self._lists:
+            if type(env[v]) is not list:
+                env[v] = to_array(env[v])
+        inputs = {**{v: env[v] for v in self.reads}, **self.constants} if self.constants else env
+        env.update(zip(self.node.outputs, run_node(self.node, inputs), strict=True))
 
 
 class SessionStep:
-    """Nodes run by one onnxruntime session. ``reads`` and ``gives`` are its inputs and outputs."""
+    """Nodes run by one onnxruntime session. ``reads`` and ``gives`` are its inputs and outputs.
 
-    def __init__(self, nodes: Sequence[Node], reads: list[Value], gives: list[Value], b: Builder) -> None:
+    A TensorArray goes from one session to the next as the sequence it is; a list that a kernel made can not be made
+    into one, so for that call the nodes run by their kernels.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        reads: list[Value],
+        gives: list[Value],
+        b: Builder,
+        constants: Mapping[Value, np.ndarray],
+    ) -> None:
         self.nodes, self.reads, self.gives = nodes, reads, gives
         self.model = to_model(b)
         self.session = Session(self.model)
         self._feeds = [(ref.name, v) for ref, v in zip(b.inputs, reads, strict=True)]
-        # onnxruntime's own conversion to NumPy knows no bfloat16.
-        self._by_value = any(v.dtype.np == ml_dtypes.bfloat16 for v in (*reads, *gives))
+        self._constants = constants
+        self._arrays = [v for v in reads if v.array]
+        # onnxruntime's own conversion to NumPy knows no bfloat16 and no empty sequence.
+        self._by_value = any(v.array or v.dtype.np == ml_dtypes.bfloat16 for v in (*reads, *gives))
 
     def run(self, env: Arrays) -> None:
-        feeds = {name: env[v] for name, v in self._feeds}
-        outs = self._run_values(feeds) if self._by_value else self.session.run(feeds)
+        if self._by_value:
+            self._run_values(env)
+            return
+        outs = self.session.run({name: env[v] for name, v in self._feeds})
         env.update(zip(self.gives, outs, strict=True))
 
-    def _run_values(self, feeds: Mapping[str, Any]) -> list[np.ndarray]:
-        arrays = {k: np.asarray(a, order="C") for k, a in feeds.items()}
-        vector = self.session.run_values({k: to_value(a) for k, a in arrays.items()})
-        return [to_array(vector[i]) for i in range(len(self.gives))]
+    def _run_values(self, env: Arrays) -> None:
+        if any(type(env[v]) is list for v in self._arrays):
+            for node in self.nodes:
+                KernelStep(node, self._constants).run(env)
+            return
+        # An OrtValue does not keep its array alive: `arrays` does.
+        arrays = {k: env[v] if v.array else np.asarray(env[v], order="C") for k, v in self._feeds}
+        feeds = {k: a if v.array else to_value(a) for (k, v), a in zip(self._feeds, arrays.values())}
+        results = self.session.run_values(feeds)
+        env.update((v, results[i] if v.array else to_array(results[i])) for i, v in enumerate(self.gives))
 
 
 class Plan:
@@ -169,7 +196,7 @@ def _build(
     for segment, needed in zip(segments, needed_after):
         small = several and len(segment) < _FEW and not any(n.blocks for n in segment)
         if id(segment[0]) in by_kernel or small:
-            steps += [_kernel(n, frozen) for n in segment]
+            steps += [KernelStep(n, frozen) for n in segment]
             continue
         step, problems = _session(segment, frozen, needed)
         failed += problems
@@ -187,24 +214,6 @@ def _needed_after(segments: Sequence[Sequence[Node]], wanted: Sequence[Value]) -
     return result[::-1]
 
 
-class _FrozenKernel(KernelStep):
-    """A kernel call some of whose inputs are constants of the plan."""
-
-    def __init__(self, node: Node, constants: Arrays) -> None:
-        super().__init__(node)
-        self.constants = constants
-        self.reads = [v for v in self.reads if v not in constants]
-
-    def run(self, env: Arrays) -> None:
-        inputs = {v: env[v] for v in self.reads}
-        env.update(zip(self.node.outputs, run_node(self.node, {**inputs, **self.constants}), strict=True))
-
-
-def _kernel(node: Node, frozen: Mapping[Value, np.ndarray]) -> KernelStep:
-    constants = {v: frozen[v] for v in node.read() if v in frozen}
-    return _FrozenKernel(node, constants) if constants else KernelStep(node)
-
-
 def _session(
     segment: Sequence[Node], frozen: Mapping[Value, np.ndarray], needed: set[Value]
 ) -> tuple[SessionStep | None, list[Problem]]:
@@ -212,11 +221,10 @@ def _session(
     reads = list(dict.fromkeys(v for n in segment for v in n.read() if v not in made))
     fed = [v for v in reads if v not in frozen]
     gives = [v for n in segment for v in n.outputs if v in needed]
-    crossing = [v for v in (*fed, *gives) if v.array or v.dtype.is_complex]
-    if crossing:
-        reason = "a TensorArray or complex tensor can not enter or leave a session"
-        touching = [n for n in segment if any(v in crossing for v in (*n.read(), *n.outputs))]
-        return None, [Problem(n, reason) for n in touching]
+    strange = [v for v in (*fed, *gives) if v.dtype.is_complex]
+    if strange:
+        touching = [n for n in segment if any(v in strange for v in (*n.read(), *n.outputs))]
+        return None, [Problem(n, f"onnxruntime has no {strange[0].dtype.name} tensors") for n in touching]
     b = Builder()
     env: Env = {v: b.initializer(f"c{i}", frozen[v]) for i, v in enumerate(reads) if v in frozen}
     for i, v in enumerate(fed):
@@ -226,4 +234,4 @@ def _session(
     if problems:
         return None, problems
     b.outputs([env[v] for v in gives], [f"y{i}" for i in range(len(gives))])
-    return SessionStep(segment, fed, gives, b), []
+    return SessionStep(segment, fed, gives, b, frozen), []

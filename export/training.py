@@ -55,7 +55,7 @@ class Training:
 
     def __call__(self, inputs: Sequence[Tensor]) -> list[Tensor]:
         results = bind(run_program, [*inputs, *self.captured], training=self)
-        kept = results[: self.n_outputs]
+        kept = results[:-1]
         for t, differentiable in zip(kept, self.differentiable):
             if not differentiable:
                 # The tape marks every floating output of a recorded call.
@@ -155,7 +155,7 @@ class Training:
     # ------------------------------------------------------------------ running
 
     def forward(self, arrays: Sequence[Any]) -> list[Any]:
-        """Outputs followed by residuals; the state is written back."""
+        """The outputs, then all residuals as one object; the state is written back."""
         try:
             results = self.forward_plan.run({v: arrays[i] for i, v in self.sources})
         except Exception as error:
@@ -164,7 +164,9 @@ class Training:
         n, s = self.n_outputs, self.n_state
         if s:
             self.executor.write_state(results[n : n + s])
-        return results[:n] + results[n + s :]
+        residuals = np.empty((), object)
+        residuals[()] = results[n + s :]
+        return [*results[:n], residuals]
 
     def backward(self, arrays: Sequence[Any], residuals: Sequence[Any], seeds: Sequence[Any]) -> list[Any]:
         """Gradients of the wanted inputs (None where the outputs do not depend on one)."""
@@ -185,8 +187,8 @@ def _needed(nodes: Sequence[Node], wanted: Sequence[Value]) -> list[Node]:
     return kept[::-1]
 
 
-#: A whole program as one call on the tape; its outputs are followed by the residuals. It exists in memory only, so
-#: it is not in the table of ops.
+#: A whole program as one call on the tape. Its last output holds the residuals, so that they go when the tape does.
+#: It exists in memory only and is not in the table of ops.
 run_program = Op(
     "run_program",
     lambda X, *, training: training.forward(X),
@@ -208,7 +210,7 @@ def _(c: Any, gs: Sequence[Any]) -> Any:
         for o, g, d in zip(outs[:n], gs[:n], training.differentiable)
         if d
     ]
-    found = iter(training.backward([x._data for x in c.X], [r._data for r in outs[n:]], seeds))
+    found = iter(training.backward([x._data for x in c.X], outs[n]._data.item(), seeds))
     return ([_maybe(next(found)) if w else None for w in training.wants],)
 
 

@@ -140,6 +140,6 @@ def _explain(
         where = f"the first to deviate is {node.type} at {node.source[0]}:{node.source[1]}, with {reason}"
     shapes = ", ".join(str(list(a.shape)) for a in arrays)
     return VerificationError(
-        f"The exported graph is not the program: output {output.name} has {off} for inputs of shapes {shapes}; {where}. "
-        "Nothing was written. This is a defect of paddlelite: please report it with the program."
+        f"The exported graph is not the program: output {output.name} has {off} for inputs of shapes {shapes}; "
+        f"{where}. Nothing was written. This is a defect of paddlelite: please report it with the program."
     )

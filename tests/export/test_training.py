@@ -170,6 +170,9 @@ def test_gradients_through_branches_and_loops(sign):
     got = gradients([w])
     forward(x).backward()
     same(got, gradients([w]))
+    (training,) = executor._training.values()
+    for plan in (training.forward_plan, training.backward_plan):
+        assert not plan.problems and [type(s).__name__ for s in plan.steps] == ["SessionStep"]
 
 
 def test_random_numbers_are_the_same_forward_and_backward():
