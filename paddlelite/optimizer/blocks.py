@@ -1,8 +1,9 @@
 """Run an elementwise update over arrays in blocks that stay in the cache.
 
 NumPy makes one pass over memory per operation, and an update has about ten. On blocks of a quarter of a megabyte only
-the first pass over each array comes from main memory: three times as fast for large parameters. (Threads were tried:
-handing the interpreter's lock over between operations this short costs what the second core gains.)
+the first pass over each array comes from main memory: three times as fast for large parameters. (Threads were measured:
+with two, Adam takes 40 % less on an idle machine and up to twice as long on a busy one, handing the interpreter's lock
+over between operations this short.)
 """
 
 from __future__ import annotations

@@ -46,7 +46,11 @@ CASES = [
     ["Adam", {"learning_rate": 0.1, "beta1": 0.5, "beta2": 0.6, "epsilon": 0.1}, {}],
     ["Adam", {"learning_rate": 0.1, "amsgrad": True}, {}],
     ["Adam", {"learning_rate": 0.1, "weight_decay": 0.1}, {}],
-    ["Adam", {"learning_rate": 0.1, "weight_decay": "@l1", "grad_clip": "@clip_norm"}, {"learning_rate": 0.5}],
+    [
+        "Adam",
+        {"learning_rate": 0.1, "weight_decay": "@l1", "grad_clip": "@clip_norm"},
+        {"learning_rate": 0.5},
+    ],
     ["Adam", {"learning_rate": "@step_lr"}, {"dtype": "float64"}],
     ["AdamW", {"learning_rate": 0.1}, {}],
     ["AdamW", {"learning_rate": "@step_lr", "weight_decay": 0.2, "amsgrad": True}, {}],
@@ -54,7 +58,11 @@ CASES = [
     ["AdamW", {"learning_rate": 0.1, "weight_decay": 0.2}, {"learning_rate": 0.7}],
     ["AdamW", {"learning_rate": 0.1, "weight_decay": 0.2, "grad_clip": "@clip_global"}, {"dtype": "float64"}],
     ["Adamax", {"learning_rate": 0.1}, {}],
-    ["Adamax", {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.7, "weight_decay": 0.1}, {"learning_rate": 0.5}],
+    [
+        "Adamax",
+        {"learning_rate": 0.1, "beta1": 0.8, "beta2": 0.7, "weight_decay": 0.1},
+        {"learning_rate": 0.5},
+    ],
     ["Adagrad", {"learning_rate": 0.1}, {}],
     ["Adagrad", {"learning_rate": 0.1, "initial_accumulator_value": 0.5, "weight_decay": "@l2"}, {}],
     ["Adadelta", {"learning_rate": 0.5}, {}],
@@ -74,7 +82,11 @@ CASES = [
     ["Rprop", {"learning_rate": 0.1, "learning_rate_range": [0.01, 0.15], "etas": [0.3, 1.5]}, {}],
     ["ASGD", {"learning_rate": 0.1}, {}],
     ["ASGD", {"learning_rate": 0.1, "batch_num": 3, "weight_decay": 0.1}, {}],
-    ["SGD", {"learning_rate": 0.1, "weight_decay": 0.2}, {"groups": {"learning_rate": 0.5, "weight_decay": 0.7}}],
+    [
+        "SGD",
+        {"learning_rate": 0.1, "weight_decay": 0.2},
+        {"groups": {"learning_rate": 0.5, "weight_decay": 0.7}},
+    ],
     ["Adam", {"learning_rate": 0.1}, {"groups": {"learning_rate": 0.5, "beta1": 0.5, "weight_decay": 0.1}}],
     [
         "AdamW",
@@ -145,8 +157,15 @@ def plain(state):
         key = re.sub(r"\.\d+", "", key)
         out[key] = plain(value) if isinstance(value, dict) else value
         if hasattr(value, "numpy"):
-            out[key] = {"dtype": str(value.numpy().dtype), "value": value.numpy().tolist()}
+            out[key] = {"dtype": str(value.numpy().dtype), "value": short(value.numpy())}
     return out
+
+
+def short(array):
+    """Nested lists with the digits that the dtype has."""
+    if isinstance(array, np.ndarray) and array.ndim:
+        return [short(row) for row in array]
+    return float(f"{array:.8g}") if array.dtype == np.float32 else array.item()
 
 
 def run_case(paddle, name, arguments, extra):
@@ -155,7 +174,7 @@ def run_case(paddle, name, arguments, extra):
     trace = []
     for grads in inputs()[1]:
         advance(paddle, optimizer, params, grads)
-        trace.append([p.numpy().tolist() for p in params])
+        trace.append([short(p.numpy()) for p in params])
     return {"trace": trace, "state": plain(optimizer.state_dict())}
 
 
