@@ -114,7 +114,12 @@ def nd_index(index: np.ndarray) -> tuple[np.ndarray, ...]:
 @op("gather_nd")
 def gather_nd(X, Index):  # type: ignore[no-untyped-def]
     """The slices of ``X`` at the positions that the last axis of ``Index`` holds. ONNX: GatherND."""
-    out = X[nd_index(Index)] if Index.shape[-1] else np.broadcast_to(X, (*Index.shape[:-1], *X.shape))
+    if not Index.shape[-1]:
+        return np.broadcast_to(X, (*Index.shape[:-1], *X.shape))
+    try:
+        out = X[nd_index(Index)]
+    except IndexError as error:
+        raise OutOfRangeError(str(error)) from None
     return out if type(out) is np.ndarray else np.asarray(out)
 
 

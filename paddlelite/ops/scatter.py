@@ -125,11 +125,11 @@ def scatter_nd_add(X, Index, Updates):  # type: ignore[no-untyped-def]
         return out + Updates.reshape(-1, *X.shape).sum(0, dtype=X.dtype)
     flat = Index.reshape(-1, depth)
     rows = Updates.reshape(len(flat), *X.shape[depth:])
+    for k in range(depth):
+        _check_range(flat[:, k], X.shape[k], k)
     if len(flat) <= _FEW_ROWS:
         np.add.at(out, nd_index(flat), rows)
         return out
-    for k in range(depth):
-        _check_range(flat[:, k], X.shape[k], k)
     wrapped = np.where(flat < 0, flat + np.array(X.shape[:depth]), flat)
     lines = np.ravel_multi_index(tuple(wrapped.T), X.shape[:depth])
     add_rows(out.reshape(-1, *X.shape[depth:]), lines, rows)  # reshape of a fresh array is a view
@@ -228,6 +228,8 @@ def index_put(x, indices: Many, value, *, accumulate=False):  # type: ignore[no-
     ONNX: ScatterND.
     """
     out = x.copy()
+    for k, index in enumerate(indices):
+        _check_range(index, x.shape[k], k)
     where = tuple(indices)
     if accumulate:
         np.add.at(out, where, value)
