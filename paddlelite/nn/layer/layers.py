@@ -443,13 +443,12 @@ class Layer:
 
     def __repr__(self) -> str:
         extra = self.extra_repr().split("\n") if self.extra_repr() else []
-        below = []
+        head = extra[0] if len(extra) == 1 else "".join(f"\n  {line}" for line in extra)
+        below = ""
         for name, layer in self._sub_layers.items():
             text = repr(layer).replace("\n", "\n  ")
-            below.append(f"({name}): {text}")
-        lines = [*extra, *below]
-        body = ", ".join(extra) if not below else "\n  " + "\n  ".join(lines) + "\n"
-        return f"{self._get_name()}({body})"
+            below += f"\n  ({name}): {text}"
+        return f"{self._get_name()}({head}{below}\n)" if below or len(extra) > 1 else f"{self._get_name()}({head})"
 
     def _get_name(self) -> str:
         return type(self).__name__
