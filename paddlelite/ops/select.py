@@ -68,7 +68,7 @@ def _(c: Any, g: Any) -> Any:
     dims = D.broadcast(c.X.dims, mask.dims)
     base = c.X if tuple(c.X.dims) == tuple(dims) else _expand_to(c.X, mask)
     mask = mask if tuple(mask.dims) == tuple(dims) else _expand_to(mask, base)
-    return sum_to(masked_scatter(base, mask, g), c.like("X")), None
+    return sum_to(masked_place(base, mask, g), c.like("X")), None
 
 
 def _expand_to(x: Any, like: Any) -> Any:
@@ -113,19 +113,19 @@ for _x, _mask in (
 masked_select.sample(f32(), b(), grad="")
 
 
-@op("masked_scatter", out="Out")
-def masked_scatter(X, Mask, Value):  # type: ignore[no-untyped-def]
+@op("masked_select_grad", out="X@GRAD")
+def masked_place(X, Mask, Value):  # type: ignore[no-untyped-def]
     """Zeros of X's shape with the elements of ``Value`` put, in order, where the mask holds. ONNX: ScatterND."""
     out = np.zeros(X.shape, Value.dtype)
     out[Mask] = Value
     return out
 
 
-masked_scatter.infer(lambda X, Mask, Value: Spec(X.dims, Value.dtype))
-masked_scatter.grad(lambda c, g: (None, None, masked_select(g, c.Mask)), saves="Mask")
+masked_place.infer(lambda X, Mask, Value: Spec(X.dims, Value.dtype))
+masked_place.grad(lambda c, g: (None, None, masked_select(g, c.Mask)), saves="Mask")
 
 
-@masked_scatter.onnx
+@masked_place.onnx
 def _(b: Any, X: Any, Mask: Any, Value: Any) -> Any:
     zeros = b.Expand(b.const(0, Value.dtype), b.Shape(X))
     if not X.dims:
@@ -135,14 +135,14 @@ def _(b: Any, X: Any, Mask: Any, Value: Any) -> Any:
     return b.ScatterND(zeros, b.Transpose(b.NonZero(Mask), perm=[1, 0]), Value)
 
 
-masked_scatter.sample(f32(2, 3), np.array([[True, False, True], [False, True, False]]), f32(3), grad="Value")
+masked_place.sample(f32(2, 3), np.array([[True, False, True], [False, True, False]]), f32(3), grad="Value")
 
 
 @op("unique", out=("Out", "Indices", "Index", "Counts"))
 def unique(  # type: ignore[no-untyped-def]
     X, *, return_index=False, return_inverse=False, return_counts=False, axis=(), dtype=int64, is_sorted=False
 ):
-    """The different elements (slices along ``axis``) in order, where each is first, its number, how often. ONNX: Unique."""
+    """The different elements (slices along ``axis``) in order, where each is first, its number, how often."""
     along = axis[0] if len(axis) else None
     out, index, inverse, counts = np.unique(X, True, True, True, axis=along)
     inverse = inverse.reshape(-1)
@@ -291,7 +291,7 @@ searchsorted.sample(np.float32([[1, 3], [2, 4]]), np.float32([[2, 3, 9], [2, 2, 
 
 @op("histogram")
 def histogram(X, Weight=None, *, bins=100, min=0, max=0, density=False):  # type: ignore[no-untyped-def]
-    """How many elements fall into each of ``bins`` equal parts of [min, max]; of the data's range when both are equal."""
+    """How many elements fall into each of ``bins`` equal parts of [min, max]; of X's range when both are equal."""
     low, high = (
         (float(min), float(max)) if min != max else (float(X.min()), float(X.max())) if X.size else (0.0, 0.0)
     )
