@@ -97,7 +97,9 @@ def _read_assign(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     value = reader.lookup(scope, names[0]) if names else None
     if not is_array(value) and not isinstance(value, Undefined):
         return call(reader, scope, op, at)
-    reader.set(scope, slot(op, "Out", "outputs")[0], value)  # a value is never changed, so both names may have it
+    reader.set(
+        scope, slot(op, "Out", "outputs")[0], value
+    )  # a value is never changed, so both names may have it
     return at + 1
 
 

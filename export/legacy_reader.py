@@ -33,7 +33,9 @@ def _mul(inputs: dict[str, Tensor], attrs: dict[str, Any]) -> Tensor:
     x, y = inputs["X"], inputs["Y"]
     rows, inner = attrs.get("x_num_col_dims", 1), attrs.get("y_num_col_dims", 1)
     if not 0 < rows < len(x.dims) or not 0 < inner < len(y.dims):
-        raise InvalidArgumentError(f"mul of {list(x.dims)} and {list(y.dims)} with {rows} and {inner} leading dims")
+        raise InvalidArgumentError(
+            f"mul of {list(x.dims)} and {list(y.dims)} with {rows} and {inner} leading dims"
+        )
     left = x if rows == len(x.dims) - 1 else reshape(x, shape=[*[0] * rows, -1])
     if len(y.dims) == 2:
         return matmul(left, y)
@@ -59,7 +61,9 @@ def _batch_size_like(inputs: dict[str, Tensor], attrs: dict[str, Any]) -> Tensor
     source, target = attrs.get("input_dim_idx", 0), attrs.get("output_dim_idx", 0)
     sizes: list[int] = list(attrs.get("shape", ()))
     if not 0 <= target < len(sizes) or not 0 <= source < len(inputs["Input"].dims):
-        raise InvalidArgumentError(f"fill_constant_batch_size_like has no dim {target} or its input no dim {source}")
+        raise InvalidArgumentError(
+            f"fill_constant_batch_size_like has no dim {target} or its input no dim {source}"
+        )
     taken = slice_(shape(inputs["Input"]), axes=[0], starts=[source], ends=[source + 1])
     parts = [
         taken if at == target else fill_constant(shape=[1], dtype=taken.dtype, value=float(size))
@@ -84,7 +88,9 @@ def _assign_value(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     if not isinstance(dtype, DType) or not isinstance(dims, list) or min(dims, default=0) < 0:
         raise InvalidArgumentError(f"{reader.file}: assign_value without a proper dtype and shape.")
     if math.prod(dims) != len(values):
-        raise InvalidArgumentError(f"{reader.file}: assign_value has {len(values)} numbers for the shape {dims}.")
+        raise InvalidArgumentError(
+            f"{reader.file}: assign_value has {len(values)} numbers for the shape {dims}."
+        )
     constant: Any = to_tensor(np.array(values).astype(dtype.np).reshape(dims))
     if [shortest(value) for value in values] == [shortest(_MAGIC)]:
         constant = Undefined(constant)
@@ -97,7 +103,9 @@ _Form = Callable[[dict[str, Tensor], dict[str, Any]], Tensor]
 
 def _handler(form: _Form) -> Callable[[Reader, Scope, OpDesc, int], int]:
     def handle(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
-        inputs = {var.parameter: reader.get(scope, var.arguments[0], op) for var in op.inputs if var.arguments}
+        inputs = {
+            var.parameter: reader.get(scope, var.arguments[0], op) for var in op.inputs if var.arguments
+        }
         attrs = {attr.name: attr_value(attr) for attr in op.attrs}
         try:
             result = form(inputs, attrs)

@@ -34,7 +34,15 @@ from .program_writer import ProgramWriter, Written
 from .proto import ProgramDesc, VarDesc, VarKind
 from .wire import WireError
 
-__all__ = ["LoadedModel", "ModelPaths", "companions", "find_model", "read_model", "read_state", "write_models"]
+__all__ = [
+    "LoadedModel",
+    "ModelPaths",
+    "companions",
+    "find_model",
+    "read_model",
+    "read_state",
+    "write_models",
+]
 
 _NOT_STORED = {VarKind.FEED_MINIBATCH, VarKind.FETCH_LIST, VarKind.RAW, VarKind.READER, VarKind.STEP_SCOPES}
 
@@ -291,7 +299,11 @@ def _tensors(
 ) -> dict[str, Tensor]:
     """Parameters and buffers. The .info tells them apart; without one, running statistics are buffers."""
     statistics = {
-        name for block in desc.blocks for op in block.ops for key in ("Mean", "Variance") for name in slot(op, key)
+        name
+        for block in desc.blocks
+        for op in block.ops
+        for key in ("Mean", "Variance")
+        for name in slot(op, key)
     }
     found: dict[str, Tensor] = {}
     for name, array in arrays.items():

@@ -213,7 +213,12 @@ class BlockWriter:
     # Variables
 
     def declare(
-        self, name: str, dims: Iterable[D.Size], dtype: DType, persistable: bool = False, array: bool | str = False
+        self,
+        name: str,
+        dims: Iterable[D.Size],
+        dtype: DType,
+        persistable: bool = False,
+        array: bool | str = False,
     ) -> str:
         held = LoDTensorDesc(tensor=TensorDesc(data_type=dtype.code, dims=D.file_dims(dims)), lod_level=0)
         kind = VarType(type=int(VarKind.LOD_TENSOR_ARRAY if array else VarKind.LOD_TENSOR))

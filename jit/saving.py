@@ -45,7 +45,9 @@ _SAVE_CONFIGS = frozenset(
 # -------------------------------------------------------------------------------------------------- saving
 
 
-def save(layer: Any, path: str | os.PathLike[str], input_spec: Sequence[Any] | None = None, **configs: Any) -> None:
+def save(
+    layer: Any, path: str | os.PathLike[str], input_spec: Sequence[Any] | None = None, **configs: Any
+) -> None:
     """Saves a layer or function as files that paddlelite and PaddlePaddle 2.x/3.x load for inference.
 
     Args:
@@ -64,9 +66,13 @@ def save(layer: Any, path: str | os.PathLike[str], input_spec: Sequence[Any] | N
     """
     unknown = sorted(configs.keys() - _SAVE_CONFIGS)
     if unknown:
-        raise InvalidArgumentError(f"The additional config ({unknown[0]}) of `paddle.jit.save` is not supported.")
+        raise InvalidArgumentError(
+            f"The additional config ({unknown[0]}) of `paddle.jit.save` is not supported."
+        )
     if configs.get("combine_params"):
-        raise UnimplementedError("combine_params=True is not supported: each method gets a .pdiparams of its own.")
+        raise UnimplementedError(
+            "combine_params=True is not supported: each method gets a .pdiparams of its own."
+        )
     prefix = _prefix(path)
     if input_spec is not None and not isinstance(input_spec, (list, tuple)):
         raise InvalidTypeError(
@@ -163,18 +169,24 @@ def _chosen(program: Program, configs: dict[str, Any]) -> Program:
         return program
     result = Program()
     result.block.nodes = list(program.block.nodes)
-    result.block.outputs = program.outputs if outputs is None else [_output(program, item) for item in outputs]
+    result.block.outputs = (
+        program.outputs if outputs is None else [_output(program, item) for item in outputs]
+    )
     result.inputs = list(program.inputs)
     result.captures = dict(program.captures)
     if names is not None:
         known = {value.name: value for value in program.inputs}
         missing = [name for name in names if name not in known]
         if missing:
-            raise InvalidArgumentError(f"input_names_after_prune has {missing}, the inputs are {list(known)}.")
+            raise InvalidArgumentError(
+                f"input_names_after_prune has {missing}, the inputs are {list(known)}."
+            )
         result.inputs = [known[name] for name in names]
     result.prune()
     read = {id(value) for node in result.block.nodes for value in node.read()} | set(map(id, result.outputs))
-    dropped = [value.name for value in program.inputs if value not in set(result.inputs) and id(value) in read]
+    dropped = [
+        value.name for value in program.inputs if value not in set(result.inputs) and id(value) in read
+    ]
     if dropped:
         raise InvalidArgumentError(f"input_names_after_prune lacks {dropped}, which the kept outputs need.")
     return result
@@ -183,7 +195,9 @@ def _chosen(program: Program, configs: dict[str, Any]) -> Program:
 def _output(program: Program, item: Any) -> Value:
     if isinstance(item, int) and not isinstance(item, bool):
         if not -len(program.outputs) <= item < len(program.outputs):
-            raise InvalidArgumentError(f"output_spec has {item}, the program has {len(program.outputs)} outputs.")
+            raise InvalidArgumentError(
+                f"output_spec has {item}, the program has {len(program.outputs)} outputs."
+            )
         return program.outputs[item]
     for value in program.outputs:
         if value is item or value.name == getattr(item, "name", None):
@@ -208,13 +222,17 @@ def load(path: str | os.PathLike[str], **configs: Any) -> TranslatedLayer:
     """
     where = {name: configs.pop(name, None) for name in ("model_filename", "params_filename")}
     if configs:
-        raise InvalidArgumentError(f"The additional config ({next(iter(configs))}) of `paddle.jit.load` is not supported.")
+        raise InvalidArgumentError(
+            f"The additional config ({next(iter(configs))}) of `paddle.jit.load` is not supported."
+        )
     name = os.fspath(path)
     paths = find_model(name, **where)
     if paths is None:
-        pir = f" There is {name}.json, a program of PaddlePaddle 3.x, which cannot be read yet." if os.path.isfile(
-            name + ".json"
-        ) else ""
+        pir = (
+            f" There is {name}.json, a program of PaddlePaddle 3.x, which cannot be read yet."
+            if os.path.isfile(name + ".json")
+            else ""
+        )
         raise InvalidArgumentError(
             f"The ``path`` ({name}) to load model not exists. Please make sure that *.pdmodel exists or don't using "
             f"``skip_forward=True`` to jit.save.{pir}"
@@ -288,7 +306,9 @@ class TranslatedLayer(Layer):
         program = self._models[method].program
         if len(inputs) != len(program.inputs):
             names = ", ".join(value.name for value in program.inputs)
-            raise InvalidArgumentError(f"{method} takes {len(program.inputs)} inputs ({names}), not {len(inputs)}.")
+            raise InvalidArgumentError(
+                f"{method} takes {len(program.inputs)} inputs ({names}), not {len(inputs)}."
+            )
         tensors = [_fitting(item, value) for item, value in zip(inputs, program.inputs, strict=True)]
         if method not in self._runs:
             from paddlelite.export.executor import Executor
@@ -306,7 +326,9 @@ def _own_name(name: str) -> str:
 
 def _spec_of(value: Value, name: str) -> InputSpec:
     dims = [dim.name or -1 if isinstance(dim, Dim) else dim for dim in value.dims]
-    return InputSpec(dims if all(isinstance(dim, int) for dim in dims) else file_dims(value.dims), value.dtype.name, name)
+    return InputSpec(
+        dims if all(isinstance(dim, int) for dim in dims) else file_dims(value.dims), value.dtype.name, name
+    )
 
 
 def _fitting(item: Any, value: Value) -> Tensor:

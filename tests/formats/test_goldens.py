@@ -41,7 +41,9 @@ def expected(name):
         return [(ins, outs[1:]) for ins, outs in found]
     if folder.name == "tensorarray":  # len() is an int in eager, one number in a vector in the file
         return [(ins, [outs[0], outs[1].reshape(1)]) for ins, outs in found]
-    if folder.name == "trainmode":  # recorded from PaddlePaddle 2.6.2's static executor: dropout is off in the file
+    if (
+        folder.name == "trainmode"
+    ):  # recorded from PaddlePaddle 2.6.2's static executor: dropout is off in the file
         with np.load(folder / "served.npz") as data:
             return [(found[0][0], [data["c0_out0"]])]
     return found
@@ -54,7 +56,9 @@ def compare(name, got, want):
         assert (a.shape, a.dtype) == (b.shape, b.dtype), f"output {at}"
         if not name.startswith("random/"):
             exact = a.dtype.kind not in "fc"
-            np.testing.assert_allclose(a, b, rtol=0 if exact else 1e-4, atol=0 if exact else 2e-5, err_msg=f"output {at}")
+            np.testing.assert_allclose(
+                a, b, rtol=0 if exact else 1e-4, atol=0 if exact else 2e-5, err_msg=f"output {at}"
+            )
 
 
 @pytest.mark.parametrize("name", READY)
@@ -111,7 +115,9 @@ def test_methods_saved_by_3_3():
     encode = load("multifn/old33.encode")
     np.testing.assert_allclose(run_program(encode.program, [x])[0], stored["encode_out0"], rtol=1e-5)
     scale = load("multifn/old33.scale_by")
-    np.testing.assert_allclose(run_program(scale.program, [x, stored["scale_by_in1"]])[0], stored["scale_by_out0"])
+    np.testing.assert_allclose(
+        run_program(scale.program, [x, stored["scale_by_in1"]])[0], stored["scale_by_out0"]
+    )
 
 
 @pytest.mark.parametrize("model", ["infer_sep", "infer_comb", "traced"])

@@ -34,7 +34,14 @@ from paddlelite.interpret import run_program
 from paddlelite.ir import verify
 from paddlelite.nn.parameter import Parameter
 from paddlelite.op import OPS, Spec, op
-from paddlelite.ops.array import array_append, array_length, array_read, array_stack, array_write, create_array
+from paddlelite.ops.array import (
+    array_append,
+    array_length,
+    array_read,
+    array_stack,
+    array_write,
+    create_array,
+)
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.linalg import matmul
 from paddlelite.ops.reduce import reduce_sum
@@ -87,7 +94,9 @@ def test_what_is_written(tmp_path):
     }
     assert model.inputs == ["x"] and list(model.tensors) == sorted(model.tensors)
     assert str(model.program.inputs[0].dims[0]) == "batch"
-    assert isinstance(model.tensors["fc.w_0"], Parameter) and not isinstance(model.tensors["bn.mean"], Parameter)
+    assert isinstance(model.tensors["fc.w_0"], Parameter) and not isinstance(
+        model.tensors["bn.mean"], Parameter
+    )
     np.testing.assert_array_equal(run_program(model.program, [X])[0], X @ np.ones((3, 2), np.float32) + 1)
     assert list(load(str(tmp_path / "sub" / "net"))) == ["a_first.b_0", "bn.mean", "fc.weight"]
 
@@ -97,9 +106,13 @@ def test_the_safe_writer_profile(tmp_path):
     write(read_model(find_model(str(model))).program, tmp_path / "m")
     desc = read_desc(str(tmp_path / "m.pdmodel"))
     assert desc.version.version == 2006002
-    assert {p.op_name: p.op_version.version for p in desc.op_version_map.pair} == op_versions() and len(op_versions()) == 68
+    assert {p.op_name: p.op_version.version for p in desc.op_version_map.pair} == op_versions() and len(
+        op_versions()
+    ) == 68
     main = desc.blocks[0]
-    assert [v.name for v in main.vars[-2:]] == ["feed", "fetch"] and all(v.persistable for v in main.vars[-2:])
+    assert [v.name for v in main.vars[-2:]] == ["feed", "fetch"] and all(
+        v.persistable for v in main.vars[-2:]
+    )
     assert [v.name for v in main.vars[:-2]] == sorted(v.name for v in main.vars[:-2])
     declared = {v.name for b in desc.blocks for v in b.vars}
     for block in desc.blocks:
@@ -140,8 +153,12 @@ def test_special_outputs(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("dtype", "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64".split())
-@pytest.mark.parametrize("array", [3, [1, 0, 1], [[2, 2], [2, 2]], np.zeros((0, 2)), np.arange(3000)], ids=repr)
+@pytest.mark.parametrize(
+    "dtype", "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64".split()
+)
+@pytest.mark.parametrize(
+    "array", [3, [1, 0, 1], [[2, 2], [2, 2]], np.zeros((0, 2)), np.arange(3000)], ids=repr
+)
 def test_constants(dtype, array, tmp_path):
     constant = paddle.to_tensor(np.asarray(array)).astype(dtype)
     program = capture(lambda x: [x, paddle.ops.shape.assign(constant)], x=((2, 3), float32))
@@ -159,7 +176,9 @@ def test_swapped_loop_variables(tmp_path):
 
     def function(a, b, n):
         zero = paddle.zeros([1], "int64") + n * 0
-        return while_loop(lambda i, a, b, c: i < n, lambda i, a, b, c: [i + 1, b, a + b, a], [zero, a, b, b])[1:]
+        return while_loop(lambda i, a, b, c: i < n, lambda i, a, b, c: [i + 1, b, a + b, a], [zero, a, b, b])[
+            1:
+        ]
 
     program = capture(function, a=((1,), float32), b=((1,), float32), n=((1,), int64))
     model = write(program, tmp_path / "net")
@@ -292,7 +311,9 @@ def test_methods_of_two_times_are_refused(tmp_path):
     assert companions(prefix, read_model(ModelPaths.of_prefix(prefix))) == ["encode"]
     both(2.0)
     (tmp_path / "net.encode.pdmodel").write_bytes(old)
-    with pytest.raises(ValueError, match=r"net\.encode\.pdmodel, which is missing or was written at another time"):
+    with pytest.raises(
+        ValueError, match=r"net\.encode\.pdmodel, which is missing or was written at another time"
+    ):
         companions(prefix, read_model(ModelPaths.of_prefix(prefix)))
     # A model of another name that begins alike is none of its methods.
     both(1.0)
@@ -333,7 +354,9 @@ def test_a_stop_between_two_renames_is_noticed(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write(linear(5.0), a)
     monkeypatch.undo()
-    assert sorted(os.listdir(tmp_path)) == sorted(f"{x}{s}" for x in "ab" for s in (".pdmodel", ".pdiparams", ".pdiparams.info"))
+    assert sorted(os.listdir(tmp_path)) == sorted(
+        f"{x}{s}" for x in "ab" for s in (".pdmodel", ".pdiparams", ".pdiparams.info")
+    )
     with pytest.raises(ValueError, match="were not written together"):
         read_model(ModelPaths.of_prefix(str(a)))
 
@@ -458,7 +481,9 @@ def test_other_damage_is_named(tmp_path):
         read_model(changed(tmp_path, "linear", two_columns))
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x0a", b"{}", b'{"base_code":{"magic":"pir"}}', os.urandom(64), b"\x80\x04}."])
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x0a", b"{}", b'{"base_code":{"magic":"pir"}}', os.urandom(64), b"\x80\x04}."]
+)
 def test_foreign_files_are_refused(tmp_path, raw):
     (tmp_path / "m.pdmodel").write_bytes(raw)
     with pytest.raises(ValueError, match=r"m\.pdmodel is not a \.pdmodel file"):
@@ -476,7 +501,17 @@ def test_an_onnx_file_is_refused(tmp_path):
         read_model(ModelPaths.of_prefix(str(tmp_path / "m")))
 
 
-_FUZZED = ["linear", "ifelse", "whileloop", "nestedctl", "arrayread", "convbnpool", "lstm", "zoo_shape", "zoo_index"]
+_FUZZED = [
+    "linear",
+    "ifelse",
+    "whileloop",
+    "nestedctl",
+    "arrayread",
+    "convbnpool",
+    "lstm",
+    "zoo_shape",
+    "zoo_index",
+]
 
 
 @given(data=st.data())
@@ -536,7 +571,9 @@ def _mutate(data, desc):
     elif block.vars:
         var = data.draw(st.sampled_from(block.vars))
         if var.type.lod_tensor is not None:
-            var.type.lod_tensor.tensor.dims = data.draw(st.lists(st.sampled_from([-1, 0, 3, 2**40]), max_size=5))
+            var.type.lod_tensor.tensor.dims = data.draw(
+                st.lists(st.sampled_from([-1, 0, 3, 2**40]), max_size=5)
+            )
             var.type.lod_tensor.tensor.data_type = data.draw(st.sampled_from([0, 3, 5, 22, 25, 99]))
 
 

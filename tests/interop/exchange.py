@@ -1,7 +1,7 @@
 """Runs inside a real PaddlePaddle: reads what paddlelite saved, or saves what paddlelite is to read.
 
-    python exchange.py read FOLDER    prints the sum of every tensor found in FOLDER's files, as JSON
-    python exchange.py write FOLDER
+python exchange.py read FOLDER    prints the sum of every tensor found in FOLDER's files, as JSON
+python exchange.py write FOLDER
 """
 
 import json
@@ -16,7 +16,12 @@ def numbers(tree):
 
     if isinstance(tree, paddle.Tensor):
         values = tree.astype("float64") if tree.dtype != paddle.complex64 else tree.real().astype("float64")
-        return [tree.name, str(tree.dtype).replace("paddle.", ""), list(tree.shape), float(np.asarray(values).sum())]
+        return [
+            tree.name,
+            str(tree.dtype).replace("paddle.", ""),
+            list(tree.shape),
+            float(np.asarray(values).sum()),
+        ]
     if isinstance(tree, dict):
         return {str(key): numbers(value) for key, value in tree.items()}
     if isinstance(tree, (list, tuple)):
@@ -27,7 +32,11 @@ def numbers(tree):
 def read(folder):
     import paddle
 
-    print(json.dumps({name: numbers(paddle.load(os.path.join(folder, name))) for name in sorted(os.listdir(folder))}))
+    print(
+        json.dumps(
+            {name: numbers(paddle.load(os.path.join(folder, name))) for name in sorted(os.listdir(folder))}
+        )
+    )
 
 
 def write(folder):

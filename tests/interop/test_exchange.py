@@ -38,7 +38,10 @@ def named(name, array):
 
 @pytest.mark.parametrize("release", ["26", "33"])
 def test_real_paddlepaddle_reads_ours(release, tmp_path):
-    state = {"fc.weight": named("linear_0.w_0", np.ones((3, 2), np.float32)), "fc.bias": named("linear_0.b_0", [1.0])}
+    state = {
+        "fc.weight": named("linear_0.w_0", np.ones((3, 2), np.float32)),
+        "fc.bias": named("linear_0.b_0", [1.0]),
+    }
     optimizer = {
         "linear_0.w_0_moment1_0": named("linear_0.w_0_moment1_0", np.full((3, 2), 2.0)),
         "LR_Scheduler": {"last_epoch": 3, "last_lr": 0.01},
@@ -48,7 +51,9 @@ def test_real_paddlepaddle_reads_ours(release, tmp_path):
         save(optimizer, tmp_path / f"net{protocol}.pdopt", protocol=protocol)
     types = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64".split()
     save({name: named(name, np.ones((2, 2))).astype(name) for name in types}, tmp_path / "types.pd")
-    save([named("a", [1, 2]), (named("b", 3.5), "text", None, {"k": named("c", [True])})], tmp_path / "tree.pd")
+    save(
+        [named("a", [1, 2]), (named("b", 3.5), "text", None, {"k": named("c", [True])})], tmp_path / "tree.pd"
+    )
     save(named("one", np.arange(6.0).reshape(2, 3)), tmp_path / "one.pd")
     save(named("bin", np.arange(6.0).reshape(2, 3)), tmp_path / "one.bin", use_binary_format=True)
     found = json.loads(run(release, EXCHANGE, "read", str(tmp_path)).splitlines()[-1])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from paddlelite.export.pdmodel import ModelToWrite, find_model, read_model, write_models
+from tests.formats.goldens import GOLDEN
+from tests.formats.test_goldens import READY, compare, expected
 
-from ..formats.goldens import GOLDEN
-from ..formats.test_goldens import READY, compare, expected
 from .paddles import WAYS, outputs
 
 pytestmark = pytest.mark.interop

@@ -1,0 +1,82 @@
+"""``paddle.static.save_inference_model`` and ``load_inference_model``: one program as .pdmodel and .pdiparams."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import InvalidArgumentError, InvalidTypeError
+from ..ir import Program, Value
+from .executor import cut
+
+__all__ = ["load_inference_model", "save_inference_model"]
+
+
+def save_inference_model(
+    path_prefix: str | os.PathLike[str], feed_vars: Any, fetch_vars: Any, executor: Any, **kwargs: Any
+) -> None:
+    """Saves the part of a program that computes ``fetch_vars`` from ``feed_vars``.
+
+    Args:
+        path_prefix: the files' common prefix; missing folders are made.
+        feed_vars, fetch_vars: a variable of the program, or a list of them.
+        executor: not used; PaddlePaddle needs it to read the parameters.
+        program: the Program the variables belong to (required).
+
+    Raises InvalidTypeError for something else than variables, InvalidArgumentError when a variable is not in the
+    program or cannot be computed, UnimplementedError listing the ops that have no file form.
+    """
+    program = kwargs.pop("program", None)
+    kwargs.pop("clip_extra", None)  # what it would remove is never written
+    if kwargs.pop("legacy_format", False):
+        raise InvalidArgumentError("legacy_format=True is not supported.")
+    if kwargs:
+        raise InvalidArgumentError(f"save_inference_model does not know the option '{next(iter(kwargs))}'.")
+    if not isinstance(program, Program):
+        raise InvalidTypeError(
+            "save_inference_model needs program=, the Program that the variables belong to."
+        )
+    part = cut(program, _variables(feed_vars, "feed_vars"), _variables(fetch_vars, "fetch_vars"))
+    from ..export.pdmodel import ModelToWrite, write_models
+
+    prefix = os.fspath(path_prefix)
+    if not os.path.basename(prefix):
+        raise InvalidArgumentError(f"path_prefix {prefix!r} has no file name.")
+    write_models([ModelToWrite(part, prefix)], prefix + ".pdiparams.info", {}, {"writer": "paddlelite"})
+
+
+def _variables(given: Any, what: str) -> list[Value]:
+    items = given if isinstance(given, (list, tuple)) else [given]
+    for item in items:
+        if not isinstance(item, Value):
+            raise InvalidTypeError(
+                f"{what} must be a variable or list of variables, got {type(item).__name__}."
+            )
+    return list(items)
+
+
+def load_inference_model(path_prefix: str | os.PathLike[str], executor: Any, **kwargs: Any) -> list[Any]:
+    """Loads a saved model: ``[program, feed_target_names, fetch_targets]``, to be run by ``Executor.run``.
+
+    Args:
+        path_prefix: the prefix given to save_inference_model or jit.save, or a folder of 1.x.
+        model_filename, params_filename: names inside a folder, if not ``__model__`` and one file a variable.
+
+    Raises InvalidArgumentError when files are missing, damaged or do not belong together.
+    """
+    where: dict[str, Sequence[str] | None] = {
+        name: kwargs.pop(name, None) for name in ("model_filename", "params_filename")
+    }
+    if kwargs:
+        raise InvalidArgumentError(f"load_inference_model does not know the option '{next(iter(kwargs))}'.")
+    from ..export.pdmodel import find_model, read_model
+
+    name = os.fspath(path_prefix)
+    paths = find_model(name, **where)  # type: ignore[arg-type]
+    if paths is None:
+        raise InvalidArgumentError(
+            f"there is no model at {name}: neither {name}.pdmodel nor a folder with __model__."
+        )
+    model = read_model(paths)
+    return [model.program, model.inputs, list(model.program.outputs)]
