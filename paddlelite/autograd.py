@@ -56,7 +56,19 @@ class GradNode:
     and keeps only what the op's gradient reads (``Op.saves``).
     """
 
-    __slots__ = ("__weakref__", "attrs", "edges", "hooks", "id", "likes", "n_outs", "op", "out_likes", "retain", "saved")
+    __slots__ = (
+        "__weakref__",
+        "attrs",
+        "edges",
+        "hooks",
+        "id",
+        "likes",
+        "n_outs",
+        "op",
+        "out_likes",
+        "retain",
+        "saved",
+    )
 
     def __init__(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list[Any], outs: tuple[Any, ...]
@@ -86,7 +98,10 @@ class GradNode:
             self.saved = (None, outs if op.saves_outs else None)
         else:
             self.likes = [a if k else _shape_of(a) for a, k in zip(arrays, kept, strict=False)]
-            self.saved = ([a if k else None for a, k in zip(arrays, kept, strict=False)], outs if op.saves_outs else None)
+            self.saved = (
+                [a if k else None for a, k in zip(arrays, kept, strict=False)],
+                outs if op.saves_outs else None,
+            )
         # A single result has the shape of its gradient.
         self.out_likes: Any = None if op.single else [_shape_of(a) for a in outs]
 
@@ -363,7 +378,9 @@ def backward(
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
         )
     outputs: list[Any] = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
-    grads: list[Any] = [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
+    grads: list[Any] = (
+        [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
+    )
     if len(grads) != len(outputs):
         raise InvalidArgumentError(f"{len(outputs)} tensors but {len(grads)} grad_tensors")
     was, mode.grad = mode.grad, False
@@ -406,12 +423,18 @@ def grad(
     ins: list[Any] = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
     if mode.capture is not None:
         outs, ins = ([mode.capture.read(t) for t in tensors] for tensors in (outs, ins))
-    seeds: list[Any] = [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
+    seeds: list[Any] = (
+        [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
+    )
     if not only_inputs:
         raise InvalidArgumentError("only_inputs=False is not supported (nor is it by PaddlePaddle)")
     if len(seeds) != len(outs):
         raise InvalidArgumentError(f"{len(outs)} outputs but {len(seeds)} grad_outputs")
-    blocked = [no_grad_vars] if no_grad_vars is not None and not isinstance(no_grad_vars, (list, tuple, set)) else no_grad_vars
+    blocked = (
+        [no_grad_vars]
+        if no_grad_vars is not None and not isinstance(no_grad_vars, (list, tuple, set))
+        else no_grad_vars
+    )
     was, mode.grad = mode.grad, create_graph
     try:
         sweep = _Sweep(create_graph if retain_graph is None else retain_graph, create_graph)

@@ -67,7 +67,8 @@ def _wrap(op: Op, result: Any, inputs: tuple[Any, ...]) -> Any:
     if len(op.outs) == 1:
         result = (result,)
     outs: list[Any] = [
-        [_plain(r) for r in part] if many else _plain(part) for part, many in zip(result, op.many_out, strict=True)
+        [_plain(r) for r in part] if many else _plain(part)
+        for part, many in zip(result, op.many_out, strict=True)
     ]
     if op.view:
         for out in outs[0] if op.many_out[0] else outs[:1]:

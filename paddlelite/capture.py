@@ -84,7 +84,9 @@ class Capture:
         program = self.program
         program.block.outputs = [self.read(t) for t in outputs]
         program.state = [
-            (t, v) for t, v in self.frame.state.values() if not isinstance(t, Value) and id(t) not in self.constants
+            (t, v)
+            for t, v in self.frame.state.values()
+            if not isinstance(t, Value) and id(t) not in self.constants
         ]
         return program.prune()
 
@@ -167,13 +169,16 @@ class Capture:
 
     def _with_content(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any], spec: Spec) -> Spec:
         """Run the kernel on the sizes themselves, when all inputs are known as sizes."""
-        if spec.content is not None or not (spec.dtype.is_integer and all(v is None or _known(v) for v in values)):
+        if spec.content is not None or not (
+            spec.dtype.is_integer and all(v is None or _known(v) for v in values)
+        ):
             return spec
         count = numel(spec.dims)
         if isinstance(count, Dim) or count > _CONTENT_LIMIT:
             return spec  # a shape is short; running the kernel could take any amount of memory
         contents = [
-            None if v is None else [t.content for t in v] if isinstance(v, tuple) else v.content for v in values
+            None if v is None else [t.content for t in v] if isinstance(v, tuple) else v.content
+            for v in values
         ]
         result = np.asarray(op.kernel(*contents, **attrs), dtype=object)  # type: ignore[misc]
         if all(isinstance(s, (int, np.integer, Dim)) for s in result.flat):
@@ -239,7 +244,8 @@ class Capture:
         new = value if isinstance(value, Tensor) else to_tensor(value)
         now = self.read(tensor)
         if len(new.dims) != len(now.dims) or any(
-            isinstance(a, int) and isinstance(b, int) and a != b for a, b in zip(new.dims, now.dims, strict=True)
+            isinstance(a, int) and isinstance(b, int) and a != b
+            for a, b in zip(new.dims, now.dims, strict=True)
         ):
             raise InvalidArgumentError(
                 f"in-place write of a tensor of shape {list(new.dims)} to {tensor.name}, which has shape {list(now.dims)}"

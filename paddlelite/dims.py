@@ -203,7 +203,8 @@ def evaluate(size: Size, values: Mapping[str, int]) -> int:
     total = 0
     for monomial, coefficient in size.terms.items():
         factors = [
-            _FUNCTIONS[a.name](*(evaluate(x, values) for x in a.args)) if a.args else values[a.name] for a in monomial
+            _FUNCTIONS[a.name](*(evaluate(x, values) for x in a.args)) if a.args else values[a.name]
+            for a in monomial
         ]
         total += coefficient * prod(factors)
     return total

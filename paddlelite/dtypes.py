@@ -125,7 +125,9 @@ def set_default_dtype(d: Any) -> None:
     global _default
     dtype = dtype_of(d)
     if not dtype.is_floating:
-        raise InvalidTypeError(f"set_default_dtype only supports [float16, bfloat16, float32, float64], got {dtype}")
+        raise InvalidTypeError(
+            f"set_default_dtype only supports [float16, bfloat16, float32, float64], got {dtype}"
+        )
     _default = dtype
 
 

@@ -37,7 +37,9 @@ def _run(block: Block, env: dict[Value, Any], wanted: Sequence[Value]) -> list[A
 
 def run_node(node: Node, env: dict[Value, Any]) -> list[Any]:
     """The arrays of a node's outputs."""
-    inputs = [None if x is None else [env[v] for v in x] if isinstance(x, tuple) else env[x] for x in node.inputs]
+    inputs = [
+        None if x is None else [env[v] for v in x] if isinstance(x, tuple) else env[x] for x in node.inputs
+    ]
     try:
         result = node.op.kernel(*inputs, **node.attrs)  # type: ignore[misc]
     except PaddleError:

@@ -61,7 +61,9 @@ class Value(Tensor):
         """The sizes: numbers, and 0-D int64 values for those only known when the program runs."""
         from .tensor.attribute import size_value
 
-        return ShapeList(d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims))
+        return ShapeList(
+            d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims)
+        )
 
     @property
     def size(self) -> Any:
@@ -110,13 +112,17 @@ class Value(Tensor):
         self._no_value(f"{what}()", f"astype() (a Python {what} must be known when the graph is built)")
 
     def __bool__(self) -> bool:
-        self._no_value("the truth of a tensor", "if/while/and/or in the source of a to_static function, or paddle.where")
+        self._no_value(
+            "the truth of a tensor", "if/while/and/or in the source of a to_static function, or paddle.where"
+        )
 
     def __index__(self) -> int:
         content = self.content
         if content is not None and content.size == 1 and isinstance(content.item(), int):
             return content.item()
-        self._no_value("an index", "slicing or paddle.gather with the tensor, or range() in a to_static function")
+        self._no_value(
+            "an index", "slicing or paddle.gather with the tensor, or range() in a to_static function"
+        )
 
     def __format__(self, spec: str) -> str:
         return str(self) if not spec else self._no_value("formatting", "paddle.static.Print")
@@ -262,7 +268,9 @@ def _print_block(block: Block, indent: str) -> list[str]:
         ins = ", ".join(_show_input(x) for x in node.inputs)
         attrs = ", ".join(f"{k}={v}" for k, v in node.attrs.items() if not isinstance(v, Block))
         outs = ", ".join(map(_show, node.outputs))
-        lines.append(f"{indent}{outs} = {node.op.type}({ins}{'; ' if attrs else ''}{attrs})  # line {node.source[1]}")
+        lines.append(
+            f"{indent}{outs} = {node.op.type}({ins}{'; ' if attrs else ''}{attrs})  # line {node.source[1]}"
+        )
         for name, inner in node.attrs.items():
             if isinstance(inner, Block):
                 lines.append(f"{indent}  {name}({', '.join(map(_show, inner.params))}):")
@@ -295,11 +303,17 @@ def _verify_block(block: Block, also: list[Value]) -> None:
     for node in block.nodes:
         for v in node.read():
             if id(v) not in known:
-                raise InvalidTypeError(f"{node.op.type} at line {node.source[1]} reads {v.name} before it is defined")
+                raise InvalidTypeError(
+                    f"{node.op.type} at line {node.source[1]} reads {v.name} before it is defined"
+                )
         if len(node.inputs) > len(node.op.slots):
-            raise InvalidTypeError(f"{node.op.type} has {len(node.inputs)} inputs for {len(node.op.slots)} slots")
+            raise InvalidTypeError(
+                f"{node.op.type} has {len(node.inputs)} inputs for {len(node.op.slots)} slots"
+            )
         if node.attrs.keys() != node.op.attrs.keys():
-            raise InvalidTypeError(f"{node.op.type} has attributes {list(node.attrs)}, not {list(node.op.attrs)}")
+            raise InvalidTypeError(
+                f"{node.op.type} has attributes {list(node.attrs)}, not {list(node.op.attrs)}"
+            )
         for inner in node.blocks:
             _verify_block(inner, [])
         for v in node.outputs:

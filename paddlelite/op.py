@@ -162,9 +162,7 @@ class Op:
         self.infer_rule = rule
         return rule
 
-    def grad(
-        self, rule: Callable[..., Any] | None = None, *, saves: str | None = None
-    ) -> Callable[..., Any]:
+    def grad(self, rule: Callable[..., Any] | None = None, *, saves: str | None = None) -> Callable[..., Any]:
         """Set the gradient. ``rule(c, *out_grads)`` returns one gradient (or None) per input slot.
 
         ``saves``: the slots it reads from ``c``, for instance ``"X Out"``; what is not named is not kept alive.
@@ -203,7 +201,9 @@ class Op:
         """``attrs`` with the defaults filled in. Raises UnimplementedError for one the op does not have."""
         unknown = attrs.keys() - self.attrs.keys()
         if unknown:
-            raise UnimplementedError(f"op {self.type} has no attribute {sorted(unknown)}; it has {list(self.attrs)}")
+            raise UnimplementedError(
+                f"op {self.type} has no attribute {sorted(unknown)}; it has {list(self.attrs)}"
+            )
         return {**self.attrs, **attrs}
 
 

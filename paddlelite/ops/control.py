@@ -23,7 +23,9 @@ class TypeChange(CaptureError):
 
     def __init__(self, index: int, before: Spec, after: Spec, what: str) -> None:
         self.index, self.before, self.after, self.what = index, before, after, what
-        super().__init__(f"value {index} has {what} {_shown(before, what)} on one path and {_shown(after, what)} on another")
+        super().__init__(
+            f"value {index} has {what} {_shown(before, what)} on one path and {_shown(after, what)} on another"
+        )
 
 
 def _shown(spec: Spec, what: str) -> str:
@@ -76,7 +78,9 @@ def _(Carried: Any, Input: Any, *, cond_block: Block, body_block: Block, recorde
 # Building
 
 
-def cond(pred: Tensor, true_fn: Callable[[], Sequence[Tensor]], false_fn: Callable[[], Sequence[Tensor]]) -> list[Tensor]:
+def cond(
+    pred: Tensor, true_fn: Callable[[], Sequence[Tensor]], false_fn: Callable[[], Sequence[Tensor]]
+) -> list[Tensor]:
     """The results of ``true_fn()`` where ``pred`` holds, of ``false_fn()`` otherwise.
 
     Both return equally many tensors (or TensorArray values) of equal dtypes; sizes may differ. Tensors written to in
@@ -85,7 +89,7 @@ def cond(pred: Tensor, true_fn: Callable[[], Sequence[Tensor]], false_fn: Callab
     Raises TypeChange when the branches' dtypes, kinds or ranks differ.
     """
     capture = mode.capture
-    if capture is None or not isinstance(pred, Value) and capture.is_constant(pred):
+    if capture is None or (not isinstance(pred, Value) and capture.is_constant(pred)):
         return list(true_fn() if bool(pred) else false_fn())
     return join_branches(capture, pred, [_trace(capture, fn) for fn in (true_fn, false_fn)])
 
@@ -98,7 +102,10 @@ def join_branches(
     (true_frame, true_outs), (false_frame, false_outs) = frames
     if len(true_outs) != len(false_outs):
         raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
-    written = {**{k: t for k, (t, _) in true_frame.state.items()}, **{k: t for k, (t, _) in false_frame.state.items()}}
+    written = {
+        **{k: t for k, (t, _) in true_frame.state.items()},
+        **{k: t for k, (t, _) in false_frame.state.items()},
+    }
     inputs = _share_inputs(true_frame, false_frame)
     for frame, outs in frames:
         _finish(capture, frame, outs, list(written.values()), inputs)
@@ -112,7 +119,9 @@ def join_branches(
 def _scalar_bool(pred: Tensor) -> Tensor:
     size = D.numel(pred.dims)
     if isinstance(size, int) and size != 1:
-        raise InvalidArgumentError(f"the truth value of a tensor with {size} elements is ambiguous; use any() or all()")
+        raise InvalidArgumentError(
+            f"the truth value of a tensor with {size} elements is ambiguous; use any() or all()"
+        )
     if pred.dims:
         from .shape import reshape
 
@@ -176,7 +185,11 @@ def while_loop(
 
 
 def _build_loop(
-    capture: Capture, cond_fn: Callable[..., Any], body_fn: Callable[..., Any], carried: Sequence[Tensor], recorded: int
+    capture: Capture,
+    cond_fn: Callable[..., Any],
+    body_fn: Callable[..., Any],
+    carried: Sequence[Tensor],
+    recorded: int,
 ) -> list[Any]:
     start = [capture.read(t) for t in carried]
     specs = [v.spec._replace(content=None) for v in start]
@@ -189,14 +202,18 @@ def _build_loop(
             continue
         outs = [v.spec for v in body.block.outputs[: len(specs)]]
         if len(outs) != len(specs):
-            raise InvalidArgumentError(f"the loop's body returns {len(outs)} values for {len(specs)} carried ones")
+            raise InvalidArgumentError(
+                f"the loop's body returns {len(outs)} values for {len(specs)} carried ones"
+            )
         joined = [join_specs(a, b, i) for i, (a, b) in enumerate(zip(specs, outs, strict=True))]
         if all(_stable(a, b) for a, b in zip(specs, outs, strict=True)):
             break
         specs = [_widen(a, j, b) for a, j, b in zip(specs, joined, outs, strict=True)]
     test, test_written = _trace_loop(capture, lambda *v: [_scalar_bool(cond_fn(*v))], specs, written, True)
     if test_written:
-        raise CaptureError("the condition of a loop writes to a tensor in place; write to it in the loop's body")
+        raise CaptureError(
+            "the condition of a loop writes to a tensor in place; write to it in the loop's body"
+        )
     return close_while(capture, start, written, test, body, recorded)
 
 
@@ -223,7 +240,7 @@ def close_while(
 def _stable(before: Spec, after: Spec) -> bool:
     """Whether an iteration gives back what the loop's body was built for."""
     pairs = zip(before.dims, after.dims, strict=False)
-    known = all(a == b or isinstance(a, D.Dim) and (a.name or "").startswith("carried") for a, b in pairs)
+    known = all(a == b or (isinstance(a, D.Dim) and (a.name or "").startswith("carried")) for a, b in pairs)
     return before.array == after.array and len(before.dims) == len(after.dims) and known
 
 
@@ -244,7 +261,9 @@ def _trace_loop(
     return frame, new
 
 
-def open_loop(capture: Capture, frame: Frame, specs: Sequence[Spec], written: Sequence[Tensor]) -> list[Value]:
+def open_loop(
+    capture: Capture, frame: Frame, specs: Sequence[Spec], written: Sequence[Tensor]
+) -> list[Value]:
     """Give a loop's block, just begun, its parameters: the carried values (returned) and the written tensors."""
     block = frame.block
     params = [block.own(Value(s)) for s in specs]
@@ -303,7 +322,9 @@ def _zeros(t: Any) -> Any:
     return array_zeros_like(t) if getattr(t, "array", "") else zeros_like(t)
 
 
-def _differentiated(block: Block, inputs: Sequence[Any], wanted: Sequence[int], seeds: Sequence[Any]) -> list[Any]:
+def _differentiated(
+    block: Block, inputs: Sequence[Any], wanted: Sequence[int], seeds: Sequence[Any]
+) -> list[Any]:
     """Run ``block`` on ``inputs`` and return the gradients of inputs ``wanted`` for the outputs' gradients ``seeds``."""
     from ..autograd import grad
 

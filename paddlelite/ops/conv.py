@@ -1,8 +1,4 @@
-"""Convolution and transposed convolution of any spatial rank, with their gradients as ops of their own.
-
-The kernels unfold windows into the columns of a matrix, a few images at a time so that the columns stay in cache, and
-leave the work to one matrix product per block.
-"""
+"""Convolution and transposed convolution of any spatial rank, with their gradients as ops of their own."""
 
 from __future__ import annotations
 
@@ -15,163 +11,25 @@ import numpy as np
 from .. import dims as D
 from ..errors import InvalidArgumentError
 from ..op import Op, Spec, op
+from .conv_kernels import filter_grad, forward, input_grad
 from .filter_grad import lower_filter_grad
 from .rules import sum_to
 from .samples import f32
 from .shape import shape as shape_op
 from .window import (
     Pads,
-    block_length,
     from_channel_first,
     full_dims,
     is_channel_last,
-    offsets,
     output_size,
-    pad_array,
     pad_pairs,
     spatial,
-    strided,
     to_channel_first,
-    windows,
 )
 
 __all__ = ["conv2d", "conv3d", "conv_filter_grad", "conv_input_grad", "conv2d_transpose", "depthwise_conv2d"]
 
 ATTRS = ("strides", "paddings", "padding_algorithm", "dilations", "groups", "data_format")
-
-
-# Kernels, channels first, explicit paddings
-
-
-def forward(x: np.ndarray, w: np.ndarray, strides: Any, pads: Pads, dilations: Any, groups: int) -> np.ndarray:
-    """``[N, C, ...]`` with filters ``[O, C/groups, ...]`` to ``[N, O, ...]``."""
-    if x.dtype.itemsize == 2:
-        return forward(x.astype(np.float32), w.astype(np.float32), strides, pads, dilations, groups).astype(x.dtype)
-    kernel = w.shape[2:]
-    sizes = [output_size(*a) for a in zip(x.shape[2:], kernel, strides, pads, dilations, strict=True)]
-    padded = pad_array(x, pads)
-    if groups == x.shape[1] == w.shape[0]:
-        return _depthwise(padded, w, sizes, strides, dilations)
-    if groups > 1:
-        parts = [
-            forward(xg, wg, strides, pads, dilations, 1)
-            for xg, wg in zip(np.split(x, groups, 1), np.split(w, groups), strict=True)
-        ]
-        return np.concatenate(parts, axis=1)
-    n, c = x.shape[:2]
-    matrix = np.ascontiguousarray(w).reshape(w.shape[0], -1)
-    out = np.empty((n, w.shape[0], prod(sizes)), np.result_type(x, w))
-    view = windows(padded, kernel, sizes, strides, dilations)
-    step = block_length(n, sizes)
-    columns = np.empty((c, *kernel, step, *sizes), x.dtype)
-    for i in range(0, n, step):
-        count = min(step, n - i)
-        block = columns[(slice(None),) * (1 + len(kernel)) + (slice(count),)]
-        np.copyto(block, np.moveaxis(view[i : i + count], 0, 1 + len(kernel)))
-        if step == 1:
-            np.matmul(matrix, block.reshape(matrix.shape[1], -1), out=out[i])
-        else:
-            product = np.matmul(matrix, block.reshape(matrix.shape[1], -1))
-            out[i : i + count] = product.reshape(w.shape[0], count, -1).transpose(1, 0, 2)
-    return out.reshape(n, w.shape[0], *sizes)
-
-
-def _depthwise(padded: np.ndarray, w: np.ndarray, sizes: Any, strides: Any, dilations: Any) -> np.ndarray:
-    out = np.zeros((*padded.shape[:2], *sizes), padded.dtype)
-    term = np.empty_like(out)
-    broad = (slice(None), 0)
-    for at in offsets(w.shape[2:]):
-        start = [a * d for a, d in zip(at, dilations, strict=True)]
-        factor = w[(*broad, *at)].reshape(-1, *(1,) * len(sizes))
-        np.multiply(padded[strided(start, sizes, strides)], factor, out=term)
-        out += term
-    return out
-
-
-def input_grad(
-    g: np.ndarray, w: np.ndarray, sizes: Sequence[int], strides: Any, pads: Pads, dilations: Any, groups: int
-) -> np.ndarray:
-    """The gradient of the input, of spatial ``sizes``; also the forward pass of a transposed convolution."""
-    if g.dtype.itemsize == 2:
-        wide = input_grad(g.astype(np.float32), w.astype(np.float32), sizes, strides, pads, dilations, groups)
-        return wide.astype(g.dtype)
-    kernel = w.shape[2:]
-    if groups > 1 and not (groups == g.shape[1] == w.shape[0] and w.shape[1] == 1):
-        parts = [
-            input_grad(gg, wg, sizes, strides, pads, dilations, 1)
-            for gg, wg in zip(np.split(g, groups, 1), np.split(w, groups), strict=True)
-        ]
-        return np.concatenate(parts, axis=1)
-    if all(s == 1 for s in strides) and groups == 1:
-        # The same as convolving with the filters turned around, when no padding becomes negative.
-        span = [d * (k - 1) for k, d in zip(kernel, dilations, strict=True)]
-        turned: Pads = [(e - lo, n - o + lo) for e, (lo, _), n, o in zip(span, pads, sizes, g.shape[2:], strict=True)]
-        if all(p >= 0 for pair in turned for p in pair):
-            flipped = w[(slice(None), slice(None), *(slice(None, None, -1),) * len(kernel))].swapaxes(0, 1)
-            return forward(g, flipped, strides, turned, dilations, 1)
-    return _scatter_columns(g, w, sizes, strides, pads, dilations, groups)
-
-
-def _scatter_columns(
-    g: np.ndarray, w: np.ndarray, sizes: Sequence[int], strides: Any, pads: Pads, dilations: Any, groups: int
-) -> np.ndarray:
-    """Columns by one product per image, each added where its window came from."""
-    n, kernel, out_sizes = g.shape[0], w.shape[2:], g.shape[2:]
-    channels = w.shape[1] * groups
-    full = [
-        max(m + lo + hi, (o - 1) * s + d * (k - 1) + 1)
-        for m, (lo, hi), o, s, d, k in zip(sizes, pads, out_sizes, strides, dilations, kernel, strict=True)
-    ]
-    padded = np.zeros((n, channels, *full), g.dtype)
-    matrix = np.ascontiguousarray(w.reshape(w.shape[0], -1).T)
-    flat = g.reshape(n, g.shape[1], -1)
-    for i in range(n):
-        if groups == 1:
-            columns = np.matmul(matrix, flat[i]).reshape(channels, *kernel, *out_sizes)
-        else:
-            columns = (w.reshape(channels, -1, 1) * flat[i][:, None]).reshape(channels, *kernel, *out_sizes)
-        for at in offsets(kernel):
-            start = [a * d for a, d in zip(at, dilations, strict=True)]
-            padded[i : i + 1][strided(start, out_sizes, strides)] += columns[(slice(None), *at)]
-    inner = tuple(slice(lo, lo + m) for m, (lo, _) in zip(sizes, pads, strict=True))
-    return padded[(slice(None), slice(None), *inner)]
-
-
-def filter_grad(
-    x: np.ndarray, g: np.ndarray, kernel: Sequence[int], strides: Any, pads: Pads, dilations: Any, groups: int
-) -> np.ndarray:
-    """The gradient of the filters, ``[O, C/groups, *kernel]``."""
-    if x.dtype.itemsize == 2:
-        wide = filter_grad(x.astype(np.float32), g.astype(np.float32), kernel, strides, pads, dilations, groups)
-        return wide.astype(x.dtype)
-    n, c, sizes = x.shape[0], x.shape[1], g.shape[2:]
-    padded = pad_array(x, pads)
-    if groups == c == g.shape[1]:
-        out = np.empty((c, 1, *kernel), x.dtype)
-        for at in offsets(kernel):
-            start = [a * d for a, d in zip(at, dilations, strict=True)]
-            out[(slice(None), 0, *at)] = _per_channel(padded[strided(start, sizes, strides)], g)
-        return out
-    if groups > 1:
-        parts = zip(np.split(x, groups, 1), np.split(g, groups, 1), strict=True)
-        return np.concatenate([filter_grad(xg, gg, kernel, strides, pads, dilations, 1) for xg, gg in parts])
-    view = windows(padded, kernel, sizes, strides, dilations)
-    step = block_length(n, sizes)
-    columns = np.empty((c, *kernel, step, *sizes), x.dtype)
-    total = np.zeros((g.shape[1], c * prod(kernel)), x.dtype)
-    for i in range(0, n, step):
-        count = min(step, n - i)
-        block = columns[(slice(None),) * (1 + len(kernel)) + (slice(count),)]
-        np.copyto(block, np.moveaxis(view[i : i + count], 0, 1 + len(kernel)))
-        rows = g[i : i + count].swapaxes(0, 1).reshape(g.shape[1], -1)
-        total += np.matmul(rows, block.reshape(c * prod(kernel), -1).T)
-    return total.reshape(g.shape[1], c, *kernel)
-
-
-def _per_channel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The products of two arrays summed over everything but the channel."""
-    letters = "ncxyz"[: a.ndim]
-    return np.einsum(f"{letters},{letters}->c", a, b)
 
 
 # Records
@@ -182,7 +40,9 @@ def _geometry(x_sizes: Any, kernel: Any, attrs: dict[str, Any]) -> tuple[Any, Pa
     dilations = attrs["dilations"]
     if attrs["padding_algorithm"] == "SAME":
         dilations = [1] * len(kernel)
-    pads = pad_pairs(attrs["paddings"], attrs["padding_algorithm"], x_sizes, kernel, attrs["strides"], dilations)
+    pads = pad_pairs(
+        attrs["paddings"], attrs["padding_algorithm"], x_sizes, kernel, attrs["strides"], dilations
+    )
     return attrs["strides"], pads, dilations, attrs["groups"]
 
 
@@ -267,7 +127,9 @@ def conv_input_grad(  # type: ignore[no-untyped-def]
     attrs = {"strides": strides, "paddings": paddings, "dilations": dilations, "groups": groups}
     attrs["padding_algorithm"] = padding_algorithm
     sizes = spatial([int(s) for s in Shape], data_format)
-    return from_channel_first(input_grad(g, Filter, sizes, *_geometry(sizes, Filter.shape[2:], attrs)), data_format)
+    return from_channel_first(
+        input_grad(g, Filter, sizes, *_geometry(sizes, Filter.shape[2:], attrs)), data_format
+    )
 
 
 @conv_input_grad.infer
@@ -357,7 +219,9 @@ def _(b: Any, G: Any, Filter: Any, Shape: Any, **attrs: Any) -> Any:
         known = True
         missing = [
             n - ((o - 1) * s - lo - hi + d * (k - 1) + 1)
-            for n, o, s, (lo, hi), d, k in zip(sizes, out_sizes, strides, pads, dilations, kernel, strict=True)
+            for n, o, s, (lo, hi), d, k in zip(
+                sizes, out_sizes, strides, pads, dilations, kernel, strict=True
+            )
         ]
     out = b.ConvTranspose(
         _channels_first_onnx(b, G, data_format),
@@ -398,7 +262,9 @@ def _(b: Any, Input: Any, G: Any, *, kernel: Sequence[int], **attrs: Any) -> Any
         steps = b.const([strides[i] for i in window_axes], "int64")
         begin = b.const(start, "int64")
         if isinstance(spans, list):
-            return b.Slice(x, begin, b.const([s + spans[i] for s, i in zip(start, window_axes)], "int64"), axes, steps)
+            return b.Slice(
+                x, begin, b.const([s + spans[i] for s, i in zip(start, window_axes)], "int64"), axes, steps
+            )
         some = b.Gather(spans, b.const(list(window_axes), "int64"))
         return b.Slice(x, begin, b.Add(begin, some), axes, steps)
 
@@ -432,7 +298,9 @@ def conv_of_rank(rank: int) -> Op:
 
 def transposed_sizes(sizes: Any, kernel: Any, attrs: dict[str, Any]) -> tuple[list[Any], Any, Pads, Any, int]:
     """Output sizes and geometry of a transposed convolution."""
-    strides, pads, dilations, groups = _geometry([s * t for s, t in zip(sizes, attrs["strides"])], kernel, attrs)
+    strides, pads, dilations, groups = _geometry(
+        [s * t for s, t in zip(sizes, attrs["strides"])], kernel, attrs
+    )
     smallest = [
         (n - 1) * s - lo - hi + d * (k - 1) + 1
         for n, s, (lo, hi), d, k in zip(sizes, strides, pads, dilations, kernel, strict=True)
@@ -466,7 +334,11 @@ def _conv_transpose(type: str, rank: int) -> Op:
     ):
         x = to_channel_first(Input, data_format)
         attrs = {"strides": strides, "paddings": paddings, "dilations": dilations, "groups": groups}
-        attrs |= {"padding_algorithm": padding_algorithm, "output_size": output_size, "output_padding": output_padding}
+        attrs |= {
+            "padding_algorithm": padding_algorithm,
+            "output_size": output_size,
+            "output_padding": output_padding,
+        }
         out = input_grad(x, Filter, *transposed_sizes(x.shape[2:], Filter.shape[2:], attrs))
         if Bias is not None:
             out = out + Bias.reshape(-1, *(1,) * rank)
@@ -478,7 +350,7 @@ def _conv_transpose(type: str, rank: int) -> Op:
     @record.infer
     def infer(Input: Any, Filter: Any, Bias: Any = None, **attrs: Any) -> Spec:
         channels = Input.dims[-1] if is_channel_last(attrs["data_format"]) else Input.dims[1]
-        if len(Input.dims) != rank + 2 or isinstance(channels, int) and channels != Filter.dims[0]:
+        if len(Input.dims) != rank + 2 or (isinstance(channels, int) and channels != Filter.dims[0]):
             raise InvalidArgumentError(
                 "The number of input channels should be equal to filter channels for Op(ConvTransposeOp). But "
                 f"received: input's shape {list(Input.dims)}, filter's shape {list(Filter.dims)}."
@@ -502,11 +374,15 @@ def _conv_transpose(type: str, rank: int) -> Op:
         smallest = transposed_sizes(sizes, kernel, {**attrs, "output_size": (), "output_padding": ()})[0]
         extra = [w - m for w, m in zip(wanted, smallest, strict=True)]
         if not D.is_static(extra):
-            raise InvalidArgumentError("output_size of a transposed convolution needs an input of known size in ONNX")
+            raise InvalidArgumentError(
+                "output_size of a transposed convolution needs an input of known size in ONNX"
+            )
         x = _channels_first_onnx(b, Input, attrs["data_format"])
         slots = (x, Filter) if Bias is None else (x, Filter, Bias)
         geometry = {"strides": list(strides), "pads": onnx_pads(pads), "dilations": list(dilations)}
-        out = b.ConvTranspose(*slots, **geometry, group=groups, kernel_shape=list(kernel), output_padding=extra)
+        out = b.ConvTranspose(
+            *slots, **geometry, group=groups, kernel_shape=list(kernel), output_padding=extra
+        )
         return _channels_back_onnx(b, out, rank + 2, attrs["data_format"])
 
     return record
@@ -516,13 +392,19 @@ conv2d_transpose = _conv_transpose("conv2d_transpose", 2)
 depthwise_conv2d_transpose = _conv_transpose("depthwise_conv2d_transpose", 2)
 conv3d_transpose = _conv_transpose("conv3d_transpose", 3)
 
-conv2d.sample(f32(2, 3, 5, 6), f32(4, 3, 3, 3), paddings=[1, 1], tol=1e-4).sample(f32(1, 2, 6, 5), f32(2, 2, 2, 3), strides=[2, 1])
+conv2d.sample(f32(2, 3, 5, 6), f32(4, 3, 3, 3), paddings=[1, 1], tol=1e-4).sample(
+    f32(1, 2, 6, 5), f32(2, 2, 2, 3), strides=[2, 1]
+)
 conv2d.sample(f32(2, 4, 6, 6), f32(6, 2, 3, 3), groups=2, strides=[2, 2], paddings=[1, 0, 1, 2], tol=1e-4)
 conv2d.sample(f32(1, 5, 5, 2), f32(3, 2, 3, 3), data_format="NHWC", dilations=[2, 2], tol=1e-4)
-conv2d.sample(f32(1, 2, 5, 7), f32(3, 2, 3, 2), padding_algorithm="SAME", tol=1e-4).sample(f32(2, 3, 4, 4), f32(5, 3, 1, 1))
+conv2d.sample(f32(1, 2, 5, 7), f32(3, 2, 3, 2), padding_algorithm="SAME", tol=1e-4).sample(
+    f32(2, 3, 4, 4), f32(5, 3, 1, 1)
+)
 depthwise_conv2d.sample(f32(2, 3, 5, 5), f32(3, 1, 3, 3), groups=3, paddings=[1, 1], strides=[2, 2], tol=1e-4)
 conv3d.sample(f32(1, 2, 3, 4, 4), f32(2, 2, 2, 2, 2), paddings=[1, 0, 1], tol=1e-4)
-conv2d_transpose.sample(f32(2, 3, 4, 3), f32(3, 2, 3, 3), strides=[2, 2], paddings=[1, 1], output_padding=[1, 1], tol=1e-4)
+conv2d_transpose.sample(
+    f32(2, 3, 4, 3), f32(3, 2, 3, 3), strides=[2, 2], paddings=[1, 1], output_padding=[1, 1], tol=1e-4
+)
 conv2d_transpose.sample(f32(1, 4, 3, 3), f32(4, 1, 2, 2), groups=2, tol=1e-4)
 depthwise_conv2d_transpose.sample(f32(1, 3, 3, 3), f32(3, 1, 3, 3), groups=3, strides=[2, 2], tol=1e-4)
 conv3d_transpose.sample(f32(1, 2, 2, 3, 3), f32(2, 2, 2, 2, 2), strides=[2, 2, 2], tol=1e-4)

@@ -89,7 +89,9 @@ def grid_sampler(X, Grid, *, mode="bilinear", padding_mode="zeros", align_corner
 @grid_sampler.infer
 def _(X: Any, Grid: Any, *, mode: str, padding_mode: str, align_corners: bool) -> Spec:
     if len(X.dims) != 4 or len(Grid.dims) != 4:
-        raise InvalidArgumentError(f"grid_sample needs 4-D tensors, but got {list(X.dims)} and {list(Grid.dims)}")
+        raise InvalidArgumentError(
+            f"grid_sample needs 4-D tensors, but got {list(X.dims)} and {list(Grid.dims)}"
+        )
     if mode not in ("bilinear", "nearest") or padding_mode not in ("zeros", "border", "reflection"):
         raise InvalidArgumentError(f"grid_sample has no mode {mode!r} with padding_mode {padding_mode!r}")
     return Spec((X.dims[0], X.dims[1], *Grid.dims[1:3]), X.dtype)
@@ -115,7 +117,9 @@ def grid_sampler_grad(  # type: ignore[no-untyped-def]
     """The gradients of grid_sampler with respect to the image and the points."""
     dx, dgrid = np.zeros_like(X), np.zeros_like(Grid)
     g_last = np.moveaxis(G, 1, -1)
-    for rows, columns, inside, weight, slope_y, slope_x in _corners(X, Grid, mode, padding_mode, align_corners):
+    for rows, columns, inside, weight, slope_y, slope_x in _corners(
+        X, Grid, mode, padding_mode, align_corners
+    ):
         np.add.at(np.moveaxis(dx, 1, -1), (_batch(X), rows, columns), g_last * (weight * inside)[..., None])
         if slope_y is not None:
             along = (X[_batch(X), :, rows, columns] * g_last).sum(-1) * inside
@@ -126,7 +130,9 @@ def grid_sampler_grad(  # type: ignore[no-untyped-def]
 
 grid_sampler_grad.infer(lambda X, Grid, G, **attrs: (Spec(X.dims, X.dtype), Spec(Grid.dims, Grid.dtype)))
 _GRID = f32(2, 3, 4, 2, low=-0.9, high=0.9)
-grid_sampler.sample(f32(2, 3, 5, 6), _GRID, tol=1e-4).sample(f32(2, 3, 5, 6), _GRID, align_corners=False, tol=1e-4)
+grid_sampler.sample(f32(2, 3, 5, 6), _GRID, tol=1e-4).sample(
+    f32(2, 3, 5, 6), _GRID, align_corners=False, tol=1e-4
+)
 grid_sampler.sample(f32(2, 3, 5, 6), f32(2, 3, 4, 2, low=-1.5, high=1.5), padding_mode="border", tol=1e-4)
 grid_sampler.sample(f32(2, 3, 5, 6), _GRID, mode="nearest", grad="X", tol=1e-4)
 grid_sampler_grad.sample(f32(2, 3, 5, 6), _GRID, f32(2, 3, 3, 4), grad="", tol=1e-4)
@@ -143,7 +149,9 @@ def affine_grid(Theta, OutputShape=None, *, output_shape=(), align_corners=True)
     if OutputShape is not None:
         content = OutputShape.content if OutputShape._data is None else OutputShape._data
         if content is None:
-            raise InvalidArgumentError("affine_grid needs an output shape that is known when the graph is built")
+            raise InvalidArgumentError(
+                "affine_grid needs an output shape that is known when the graph is built"
+            )
         sizes = [s for s in content]
     h, w = (int(s) for s in sizes[-2:])
 
@@ -157,4 +165,6 @@ def affine_grid(Theta, OutputShape=None, *, output_shape=(), align_corners=True)
     return reshape(points, shape=[-1, h, w, 2])
 
 
-affine_grid.sample(f32(2, 2, 3), output_shape=[2, 3, 4, 5]).sample(f32(1, 2, 3), output_shape=[1, 1, 2, 3], align_corners=False)
+affine_grid.sample(f32(2, 2, 3), output_shape=[2, 3, 4, 5]).sample(
+    f32(1, 2, 3), output_shape=[1, 1, 2, 3], align_corners=False
+)

@@ -98,7 +98,12 @@ def fold(  # type: ignore[no-untyped-def]
 def _(X: Any, *, output_sizes: Sequence[int], **attrs: Any) -> Spec:
     counts, _ = _geometry(output_sizes, attrs)
     area = prod(attrs["kernel_sizes"])
-    if isinstance(X.dims[1], int) and X.dims[1] % area or isinstance(X.dims[2], int) and X.dims[2] != prod(counts):
+    if (
+        (isinstance(X.dims[1], int)
+        and X.dims[1] % area)
+        or (isinstance(X.dims[2], int)
+        and X.dims[2] != prod(counts))
+    ):
         raise InvalidArgumentError(
             f"fold of {list(X.dims)}: the second size should be a multiple of {area} and the third {prod(counts)}"
         )
@@ -139,7 +144,9 @@ def _image(x: Any, what: str, divisor: int, axes: tuple[int, ...]) -> list[Any]:
         raise InvalidArgumentError(f"{what} needs a 4-D tensor, but its shape is {list(x.dims)}")
     for a in axes:
         if isinstance(x.dims[a], int) and x.dims[a] % divisor:
-            raise InvalidArgumentError(f"{what}: the size {x.dims[a]} of axis {a} is not divisible by {divisor}")
+            raise InvalidArgumentError(
+                f"{what}: the size {x.dims[a]} of axis {a} is not divisible by {divisor}"
+            )
     from ..tensor.attribute import size_value
 
     return [size_value(x, i) for i in range(4)]
@@ -202,7 +209,9 @@ def temporal_shift(X, *, seg_num, shift_ratio=0.25, data_format="NCHW"):  # type
     return _back(_reshape(concat([back, ahead, rest], axis=2), [n, c, h, w]), data_format)
 
 
-pixel_shuffle.sample(f32(2, 8, 2, 3), upscale_factor=2).sample(f32(1, 2, 3, 4), upscale_factor=2, data_format="NHWC")
+pixel_shuffle.sample(f32(2, 8, 2, 3), upscale_factor=2).sample(
+    f32(1, 2, 3, 4), upscale_factor=2, data_format="NHWC"
+)
 pixel_unshuffle.sample(f32(2, 2, 4, 6), downscale_factor=2)
 channel_shuffle.sample(f32(2, 6, 2, 3), groups=3)
 temporal_shift.sample(f32(4, 8, 2, 2), seg_num=2)

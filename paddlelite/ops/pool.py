@@ -58,7 +58,9 @@ class Boxes:
         else:
             self.kernel, self.strides = list(attrs["ksize"]), list(attrs["strides"])
             ones = [1] * len(sizes)
-            pads = pad_pairs(attrs["paddings"], attrs["padding_algorithm"], sizes, self.kernel, self.strides, ones)
+            pads = pad_pairs(
+                attrs["paddings"], attrs["padding_algorithm"], sizes, self.kernel, self.strides, ones
+            )
             ceil = attrs["ceil_mode"]
             self.out = [
                 output_size(n, k, s, p, 1, ceil)
@@ -89,7 +91,11 @@ class Boxes:
             ]
 
     def is_global(self, sizes: Sequence[D.Size]) -> bool:
-        return self.edges is None and self.kernel == list(sizes) and not any(p for pair in self.pads for p in pair)
+        return (
+            self.edges is None
+            and self.kernel == list(sizes)
+            and not any(p for pair in self.pads for p in pair)
+        )
 
     def axis_windows(self, i: int, n: int) -> list[Window]:
         """Begin and end of every window along axis ``i``, cut to the input."""
@@ -118,7 +124,9 @@ def _fold(x: np.ndarray, boxes: Boxes, ufunc: Any, pad: float) -> np.ndarray:
     """``ufunc`` over every box, axis by axis."""
     if boxes.edges is not None:
         for i, windows in enumerate(boxes.edges):
-            x = np.stack([ufunc.reduce(np.take(x, range(a, e), i + 2), axis=i + 2) for a, e in windows], axis=i + 2)
+            x = np.stack(
+                [ufunc.reduce(np.take(x, range(a, e), i + 2), axis=i + 2) for a, e in windows], axis=i + 2
+            )
         return x
     if boxes.is_global(x.shape[2:]):
         return ufunc.reduce(x, axis=tuple(range(2, x.ndim)), keepdims=True)
@@ -157,7 +165,9 @@ def _taps(x: np.ndarray, boxes: Boxes) -> list[tuple[Any, Any]]:
         boxes_at = [range(*boxes.edges[i][o]) for i, o in enumerate(out)]
         lead = (slice(None), slice(None))
         for at in np.array(np.meshgrid(*boxes_at, indexing="ij")).reshape(len(out), -1).T:
-            taps.append((lead + tuple(slice(a, a + 1) for a in at), lead + tuple(slice(o, o + 1) for o in out)))
+            taps.append(
+                (lead + tuple(slice(a, a + 1) for a in at), lead + tuple(slice(o, o + 1) for o in out))
+            )
     return taps
 
 
@@ -249,11 +259,10 @@ def _pool(type: str, rank: int) -> Op:
     def gradient(c: Any, g: Any) -> Any:
         attrs = {name: getattr(c, name) for name in _NAMES}
         if c.pooling_type == "max":
-                return max_pool_grad_op(c.X, c.Out, g, **attrs)
+            return max_pool_grad_op(c.X, c.Out, g, **attrs)
         return avg_pool_grad_op(g, shape_op(c.X), **attrs)
 
     return record
-
 
 
 @op("max_pool_grad", out="X@GRAD")
@@ -398,7 +407,9 @@ def _(b: Any, X: Any, Out: Any, V: Any, **attrs: Any) -> Any:
     _, indices = _argmax_onnx(b, X, attrs)
     v = b.Reshape(_channels_first_onnx(b, V, attrs["data_format"]), b.const([-1], "int64"))
     shape = b.Shape(_channels_first_onnx(b, Out, attrs["data_format"]))
-    return _channels_back_onnx(b, b.Reshape(b.Gather(v, indices, axis=0), shape), len(X.dims), attrs["data_format"])
+    return _channels_back_onnx(
+        b, b.Reshape(b.Gather(v, indices, axis=0), shape), len(X.dims), attrs["data_format"]
+    )
 
 
 @avg_pool_grad_op.onnx
@@ -416,7 +427,9 @@ def _(b: Any, G: Any, Shape: Any, **attrs: Any) -> Any:
         raise UnimplementedError("the gradient of average pooling needs an input of known size in ONNX")
     boxes = _onnx_boxes(dims, attrs)
     if boxes.edges is not None:
-        raise UnimplementedError("the gradient of adaptive average pooling with uneven boxes has no ONNX form")
+        raise UnimplementedError(
+            "the gradient of adaptive average pooling with uneven boxes has no ONNX form"
+        )
     sizes_ = [int(n) for n in spatial(dims, data_format)]
     g = _channels_first_onnx(b, G, data_format)
     share = b.Div(g, b.const(np.asarray(boxes.counts(sizes_, G.dtype.np), G.dtype.np)))
@@ -424,7 +437,9 @@ def _(b: Any, G: Any, Shape: Any, **attrs: Any) -> Any:
     ones = b.const(np.ones((channels, 1, *boxes.kernel), G.dtype.np))
     missing = [
         n - ((o - 1) * s - lo - hi + k)
-        for n, o, s, (lo, hi), k in zip(sizes_, boxes.out, boxes.strides, boxes.pads, boxes.kernel, strict=True)
+        for n, o, s, (lo, hi), k in zip(
+            sizes_, boxes.out, boxes.strides, boxes.pads, boxes.kernel, strict=True
+        )
     ]
     geometry = {"strides": boxes.strides, "pads": onnx_pads(boxes.pads), "kernel_shape": boxes.kernel}
     out = b.ConvTranspose(share, ones, **geometry, group=channels, output_padding=missing)
@@ -443,7 +458,13 @@ def max_pool2d_with_index(  # type: ignore[no-untyped-def]
     attrs = {"ksize": ksize, "global_pooling": global_pooling, "strides": strides, "paddings": paddings}
     boxes = Boxes(
         X.shape[2:],
-        {**attrs, "adaptive": adaptive, "ceil_mode": ceil_mode, "exclusive": True, "padding_algorithm": "EXPLICIT"},
+        {
+            **attrs,
+            "adaptive": adaptive,
+            "ceil_mode": ceil_mode,
+            "exclusive": True,
+            "padding_algorithm": "EXPLICIT",
+        },
     )
     out = max_pool(X, boxes)
     flat = np.arange(prod(X.shape[2:]), dtype=np.int32).reshape(1, 1, *X.shape[2:])
@@ -462,7 +483,13 @@ def _(X: Any, **attrs: Any) -> Any:
 
 def _as_pool(attrs: dict[str, Any]) -> dict[str, Any]:
     """The attributes of the pool2d that does the same."""
-    return {**attrs, "pooling_type": "max", "exclusive": True, "data_format": "NCHW", "padding_algorithm": "EXPLICIT"}
+    return {
+        **attrs,
+        "pooling_type": "max",
+        "exclusive": True,
+        "data_format": "NCHW",
+        "padding_algorithm": "EXPLICIT",
+    }
 
 
 @max_pool2d_with_index.grad(saves="X Out")
@@ -488,13 +515,17 @@ pool2d.sample(f32(2, 3, 7, 6), ksize=[3, 3], strides=[2, 2], paddings=[1, 1], **
 pool2d.sample(f32(1, 2, 6, 7), ksize=[3, 2], strides=[2, 2], paddings=[1, 0], ceil_mode=True, **_MAX)
 pool2d.sample(f32(1, 2, 5, 5), ksize=[3, 3], strides=[2, 2], paddings=[1, 1], **_AVG)
 pool2d.sample(f32(1, 2, 5, 5), ksize=[3, 3], strides=[1, 1], paddings=[1, 1], exclusive=False, **_AVG)
-pool2d.sample(f32(2, 3, 5, 4), ksize=[1, 1], adaptive=True, **_AVG).sample(f32(2, 3, 6, 4), ksize=[3, 2], adaptive=True, **_AVG)
+pool2d.sample(f32(2, 3, 5, 4), ksize=[1, 1], adaptive=True, **_AVG).sample(
+    f32(2, 3, 6, 4), ksize=[3, 2], adaptive=True, **_AVG
+)
 pool2d.sample(f32(1, 4, 4, 3), ksize=[2, 2], strides=[2, 1], data_format="NHWC", **_AVG)
 pool2d.sample(f32(2, 3, 4, 4), ksize=[1, 1], global_pooling=True, **_MAX)
 pool2d.sample(f32(1, 2, 5, 7), ksize=[3, 3], adaptive=True, grad="", **_AVG)
 pool3d.sample(f32(1, 2, 4, 4, 4), ksize=[2, 2, 2], strides=[2, 2, 2], **_MAX)
 pool3d.sample(f32(1, 2, 4, 4, 4), ksize=[2, 2, 2], strides=[2, 2, 2], **_AVG)
-max_pool2d_with_index.sample(f32(2, 2, 5, 5), ksize=[2, 2], strides=[2, 2]).sample(f32(1, 2, 5, 5), ksize=[3, 3], paddings=[1, 1])
+max_pool2d_with_index.sample(f32(2, 2, 5, 5), ksize=[2, 2], strides=[2, 2]).sample(
+    f32(1, 2, 5, 5), ksize=[3, 3], paddings=[1, 1]
+)
 _FULL = {"ksize": [2, 2], "global_pooling": False, "strides": [2, 2], "paddings": [0, 0], "exclusive": True}
 _FULL |= {"adaptive": False, "ceil_mode": False, "data_format": "NCHW", "padding_algorithm": "EXPLICIT"}
 _X = np.arange(32, dtype=np.float32).reshape(1, 2, 4, 4)

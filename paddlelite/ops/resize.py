@@ -27,7 +27,9 @@ _CUBIC = -0.75  # the coefficient of Keys' kernel that PaddlePaddle and OpenCV u
 
 
 @lru_cache(maxsize=256)
-def axis_matrix(n: int, out: int, method: str, align_corners: bool, align_mode: int, scale: float) -> np.ndarray:
+def axis_matrix(
+    n: int, out: int, method: str, align_corners: bool, align_mode: int, scale: float
+) -> np.ndarray:
     """The float64 matrix ``[out, n]`` that resizes an axis of size ``n``. ``scale`` is 0 when only sizes are given."""
     if align_corners:
         ratio = (n - 1) / (out - 1) if out > 1 else 0.0
@@ -99,10 +101,15 @@ def _scaled(n: D.Size, scale: float) -> D.Size:
     return n * int(scale) if scale == int(scale) else D.fresh()
 
 
-def _matrices(sizes: Sequence[int], out: Sequence[int], scales: Sequence[float], attrs: dict[str, Any]) -> list[Any]:
+def _matrices(
+    sizes: Sequence[int], out: Sequence[int], scales: Sequence[float], attrs: dict[str, Any]
+) -> list[Any]:
     method = attrs["interp_method"]
     rest = (bool(attrs["align_corners"]), int(attrs["align_mode"]))
-    return [axis_matrix(int(n), int(o), method, *rest, float(s)) for n, o, s in zip(sizes, out, scales, strict=True)]
+    return [
+        axis_matrix(int(n), int(o), method, *rest, float(s))
+        for n, o, s in zip(sizes, out, scales, strict=True)
+    ]
 
 
 _GRAD_NAMES = ("data_layout", "interp_method", "align_corners", "align_mode")
@@ -124,7 +131,13 @@ def _interp(type: str, rank: int, method: str) -> Op:
         align_corners=True,
         align_mode=1,
     ):
-        attrs = {"out_d": out_d, "out_h": out_h, "out_w": out_w, "scale": scale, "interp_method": interp_method}
+        attrs = {
+            "out_d": out_d,
+            "out_h": out_h,
+            "out_w": out_w,
+            "scale": scale,
+            "interp_method": interp_method,
+        }
         attrs |= {"align_corners": align_corners, "align_mode": align_mode}
         x = to_channel_first(X, data_layout)
         out, scales = _target(x.shape[2:], OutSize, SizeTensor, Scale, attrs)
@@ -153,7 +166,7 @@ def _interp(type: str, rank: int, method: str) -> Op:
     def gradient(c: Any, g: Any) -> Any:
         like = c.like("X")
         fixed = {name: getattr(c, name) for name in _GRAD_NAMES}
-        scales = [float(s) for s in c.scale] if not any((c._node.edges[1:])) else []
+        scales = [float(s) for s in c.scale] if not any(c._node.edges[1:]) else []
         shape = _static_shape(like) if like.value is None else shape_op(like.value)
         return resize_grad(g, shape, **fixed, scale=scales), None, None, None
 
@@ -185,7 +198,9 @@ def _scales(scale: Sequence[float], rank: int) -> list[float]:
 
 @resize_grad.infer
 def _(G: Any, Shape: Any, **attrs: Any) -> Spec:
-    return Spec(tuple(Shape.content) if Shape.content is not None else tuple(D.fresh() for _ in G.dims), G.dtype)
+    return Spec(
+        tuple(Shape.content) if Shape.content is not None else tuple(D.fresh() for _ in G.dims), G.dtype
+    )
 
 
 @resize_grad.grad(saves="")
@@ -201,7 +216,10 @@ def _(c: Any, g: Any) -> Any:
 
 @resize_grad.onnx
 def _(b: Any, G: Any, Shape: Any, *, data_layout: str, scale: Sequence[float], **attrs: Any) -> Any:
-    out, sizes = spatial(G.dims, data_layout), None if Shape.content is None else spatial(Shape.content, data_layout)
+    out, sizes = (
+        spatial(G.dims, data_layout),
+        None if Shape.content is None else spatial(Shape.content, data_layout),
+    )
     if sizes is None or not D.is_static((*out, *sizes)):
         raise InvalidArgumentError("the gradient of an interpolation needs known sizes in ONNX")
     g = _channels_first_onnx(b, G, data_layout)
@@ -213,7 +231,9 @@ def _(b: Any, G: Any, Shape: Any, *, data_layout: str, scale: Sequence[float], *
     return _channels_back_onnx(b, g, rank + 2, data_layout)
 
 
-def _lower(b: Any, X: Any, OutSize: Any = None, SizeTensor: Any = None, Scale: Any = None, **attrs: Any) -> Any:
+def _lower(
+    b: Any, X: Any, OutSize: Any = None, SizeTensor: Any = None, Scale: Any = None, **attrs: Any
+) -> Any:
     layout = attrs["data_layout"]
     x = _channels_first_onnx(b, X, layout)
     rank = len(X.dims) - 2
@@ -222,7 +242,11 @@ def _lower(b: Any, X: Any, OutSize: Any = None, SizeTensor: Any = None, Scale: A
     half = method == "cubic" or (method == "linear" and attrs["align_mode"] == 0)
     how = {
         "mode": method,
-        "coordinate_transformation_mode": "align_corners" if corners else "half_pixel" if half else "asymmetric",
+        "coordinate_transformation_mode": "align_corners"
+        if corners
+        else "half_pixel"
+        if half
+        else "asymmetric",
         "nearest_mode": "round_prefer_ceil" if corners else "floor",
         "cubic_coeff_a": _CUBIC,
     }
@@ -233,10 +257,15 @@ def _lower(b: Any, X: Any, OutSize: Any = None, SizeTensor: Any = None, Scale: A
         wanted = [b.Reshape(b.cast(p, "int64"), b.const([-1], "int64")) for p in parts]
         target = b.Concat(*wanted, axis=0) if len(wanted) > 1 else wanted[0]
     elif Scale is not None:
-        scales = b.Expand(b.Reshape(b.cast(Scale, "float32"), b.const([-1], "int64")), b.const([rank], "int64"))
+        scales = b.Expand(
+            b.Reshape(b.cast(Scale, "float32"), b.const([-1], "int64")), b.const([rank], "int64")
+        )
     else:
         out, given = _target(sizes, None, None, None, attrs)
-        if any(given) and not all(isinstance(o, int) and isinstance(n, int) and o == n * s for o, n, s in zip(out, sizes, given, strict=True)):
+        if any(given) and not all(
+            isinstance(o, int) and isinstance(n, int) and o == n * s
+            for o, n, s in zip(out, sizes, given, strict=True)
+        ):
             scales = b.const(np.array(given, np.float32))
         else:
             target = b.const([int(o) for o in out], "int64")
@@ -264,5 +293,9 @@ for (_method, _rank), _record in RESIZE.items():
     _record.sample(f32(*_shape), align_corners=False, align_mode=0, **_size, tol=1e-4)
     _record.sample(f32(*_shape), align_corners=True, **_size, tol=1e-4)
     _record.sample(f32(*_shape), align_corners=False, scale=[2.0], tol=1e-4)
-RESIZE["bilinear", 2].sample(f32(1, 4, 4, 2), data_layout="NHWC", align_corners=False, out_h=3, out_w=6, tol=1e-4)
-resize_grad.sample(f32(1, 2, 6, 4), np.array([1, 2, 3, 5], np.int32), align_corners=False, align_mode=0, tol=1e-4)
+RESIZE["bilinear", 2].sample(
+    f32(1, 4, 4, 2), data_layout="NHWC", align_corners=False, out_h=3, out_w=6, tol=1e-4
+)
+resize_grad.sample(
+    f32(1, 2, 6, 4), np.array([1, 2, 3, 5], np.int32), align_corners=False, align_mode=0, tol=1e-4
+)

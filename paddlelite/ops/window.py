@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,15 @@ from numpy.lib.stride_tricks import as_strided
 from .. import dims as D
 from ..errors import InvalidArgumentError
 
-__all__ = ["is_channel_last", "output_size", "pad_array", "pad_pairs", "spatial", "to_channel_first", "windows"]
+__all__ = [
+    "is_channel_last",
+    "output_size",
+    "pad_array",
+    "pad_pairs",
+    "spatial",
+    "to_channel_first",
+    "windows",
+]
 
 Pads = list[tuple[Any, Any]]
 
@@ -23,7 +30,9 @@ def is_channel_last(data_format: str) -> bool:
         return True
     if data_format in ("NCHW", "NCDHW", "NCL", "AnyLayout"):
         return False
-    raise InvalidArgumentError(f"data_format should be one of NCHW, NHWC, NCDHW, NDHWC, NCL, NLC, but got {data_format}")
+    raise InvalidArgumentError(
+        f"data_format should be one of NCHW, NHWC, NCDHW, NDHWC, NCL, NLC, but got {data_format}"
+    )
 
 
 def spatial(dims: Sequence[Any], data_format: str) -> tuple[Any, ...]:
@@ -103,7 +112,11 @@ def pad_array(x: np.ndarray, pads: Pads, value: float = 0.0) -> np.ndarray:
 
 
 def windows(
-    x: np.ndarray, kernel: Sequence[int], sizes: Sequence[int], strides: Sequence[int], dilations: Sequence[int]
+    x: np.ndarray,
+    kernel: Sequence[int],
+    sizes: Sequence[int],
+    strides: Sequence[int],
+    dilations: Sequence[int],
 ) -> np.ndarray:
     """A view ``[N, C, *kernel, *sizes]`` of the windows of a padded array."""
     step = x.strides
@@ -121,8 +134,3 @@ def strided(start: Sequence[int], sizes: Sequence[int], strides: Sequence[int]) 
     """The index of every ``stride``-th element from ``start``, ``sizes`` of them, along the spatial axes."""
     cut = (slice(a, a + (n - 1) * s + 1, s) for a, n, s in zip(start, sizes, strides, strict=True))
     return (slice(None), slice(None), *cut)
-
-
-def block_length(count: int, sizes: Sequence[int], columns: int = 512) -> int:
-    """How many images to handle at once, so that a matrix product has about ``columns`` columns."""
-    return max(1, min(count, -(-columns // max(prod(sizes), 1))))
