@@ -39,6 +39,10 @@ class Dataset:
         [[0, 1], [4, 9]]
     """
 
+    def __class_getitem__(cls, sample: Any) -> type:
+        """`Dataset[Sample]` in annotations and as a base class."""
+        return cls
+
     def __getitem__(self, idx: Any) -> Any:
         raise NotImplementedError(f"'__getitem__' is not implemented in class {type(self).__name__}")
 

@@ -37,6 +37,10 @@ class Sampler:
     def __init__(self, data_source: Sized | None = None) -> None:
         self.data_source: Any = data_source
 
+    def __class_getitem__(cls, sample: Any) -> type:
+        """`Sampler[Index]` in annotations and as a base class."""
+        return cls
+
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"'__iter__' is not implemented in class {type(self).__name__}")
 

@@ -292,9 +292,15 @@ class Optimizer:
 
         Raises:
             AssertionError: `loss` is no Tensor.
+            UnimplementedError: it is a variable of a static graph.
         """
         if not isinstance(loss, Tensor):
             raise AssertionError(f"The loss should be an Tensor, but got {type(loss).__name__}.")
+        if loss._data is None:
+            raise UnimplementedError(
+                "optimizer.minimize(loss) of a static graph's variable: train in dynamic mode, with the forward and the "
+                "loss in a @to_static function"
+            )
         pairs = self.backward(loss, startup_program, parameters, no_grad_set)
         self.apply_gradients(pairs)
         return [], pairs

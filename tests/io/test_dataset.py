@@ -44,6 +44,13 @@ def test_what_a_subclass_must_define():
         list(io.Sampler())
 
 
+def test_type_arguments_are_accepted():
+    class Typed(io.Dataset[int], io.Sampler[int]):
+        pass
+
+    assert issubclass(Typed, io.Dataset) and io.ConcatDataset[int] is io.ConcatDataset
+
+
 def test_tensor_dataset():
     rows = io.TensorDataset([paddle.ones([3, 2]), paddle.to_tensor([1, 2, 3]), np.arange(3)])
     image, label, number = rows[1]
