@@ -7,12 +7,14 @@ so they run first and do not cut the graph. Arrays travel between steps without 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
+from ..errors import PaddleError
 from ..interpret import run_node
 from ..ir import Node, Value
 from ..prune import has_effect
@@ -225,13 +227,46 @@ def _session(
     if strange:
         touching = [n for n in segment if any(v in strange for v in (*n.read(), *n.outputs))]
         return None, [Problem(n, f"onnxruntime has no {strange[0].dtype.name} tensors") for n in touching]
+    b, problems = _graph(segment, fed, gives, frozen)
+    if problems:
+        return None, problems
+    try:
+        return SessionStep(segment, fed, gives, b, frozen), []
+    except PaddleError:
+        raise
+    except Exception as error:
+        return None, _refused(segment, frozen, error)
+
+
+def _graph(
+    nodes: Sequence[Node], fed: Sequence[Value], gives: Sequence[Value], frozen: Mapping[Value, np.ndarray]
+) -> tuple[Builder, list[Problem]]:
+    """The graph of some nodes, and what kept nodes out of it."""
+    reads = dict.fromkeys(v for n in nodes for v in n.read())
     b = Builder()
     env: Env = {v: b.initializer(f"c{i}", frozen[v]) for i, v in enumerate(reads) if v in frozen}
     for i, v in enumerate(fed):
         env[v] = placeholder(v, f"x{i}")
         b.inputs.append(env[v])
-    problems = lower_nodes(b, segment, env, labels=False)
-    if problems:
-        return None, problems
-    b.outputs([env[v] for v in gives], [f"y{i}" for i in range(len(gives))])
-    return SessionStep(segment, fed, gives, b, frozen), []
+    problems = lower_nodes(b, nodes, env, labels=False)
+    if not problems:
+        b.outputs([env[v] for v in gives], [f"y{i}" for i in range(len(gives))])
+    return b, problems
+
+
+def _refused(segment: Sequence[Node], frozen: Mapping[Value, np.ndarray], error: Exception) -> list[Problem]:
+    """onnxruntime does not take the graph, which is a defect of a lowering: find whose, warn, and go on without."""
+    culprits = []
+    for n in segment:
+        reads = [v for v in dict.fromkeys(n.read()) if v not in frozen]
+        try:
+            Session(to_model(_graph([n], reads, n.outputs, frozen)[0]))
+        except Exception as own:
+            culprits.append(Problem(n, f"onnxruntime refuses its graph: {own}"))
+    found = culprits or [Problem(n, f"onnxruntime refuses a graph with it: {error}") for n in segment]
+    warnings.warn(
+        f"A part of the program runs without onnxruntime, which is slower. This is a defect of paddlelite: {found[0]}",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+    return found

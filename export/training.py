@@ -16,6 +16,7 @@ import numpy as np
 from ..autograd import grad
 from ..bind import bind
 from ..capture import Capture, replay
+from ..errors import InvalidArgumentError, PaddleError
 from ..ir import Block, Node, Value
 from ..mode import mode
 from ..op import Op, Slot
@@ -173,7 +174,12 @@ class Training:
         env = dict(zip(self.seeds, seeds))
         env.update({v: arrays[i] for i, v in self._again})
         env.update(zip(self.residuals, residuals))
-        found = self.backward_plan.run(env) if self.residuals or self.seeds else []
+        try:
+            found = self.backward_plan.run(env)
+        except PaddleError:
+            raise
+        except Exception as error:
+            raise InvalidArgumentError(f"onnxruntime could not run the backward graph: {error}") from error
         return [None if p is None else found[p] for p in self._places]
 
 

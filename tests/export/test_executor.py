@@ -103,6 +103,15 @@ def opaque():
     del OPS["opaque_test_op"]
 
 
+def test_a_graph_that_onnxruntime_refuses_runs_by_kernels_with_a_warning(opaque):
+    opaque.onnx(lambda b, X: b.Reshape(X, b.const([2, 7], "int64")))
+    program = trace(lambda x: opaque(x * 2.0) + x * x, ("x", (3,), "float32"))
+    x = np.arange(3, dtype=np.float32)
+    executor = Executor(program, backend="onnxruntime")
+    with pytest.warns(RuntimeWarning, match="onnxruntime refuses"):
+        same(executor.run([x]), run_program(program, [x]))
+
+
 def kinds(plan):
     return [type(s).__name__ for s in plan.steps]
 
