@@ -80,7 +80,7 @@ def cut(program: Program, inputs: Sequence[Value], outputs: Sequence[Value]) -> 
 
     Raises InvalidArgumentError when an output is not in the program or needs another input.
     """
-    known = {v for v in program.block.params} | {v for node in program.block.nodes for v in node.outputs}
+    known = set(program.block.params) | {v for node in program.block.nodes for v in node.outputs}
     for value in (*inputs, *outputs):
         if value not in known:
             raise InvalidArgumentError(f"the variable '{value.name}' is not in the program.")

@@ -51,8 +51,8 @@ def write(folder):
     adam.step()
     schedule.step()
     for protocol in (2, 3, 4):
-        paddle.save(layer.state_dict(), os.path.join(folder, "net%d.pdparams" % protocol), protocol=protocol)
-        paddle.save(adam.state_dict(), os.path.join(folder, "net%d.pdopt" % protocol), protocol=protocol)
+        paddle.save(layer.state_dict(), os.path.join(folder, f"net{protocol}.pdparams"), protocol=protocol)
+        paddle.save(adam.state_dict(), os.path.join(folder, f"net{protocol}.pdopt"), protocol=protocol)
     half = paddle.to_tensor([1.5, 2.5]).astype("bfloat16")
     paddle.save({"list": [half, {"x": paddle.to_tensor([1 + 2j])}], "n": 3}, os.path.join(folder, "tree.pd"))
     paddle.save(paddle.arange(6).reshape([2, 3]), os.path.join(folder, "one.bin"), use_binary_format=True)
