@@ -298,8 +298,8 @@ class Optimizer:
             raise AssertionError(f"The loss should be an Tensor, but got {type(loss).__name__}.")
         if loss._data is None:
             raise UnimplementedError(
-                "optimizer.minimize(loss) of a static graph's variable: train in dynamic mode, with the forward and the "
-                "loss in a @to_static function"
+                "optimizer.minimize(loss) of a static graph's variable: train in dynamic mode, with the forward and "
+                "the loss in a @to_static function"
             )
         pairs = self.backward(loss, startup_program, parameters, no_grad_set)
         self.apply_gradients(pairs)
