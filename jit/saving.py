@@ -325,10 +325,13 @@ def _own_name(name: str) -> str:
 
 
 def _spec_of(value: Value, name: str) -> InputSpec:
-    dims = [dim.name or -1 if isinstance(dim, Dim) else dim for dim in value.dims]
-    return InputSpec(
-        dims if all(isinstance(dim, int) for dim in dims) else file_dims(value.dims), value.dtype.name, name
-    )
+    """The spec of an input or output: sizes that are not known are -1, or their name where the user gave one."""
+    dims: list[int | str] = []
+    for axis, dim in enumerate(value.dims):
+        own = f"{value.name}_{axis}"
+        known = dim.name if isinstance(dim, Dim) else dim
+        dims.append(-1 if known is None or known == own else known)
+    return InputSpec(dims, value.dtype, name)
 
 
 def _fitting(item: Any, value: Value) -> Tensor:
