@@ -1,4 +1,24 @@
-"""paddlelite.jit: Python functions become programs."""
+"""paddlelite.jit: Python functions become programs.
 
-if __name__ != "paddlelite.jit":
-    raise ImportError("this folder is the package paddlelite.jit: import it by that name")
+>>> import paddlelite as paddle
+>>> @paddle.jit.to_static
+... def f(x):
+...     return x if x.sum() > 0 else -x
+>>> f(paddle.to_tensor([-2.0])).numpy()
+array([2.], dtype=float32)
+"""
+
+from .convert import leave_alone as _leave_alone
+from .function import StaticFunction, enable_to_static, not_to_static, to_static
+from .spec import InputSpec
+
+__all__ = ["InputSpec", "StaticFunction", "enable_to_static", "ignore_module", "not_to_static", "to_static"]
+
+
+def ignore_module(modules: list) -> None:
+    """Call the functions of these modules as they are, without rewriting them.
+
+    >>> import paddlelite as paddle, json
+    >>> paddle.jit.ignore_module([json])
+    """
+    _leave_alone(*(m if isinstance(m, str) else m.__name__ for m in modules))

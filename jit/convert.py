@@ -21,7 +21,7 @@ from .rewrite import OPERATORS, CannotRewrite, rewrite
 from .rewrite.build import function as make_function
 from .source import NoSource, source_of
 
-__all__ = ["Twin", "convert", "is_twin", "leave_alone", "twin_of"]
+__all__ = ["Twin", "convert", "is_twin", "leave_alone", "mark_left_alone", "twin_by_code", "twin_of"]
 
 _FUTURES = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
@@ -50,6 +50,12 @@ _owners: dict[int, Twin] = {}
 def leave_alone(*modules: str) -> None:
     """Functions of these top-level modules are called as they are."""
     _ALONE.update(m.split(".")[0] for m in modules)
+
+
+def mark_left_alone(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Have `convert` hand this function back as it is."""
+    setattr(getattr(function, "__func__", function), MARK, True)
+    return function
 
 
 def is_twin(function: types.FunctionType) -> bool:

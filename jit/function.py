@@ -1,0 +1,341 @@
+"""StaticFunction: what `to_static` makes of a function, a method or a layer's forward.
+
+A call flattens its arguments, looks for a program captured for such arguments, captures one if there is none, and
+runs it: `paddlelite.export.executor` runs and differentiates it.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import inspect
+import types
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from paddlelite.errors import CaptureError, InvalidArgumentError
+from paddlelite.ir import Program
+from paddlelite.mode import mode
+from paddlelite.nn.layer.layers import Layer
+from paddlelite.op import Spec
+from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.tensor import Tensor
+
+from .cache import Cache, Entry
+from .convert import convert, mark_left_alone
+from .explain import code_of, explain
+from .merge import fill
+from .spec import InputSpec, flatten, static_key
+from .trace import trace
+
+__all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
+
+
+class _Switch:
+    on = True
+
+
+def enable_to_static(enable_to_static_bool: bool) -> None:
+    """Switch capturing on or off for the whole process; while off, decorated functions simply run.
+
+    >>> import paddlelite as paddle
+    >>> paddle.jit.enable_to_static(False)
+    >>> paddle.jit.enable_to_static(True)
+    """
+    if not isinstance(enable_to_static_bool, bool):
+        raise TypeError(f"enable_to_static() takes a bool, not {type(enable_to_static_bool).__name__}")
+    _Switch.on = enable_to_static_bool
+
+
+class StaticFunction:
+    """A function that is captured as a Program at its first call with arguments of new types.
+
+    Made by :func:`to_static`. Works as a method: bound to each instance it is a StaticFunction of its own.
+    """
+
+    def __init__(self, function: Callable[..., Any], input_spec: Any = None, **options: Any) -> None:
+        self._function = function
+        self._input_spec = _checked_spec(input_spec)
+        self._options = options
+        self._cache = Cache()
+        self._last: Entry | None = None
+        self._bound: dict[int, tuple[weakref.ref[Any], StaticFunction]] = {}
+        functools.update_wrapper(self, function, updated=())
+
+    # Binding
+
+    def __get__(self, instance: Any, owner: type | None = None) -> StaticFunction:
+        if instance is None:
+            return self
+        known = self._bound.get(id(instance))
+        if known is not None and known[0]() is instance:
+            return known[1]
+        bound = StaticFunction(types.MethodType(self._function, instance), self._input_spec, **self._options)
+        number = id(instance)
+        self._bound[number] = (weakref.ref(instance, lambda _: self._bound.pop(number, None)), bound)
+        return bound
+
+    @property
+    def class_instance(self) -> Any:
+        """The object the function is bound to, or None."""
+        return getattr(self._function, "__self__", None)
+
+    @property
+    def dygraph_function(self) -> Callable[..., Any]:
+        """The function as it was written."""
+        return self._function
+
+    def rollback(self) -> Callable[..., Any]:
+        """Undo :func:`to_static`: a layer gets its own forward back; returns the function as it was written."""
+        owner = self.class_instance
+        if isinstance(owner, Layer) and owner.__dict__.get("forward") is self:
+            del owner.__dict__["forward"]
+        return self._function
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> StaticFunction:
+        function = self._function
+        if isinstance(function, types.MethodType):
+            function = types.MethodType(function.__func__, copy.deepcopy(function.__self__, memo))
+        return StaticFunction(function, self._input_spec, **self._options)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._function, self._input_spec, self._options)
+
+    # Calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not _Switch.on:
+            return self._function(*args, **kwargs)
+        if mode.capture is not None:
+            return mode.capture.convert(self._function)(*args, **kwargs) if mode.capture.convert else (
+                self._function(*args, **kwargs)
+            )
+        entry, tensors = self._entry(args, kwargs)
+        return fill(entry.traced.result, entry.run(tensors))
+
+    def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:
+        """The program for a call (captured if need be) and the tensors to run it on."""
+        args, kwargs = self._normalised(args, kwargs)
+        found = flatten((args, kwargs))
+        tensors = [t if isinstance(t, Tensor) else to_tensor(t) for t in found.tensors]
+        key = (
+            static_key(found.template),
+            tuple((t._data.dtype, t._data.ndim, t.stop_gradient) for t in tensors),
+        )
+        entry = self._cache.find(key, tensors)
+        if entry is None:
+            entry = self._capture(key, found.template, self._input_specs(found, tensors, key))
+        self._last = entry
+        return entry, tensors
+
+    def _normalised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments as the function binds them, so that `f(x, k=1)` and `f(x, 1)` are one call."""
+        if not kwargs and self._input_spec is None:
+            return args, kwargs
+        try:
+            bound = _signature(self._function).bind(*args, **kwargs)
+        except TypeError as problem:
+            raise TypeError(f"{self.__name__}() {problem}") from None
+        return bound.args, bound.kwargs
+
+    def _input_specs(self, found: Any, tensors: Sequence[Tensor], key: Any) -> list[tuple[Spec, str, bool]]:
+        names = self._names(found.paths)
+        given = self._given_specs(found)
+        if given is None:
+            sizes = self._cache.sizes_for(key, tensors, names)
+            return [
+                (Spec(dims, t.dtype), name, t.stop_gradient)
+                for dims, t, name in zip(sizes, tensors, names, strict=True)
+            ]
+        specs = []
+        for spec, tensor, name in zip(given, tensors, names, strict=True):
+            if spec is None:
+                specs.append((Spec(tuple(tensor.dims), tensor.dtype), name, tensor.stop_gradient))
+                continue
+            if not spec.fits(tensor):
+                have = f"{tensor.dtype.name}{list(tensor.dims)}"
+                raise InvalidArgumentError(
+                    f"{self.__name__}(): the argument {name} is {have}, which does not fit its {spec!r}. Change "
+                    "input_spec, or the argument."
+                )
+            specs.append((spec.spec(spec.name or name), spec.name or name, tensor.stop_gradient))
+        return specs
+
+    def _given_specs(self, found: Any) -> list[InputSpec | None] | None:
+        """For each tensor of a call the InputSpec given for it; None without input_spec."""
+        if self._input_spec is None:
+            return None
+        spec_tree = flatten((self._input_spec, {}))
+        by_path = dict(zip(spec_tree.paths, spec_tree.tensors, strict=True))
+        return [by_path.get(path) for path in found.paths]
+
+    def _names(self, paths: Sequence[str]) -> list[str]:
+        """Names of the inputs: the parameter's, with the place inside a container after it."""
+        params = list(_signature(self._function).parameters)
+        names = []
+        for path in paths:
+            side, _, rest = path.partition("_")
+            head, _, inner = rest.partition("_")
+            name = (params[int(head)] if int(head) < len(params) else f"x{head}") if side == "0" else head
+            if side == "1":
+                name, inner = rest, ""
+            names.append(f"{name}_{inner}" if inner else name)
+        return names
+
+    def _capture(self, key: Any, template: Any, inputs: list[tuple[Spec, str, bool]]) -> Entry:
+        from paddlelite.export.executor import Executor
+
+        traced = trace(self._function, template, inputs)
+        entry = Entry([tuple(s.dims) for s, _, _ in inputs], traced, Executor(traced.program), inputs)
+        self._cache.add(key, entry)
+        return entry
+
+    # Looking inside
+
+    def get_concrete_program(self, *args: Any, **kwargs: Any) -> Entry:
+        """Capture for these arguments (tensors or InputSpecs) without running."""
+        if not args and not kwargs and self._input_spec is not None:
+            return self._from_specs(tuple(self._input_spec), {})
+        if any(isinstance(t, InputSpec) for t in flatten((args, kwargs)).tensors):
+            return self._from_specs(args, kwargs)
+        return self._entry(args, kwargs)[0]
+
+    def _from_specs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Entry:
+        found = flatten((args, kwargs))
+        names = [s.name or n for s, n in zip(found.tensors, self._names(found.paths), strict=True)]
+        for spec, name in zip(found.tensors, names, strict=True):
+            if not isinstance(spec, InputSpec):
+                raise InvalidArgumentError(f"{self.__name__}(): give an InputSpec for {name} too, or tensors for all")
+        inputs = [(s.spec(n), n, s.stop_gradient) for s, n in zip(found.tensors, names, strict=True)]
+        key = ("spec", static_key(found.template), tuple(found.tensors))
+        for entry in self._cache.entries.get(key, ()):
+            if entry.traced.guards.changed() is None:
+                self._last = entry
+                return entry
+        self._last = self._capture(key, found.template, inputs)
+        return self._last
+
+    @property
+    def concrete_program(self) -> Entry:
+        """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
+        if self._last is None:
+            if self._input_spec is None:
+                raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
+            return self.get_concrete_program()
+        return self._last
+
+    @property
+    def main_program(self) -> Program:
+        """The Program of :attr:`concrete_program`."""
+        return self.concrete_program.traced.program
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The program's inputs."""
+        return list(self.main_program.inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The program's outputs."""
+        return list(self.main_program.outputs)
+
+    @property
+    def program_cache(self) -> Cache:
+        """All programs captured so far."""
+        return self._cache
+
+    @property
+    def code(self) -> str:
+        """The rewritten function as text. It is for reading; what runs was compiled from the tree."""
+        return code_of(self._function)
+
+    def explain(self) -> str:
+        """What became of each `if` and loop, and why each capture was made."""
+        return explain(self._function, self._cache, self._last)
+
+    def __repr__(self) -> str:
+        return f"<StaticFunction {getattr(self._function, '__qualname__', self._function)!s}>"
+
+
+def _restore(function: Callable[..., Any], input_spec: Any, options: dict[str, Any]) -> StaticFunction:
+    return StaticFunction(function, input_spec, **options)
+
+
+@functools.lru_cache(maxsize=None)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
+def _checked_spec(input_spec: Any) -> tuple[Any, ...] | None:
+    if input_spec is None:
+        return None
+    if not isinstance(input_spec, (list, tuple)):
+        raise TypeError(
+            f"The type(input_spec) should be one of (tuple, list), but received {type(input_spec).__name__}."
+        )
+    return tuple(input_spec)
+
+
+def to_static(
+    function: Any = None,
+    input_spec: Sequence[Any] | None = None,
+    build_strategy: Any = None,
+    backend: str | None = None,
+    **kwargs: Any,
+) -> Any:
+    """Capture a function as a graph at its first call, Python control flow included.
+
+    Args:
+        function: a function, method or Layer (whose forward is replaced; the layer is returned). Without it, the
+            result is a decorator.
+        input_spec: InputSpecs (nested as the arguments are), one per argument; without it the arguments of each call
+            decide.
+        build_strategy, backend: accepted for compatibility; there is one backend.
+        full_graph: True or None. False would run in Python what cannot be captured, which is not done here.
+        property: accepted for compatibility.
+
+    Raises TypeError for something that cannot be captured, CaptureError (at the call) for Python that cannot become
+    a graph, naming the line.
+
+    >>> import paddlelite as paddle
+    >>> @paddle.jit.to_static
+    ... def relu_or_square(x):
+    ...     if x.sum() > 0:
+    ...         return x
+    ...     return x * x
+    >>> relu_or_square(paddle.to_tensor([-3.0])).numpy()
+    array([9.], dtype=float32)
+    """
+    unknown = kwargs.keys() - {"full_graph", "property"}
+    if unknown:
+        raise TypeError(f"to_static() got unexpected arguments {sorted(unknown)}")
+    if function is None:
+        return lambda f: to_static(f, input_spec, build_strategy, backend, **kwargs)
+    if isinstance(function, Layer):
+        function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)  # type: ignore[method-assign]
+        return function
+    if isinstance(function, type) and issubclass(function, Layer):
+        function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)
+        return function
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(function)(to_static(function.__func__, input_spec, build_strategy, backend, **kwargs))
+    if not callable(function):
+        raise TypeError(f"to_static() takes a function, a method or a Layer, not {type(function).__name__}")
+    return StaticFunction(_written(function), input_spec, **kwargs)
+
+
+def _written(function: Any) -> Any:
+    return function.dygraph_function if isinstance(function, StaticFunction) else function
+
+
+def not_to_static(func: Any = None) -> Any:
+    """Leave a function as it is: it is called, not rewritten, when a captured function calls it.
+
+    >>> import paddlelite as paddle
+    >>> @paddle.jit.not_to_static
+    ... def helper(x):
+    ...     return x + 1
+    """
+    return mark_left_alone(func) if func is not None else not_to_static
+
