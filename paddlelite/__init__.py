@@ -53,6 +53,8 @@ from .tensor.math import *  # noqa: E402, F403
 from .tensor.reduction import *  # noqa: E402, F403
 from .tensor.stat import *  # noqa: E402, F403
 from .tensor.search import *  # noqa: E402, F403
-from . import amp, io, metric, nn, optimizer, regularizer  # noqa: E402
+from . import amp, io, metric, nn, optimizer, regularizer, static  # noqa: E402
+from .framework.io import load as load  # noqa: E402
+from .framework.io import save as save  # noqa: E402
 from .nn.parameter import create_parameter as create_parameter  # noqa: E402
 from .param_attr import ParamAttr as ParamAttr  # noqa: E402

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from types import TracebackType
 from typing import BinaryIO
 
@@ -38,7 +37,7 @@ class FileSet:
             raise InvalidArgumentError(f"{os.fspath(path)} is not a regular file, so it cannot be written.")
         folder = os.path.dirname(target)
         os.makedirs(folder, exist_ok=True)
-        temporary = os.path.join(folder, f".paddlelite-{secrets.token_hex(8)}.tmp")
+        temporary = os.path.join(folder, f".paddlelite-{os.urandom(8).hex()}.tmp")
         try:
             file = open(temporary, "xb")  # noqa: SIM115 - closed in __exit__
         except OSError as error:
