@@ -132,13 +132,14 @@ class Context:
     of a slot whether kept or not, ``c.needs("X")`` whether its gradient is wanted.
     """
 
-    def __init__(self, node: GradNode, grads: Sequence[Any]) -> None:
+    def __init__(self, node: GradNode, grads: Sequence[Any], useful: set[Any] | None = None) -> None:
         values = self.__dict__
         values.update(node.op.attrs)
         if node.attrs:
             values.update(node.attrs)
         values["_node"] = node
         values["_grads"] = grads
+        values["_useful"] = useful
 
     def __getattr__(self, name: str) -> Any:
         node: GradNode = self.__dict__["_node"]
@@ -194,8 +195,8 @@ class Context:
         edges, at = self._node.edges, self._node.op.slot_index[name]
         edge = edges[at] if at < len(edges) else None
         if type(edge) is list:
-            return any(e is not None for e in edge)
-        return edge is not None
+            return any(e is not None and (self._useful is None or e[0] in self._useful) for e in edge)
+        return edge is not None and (self._useful is None or edge[0] in self._useful)
 
 
 def _as_like(entry: Any) -> Any:
@@ -246,10 +247,14 @@ class _Sweep:
         self.heap: list[tuple[int, Any]] = []
         self.leaves: dict[LeafNode, Any] = {}
         self.wanted: dict[tuple[Any, int], Any] = {}
+        #: The nodes from which what is wanted can be reached; None when everything is wanted.
+        self.useful: set[Any] | None = None
 
     def send(self, edge: tuple[Any, int], g: Any) -> None:
         """Add ``g`` to the gradient that arrives at ``edge``."""
         node, index = edge
+        if self.useful is not None and node not in self.useful:
+            return
         if type(node) is LeafNode:
             self.leaves[node] = g if node not in self.leaves else _add(self.leaves[node], g)
             return
@@ -270,7 +275,7 @@ class _Sweep:
                     f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
                     "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
                 )
-            for edge, g in zip(node.edges, _call_rule(node, grads), strict=False):
+            for edge, g in zip(node.edges, _call_rule(node, grads, self.useful), strict=False):
                 if type(edge) is list:
                     for e, part in zip(edge, g or [None] * len(edge), strict=True):
                         if e is not None and part is not None:
@@ -296,9 +301,9 @@ class _Sweep:
                 self.wanted[node, index] = g
 
 
-def _call_rule(node: GradNode, grads: list[Any]) -> Sequence[Any]:
+def _call_rule(node: GradNode, grads: list[Any], useful: set[Any] | None) -> Sequence[Any]:
     op = node.op
-    context = Context(node, grads)
+    context = Context(node, grads, useful)
     if not op.single and any(op.many_out):
         grads = _regroup(op, grads)
     result = op.grad_rule(context, *grads)  # type: ignore[misc]
@@ -443,6 +448,7 @@ def grad(
                 sweep.wanted[t._node, t._index] = None
         if blocked:
             _block(sweep, blocked)
+        sweep.useful = _useful([t._node for t in outs], {t._node for t in ins if t._node is not None})
         _seed_roots(sweep, outs, seeds)
         sweep.run()
     finally:
@@ -455,6 +461,23 @@ def grad(
                 "allow_unused=True to get None result."
             )
     return found
+
+
+def _useful(roots: Sequence[Any], targets: set[Any]) -> set[Any]:
+    """The targets and the nodes below ``roots`` from which one of them can be reached."""
+    below: dict[Any, set[Any]] = {}
+    stack = [node for node in roots if type(node) is GradNode]
+    while stack:
+        node = stack.pop()
+        if node not in below:
+            below[node] = {e[0] for edge in node.edges for e in (edge if type(edge) is list else (edge,)) if e}
+            stack += [n for n in below[node] if type(n) is GradNode]
+    useful = set(targets)
+    # What a call took was recorded before it, so by age every node comes after those it leads to.
+    for node in sorted(below, key=lambda n: n.id):
+        if not useful.isdisjoint(below[node]):
+            useful.add(node)
+    return useful
 
 
 def _block(sweep: _Sweep, tensors: Any) -> None:

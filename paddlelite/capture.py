@@ -248,7 +248,8 @@ class Capture:
             for a, b in zip(new.dims, now.dims, strict=True)
         ):
             raise InvalidArgumentError(
-                f"in-place write of a tensor of shape {list(new.dims)} to {tensor.name}, which has shape {list(now.dims)}"
+                f"in-place write of a tensor of shape {list(new.dims)} to {tensor.name}, which has shape "
+                f"{list(now.dims)}"
             )
         if new.dtype is not now.dtype:
             new = new.astype(now.dtype)

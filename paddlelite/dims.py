@@ -1,8 +1,8 @@
 """Symbolic sizes: ``batch``, ``2*n + 1``, ``(h + 1) // 2``.
 
-A size is an ``int`` or a :class:`Dim`, a polynomial with integer coefficients over atoms; an atom is a named
-symbol or an opaque function (floor division, remainder, broadcast, maximum) of sizes. Two sizes that are equal as polynomials
-are the same object for ``==``, so a shape keeps its names through reshapes, convolutions and concatenations.
+A size is an ``int`` or a :class:`Dim`, a polynomial with integer coefficients over atoms; an atom is a named symbol or
+an opaque function (floor division, remainder, broadcast, maximum) of sizes. Sizes that are equal as polynomials are
+``==``, so a shape keeps its names through reshapes, convolutions and concatenations.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ _SIBLINGS = tuple(str(Path(_LIBRARY).parent / name) for name in ("jit", "export"
 
 def is_library_file(filename: str) -> bool:
     """Whether ``filename`` is part of paddlelite (and so never the user's line)."""
-    return filename.startswith((_LIBRARY, *_SIBLINGS)) or filename.startswith("<frozen")
+    return filename.startswith((_LIBRARY, *_SIBLINGS, "<frozen"))
 
 
 def user_frame() -> FrameType | None:

@@ -32,7 +32,8 @@ def join_element(array: Any, x: Any) -> Spec:
         return Spec(x.dims, x.dtype if array.dtype is None else _same_dtype(array, x), None, "full")
     if len(array.dims) != len(x.dims):
         raise InvalidArgumentError(
-            f"a list in a graph holds tensors of one rank, but one of shape {list(x.dims)} joins those of {list(array.dims)}"
+            f"a list in a graph holds tensors of one rank, but one of shape {list(x.dims)} joins those of "
+            f"{list(array.dims)}"
         )
     return Spec(D.join_dims(tuple(array.dims), tuple(x.dims)), _same_dtype(array, x), None, "full")
 

@@ -1,4 +1,4 @@
-"""Functional control flow: ``cond`` and ``while_loop`` as ops, and the functions that build them from Python functions."""
+"""Functional control flow: ``cond`` and ``while_loop`` as ops, and how they are built from Python functions."""
 
 from __future__ import annotations
 
@@ -325,7 +325,7 @@ def _zeros(t: Any) -> Any:
 def _differentiated(
     block: Block, inputs: Sequence[Any], wanted: Sequence[int], seeds: Sequence[Any]
 ) -> list[Any]:
-    """Run ``block`` on ``inputs`` and return the gradients of inputs ``wanted`` for the outputs' gradients ``seeds``."""
+    """Run ``block`` on ``inputs``; the gradients of inputs ``wanted`` for the outputs' gradients ``seeds``."""
     from ..autograd import grad
 
     was, mode.grad = mode.grad, True

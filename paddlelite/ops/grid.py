@@ -152,7 +152,7 @@ def affine_grid(Theta, OutputShape=None, *, output_shape=(), align_corners=True)
             raise InvalidArgumentError(
                 "affine_grid needs an output shape that is known when the graph is built"
             )
-        sizes = [s for s in content]
+        sizes = list(content)
     h, w = (int(s) for s in sizes[-2:])
 
     def line(n: int) -> np.ndarray:

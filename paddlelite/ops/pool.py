@@ -21,6 +21,7 @@ from .samples import f32
 from .shape import shape as shape_op
 from .window import (
     Pads,
+    filled_like,
     from_channel_first,
     full_dims,
     is_channel_last,
@@ -28,6 +29,7 @@ from .window import (
     output_size,
     pad_array,
     pad_pairs,
+    padded_shape,
     spatial,
     strided,
     to_channel_first,
@@ -164,10 +166,9 @@ def _taps(x: np.ndarray, boxes: Boxes) -> list[tuple[Any, Any]]:
     for out in offsets(boxes.out):
         boxes_at = [range(*boxes.edges[i][o]) for i, o in enumerate(out)]
         lead = (slice(None), slice(None))
-        for at in np.array(np.meshgrid(*boxes_at, indexing="ij")).reshape(len(out), -1).T:
-            taps.append(
-                (lead + tuple(slice(a, a + 1) for a in at), lead + tuple(slice(o, o + 1) for o in out))
-            )
+        every = np.array(np.meshgrid(*boxes_at, indexing="ij")).reshape(len(out), -1).T
+        target = lead + tuple(slice(o, o + 1) for o in out)
+        taps.extend((lead + tuple(slice(a, a + 1) for a in at), target) for at in every)
     return taps
 
 
@@ -179,7 +180,7 @@ def _crop(padded: np.ndarray, sizes: Sequence[int], pads: Pads) -> np.ndarray:
 def _max_taps(x: np.ndarray, out: np.ndarray, boxes: Boxes) -> Any:
     """The taps of a max pooling with the mask of outputs whose (first) maximum is there."""
     padded = pad_array(x, boxes.pads, -np.inf)
-    open_ = np.ones(out.shape, np.bool_)
+    open_ = np.ones_like(out, np.bool_)
     for source, target in _taps(x, boxes):
         hit = padded[source] == out[target]
         hit &= open_[target]
@@ -189,8 +190,7 @@ def _max_taps(x: np.ndarray, out: np.ndarray, boxes: Boxes) -> Any:
 
 def max_pool_grad(x: np.ndarray, out: np.ndarray, g: np.ndarray, boxes: Boxes) -> np.ndarray:
     """``g`` brought to where each maximum was."""
-    shape = [*x.shape[:2], *(n + lo + hi for n, (lo, hi) in zip(x.shape[2:], boxes.pads, strict=True))]
-    dx = np.zeros(shape, g.dtype)
+    dx = filled_like(g, padded_shape(x, boxes.pads))
     for source, target, hit in _max_taps(x, out, boxes):
         dx[source] += g[target] * hit
     return _crop(dx, x.shape[2:], boxes.pads)
@@ -201,8 +201,8 @@ def avg_pool_grad(sizes: Sequence[int], g: np.ndarray, boxes: Boxes) -> np.ndarr
     share = g / boxes.counts(sizes, g.dtype)
     if boxes.is_global(sizes):
         return np.broadcast_to(share, (*g.shape[:2], *sizes)).copy()
-    shape = [*g.shape[:2], *(n + lo + hi for n, (lo, hi) in zip(sizes, boxes.pads, strict=True))]
-    dx = np.zeros(shape, g.dtype)
+    full = [n + lo + hi for n, (lo, hi) in zip(sizes, boxes.pads, strict=True)]
+    dx = filled_like(g, [*g.shape[:2], *full])
     for source, target in _taps(dx, boxes):
         dx[source] += share[target]
     return _crop(dx, sizes, boxes.pads)
@@ -219,7 +219,8 @@ _NAMES = (
 def _infer_pool(X: Any, *, ksize: Sequence[int], data_format: str, pooling_type: str, **attrs: Any) -> Spec:
     if len(X.dims) != len(ksize) + 2:
         raise InvalidArgumentError(
-            f"the input of a {len(ksize)}-D pooling should be a {len(ksize) + 2}-D tensor, but its shape is {list(X.dims)}"
+            f"the input of a {len(ksize)}-D pooling should be a {len(ksize) + 2}-D tensor, but its shape is "
+            f"{list(X.dims)}"
         )
     if pooling_type not in ("max", "avg"):
         raise InvalidArgumentError(f"pooling_type should be 'max' or 'avg', but got {pooling_type!r}")
@@ -297,7 +298,7 @@ def max_pool_select(  # type: ignore[no-untyped-def]
     x, out, v = (to_channel_first(a, data_format) for a in (X, Out, V))
     boxes = Boxes(x.shape[2:], {**attrs, "padding_algorithm": padding_algorithm})
     padded = pad_array(v, boxes.pads)
-    chosen = np.zeros(out.shape, v.dtype)
+    chosen = filled_like(v, out.shape)
     for source, target, hit in _max_taps(x, out, boxes):
         chosen[target] += padded[source] * hit
     return from_channel_first(chosen, data_format)

@@ -78,7 +78,7 @@ def _names(rank: int) -> tuple[str, ...]:
 
 
 def _target(sizes: Sequence[D.Size], OutSize: Any, SizeTensor: Any, Scale: Any, attrs: dict[str, Any]) -> Any:
-    """Output sizes and scales (0: given by the sizes) of the axes, from whichever of the slots and attributes is set."""
+    """Output sizes and scales (0: given by the sizes) of the axes, from whichever slot or attribute is set."""
     rank = len(sizes)
     if SizeTensor or OutSize is not None:
         return numbers(None if SizeTensor else OutSize, SizeTensor, ()), [0.0] * rank

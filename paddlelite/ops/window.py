@@ -102,13 +102,23 @@ def pad_array(x: np.ndarray, pads: Pads, value: float = 0.0) -> np.ndarray:
     """``x`` with its spatial axes padded (``x`` itself when there is nothing to pad)."""
     if not any(p for pair in pads for p in pair):
         return x
-    shape = [*x.shape[:2], *(n + lo + hi for n, (lo, hi) in zip(x.shape[2:], pads, strict=True))]
-    out = np.empty(shape, x.dtype) if value else np.zeros(shape, x.dtype)
-    if value:
-        out.fill(value)
+    out = filled_like(x, padded_shape(x, pads), value)
     inner = tuple(slice(lo, lo + n) for n, (lo, _) in zip(x.shape[2:], pads, strict=True))
     out[(slice(None), slice(None), *inner)] = x
     return out
+
+
+def padded_shape(x: np.ndarray, pads: Pads) -> list[int]:
+    """The shape of ``x`` [N, C, ...] with its spatial axes padded."""
+    return [*x.shape[:2], *(n + lo + hi for n, (lo, hi) in zip(x.shape[2:], pads, strict=True))]
+
+
+def filled_like(x: np.ndarray, shape: Sequence[int], value: float = 0.0) -> np.ndarray:
+    """An array of ``shape`` filled with one number, with the batch where ``x`` has it in memory: first or last."""
+    batch_last = x.shape[0] > 1 and x.strides[0] < x.strides[-1]
+    order = [*shape[1:], shape[0]] if batch_last else list(shape)
+    out = np.full(order, value, x.dtype) if value else np.zeros(order, x.dtype)
+    return np.moveaxis(out, -1, 0) if batch_last else out
 
 
 def windows(
