@@ -11,8 +11,8 @@ import numpy as np
 from .. import dims as D
 from ..errors import InvalidArgumentError
 from ..op import Op, Spec, op
+from .conv_grad_onnx import lower_filter_grad, lower_input_grad
 from .conv_kernels import filter_grad, forward, input_grad
-from .filter_grad import lower_filter_grad
 from .rules import sum_to
 from .samples import f32
 from .shape import shape as shape_op
@@ -223,8 +223,13 @@ def _(b: Any, G: Any, Filter: Any, Shape: Any, **attrs: Any) -> Any:
                 sizes, out_sizes, strides, pads, dilations, kernel, strict=True
             )
         ]
+    g = _channels_first_onnx(b, G, data_format)
+    if rank == 2 and groups == 1 and sizes is not None and D.is_static(sizes) and D.is_static(out_sizes):
+        few = lower_input_grad(b, g, Filter, sizes, strides, onnx_pads(pads), dilations)
+        if few is not None:
+            return _channels_back_onnx(b, few, rank + 2, data_format)
     out = b.ConvTranspose(
-        _channels_first_onnx(b, G, data_format),
+        g,
         Filter,
         strides=list(strides),
         pads=onnx_pads(pads),

@@ -1,7 +1,7 @@
-"""The filter gradient of a convolution in ONNX nodes, in the form that onnxruntime runs fastest for its shape.
+"""The gradients of a convolution in ONNX nodes, in the form that onnxruntime runs fastest for their shape.
 
-As one Conv with batch and channels swapped it is slow: windows as large as the image, on few channels. Measured on two
-cores (ms; images, channels, size, filters, window):
+Measured on two cores (ms; images, channels, size, filters, window). The filter gradient as one Conv with batch and
+channels swapped is slow, with windows as large as the image on few channels:
 
     8×64×28×28, 64, 3×3     swapped 9.3   batched 3.9   flat 4.3
     8×64×28×28, 128, 3×3/2  swapped 4.2   batched 3.2   flat 1.9
@@ -9,6 +9,12 @@ cores (ms; images, channels, size, filters, window):
     8×512×4×4, 512, 3×3     swapped 9.6   batched 11.0  flat 4.7
     64×6×12×12, 16, 5×5     swapped 0.4   batched 0.85  flat 1.0   by rows 0.5
     8×3×112×112, 64, 7×7/2  swapped 5.1   batched 7.6   flat 16.9  by rows 6.2
+
+The input gradient is ConvTranspose, which multiplies image by image; for few positions one product is faster:
+
+    8×64×28×28, 64, 3×3     ConvTranspose 2.8   one product, Col2Im 4.0
+    8×128×14×14, 256, 3×3/2 ConvTranspose 2.7   one product, Col2Im 1.4
+    8×512×4×4, 512, 3×3     ConvTranspose 5.4   one product, Col2Im 2.9
 """
 
 from __future__ import annotations
@@ -19,7 +25,7 @@ from typing import Any
 
 from .window import offsets
 
-__all__ = ["lower_filter_grad"]
+__all__ = ["lower_filter_grad", "lower_input_grad"]
 
 #: Channels from which one product over all positions of all images pays.
 _MANY = 32
@@ -27,6 +33,11 @@ _MANY = 32
 _FEW_POSITIONS = 256
 #: Window width from which cutting columns first and rows afterwards saves copies.
 _WIDE = 5
+
+#: Positions per image up to which the input gradient is one product, with stride 1 and with more.
+_FEW_FOR_INPUT = {True: 16, False: 100}
+#: Opset that has Col2Im.
+_COL2IM = 18
 
 Cut = Callable[..., Any]
 
@@ -89,3 +100,21 @@ def _batched(b: Any, x: Any, g: Any, kernel: Sequence[int], groups: int, channel
         product = b.MatMul(columns, b.Transpose(flat, perm=[0, 1, 3, 2]))
         total = b.Transpose(b.ReduceSum(product, zero, keepdims=0), perm=[0, 2, 1])
     return _filters(b, total, kernel, ways, filters)
+
+
+def lower_input_grad(
+    b: Any, g: Any, w: Any, sizes: Sequence[int], strides: Sequence[int], pads: Sequence[int], dilations: Sequence[int]
+) -> Any:
+    """ONNX nodes for the gradient of an image of ``sizes`` (2-D, one group, channels first), or None when
+    ConvTranspose is the faster form. ``pads`` are in ONNX's order.
+    """
+    positions = prod(g.dims[2:])
+    if b.opset < _COL2IM or positions > _FEW_FOR_INPUT[all(s == 1 for s in strides)]:
+        return None
+    filters, channels, *kernel = w.dims
+    rows = b.Transpose(b.Reshape(w, b.const([filters, -1], "int64")), perm=[1, 0])
+    flat = b.Reshape(b.Transpose(g, perm=[1, 0, 2, 3]), b.const([filters, -1], "int64"))
+    product = b.Reshape(b.MatMul(rows, flat), b.const([channels * prod(kernel), -1, positions], "int64"))
+    geometry = {"strides": list(strides), "pads": list(pads), "dilations": list(dilations)}
+    columns = b.Transpose(product, perm=[1, 0, 2])
+    return b.Col2Im(columns, b.const(list(sizes), "int64"), b.const(kernel, "int64"), **geometry)
