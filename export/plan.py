@@ -223,10 +223,10 @@ def _session(
     reads = list(dict.fromkeys(v for n in segment for v in n.read() if v not in made))
     fed = [v for v in reads if v not in frozen]
     gives = [v for n in segment for v in n.outputs if v in needed]
-    strange = [v for v in (*fed, *gives) if v.dtype.is_complex]
+    strange = {v for v in (*fed, *gives) if v.dtype.is_complex}  # a set: == of two values would be an op
     if strange:
-        touching = [n for n in segment if any(v in strange for v in (*n.read(), *n.outputs))]
-        return None, [Problem(n, f"onnxruntime has no {strange[0].dtype.name} tensors") for n in touching]
+        touching = [n for n in segment if not strange.isdisjoint((*n.read(), *n.outputs))]
+        return None, [Problem(n, "onnxruntime has no complex tensors") for n in touching]
     b, problems = _graph(segment, fed, gives, frozen)
     if problems:
         return None, problems

@@ -25,7 +25,7 @@ def _norm_axes(rank: int, axis: int, asvector: bool) -> tuple[int, ...]:
 
 @op("p_norm")
 def p_norm(X, *, porder=2.0, axis=-1, epsilon=1e-12, keepdim=False, asvector=False):  # type: ignore[no-untyped-def]
-    """``sum(|x| ** p) ** (1 / p)`` along ``axis`` (all, for ``asvector``); p may be 0 or infinite. ONNX: ReduceL1, ReduceL2."""
+    """``sum(|x| ** p) ** (1 / p)`` along ``axis`` (all, for ``asvector``); p may be 0 or infinite. ONNX: Reduce*."""
     axes = _norm_axes(X.ndim, axis, asvector)
     size = np.absolute(X)
     if porder == 0:
