@@ -8,6 +8,9 @@
 array([2.], dtype=float32)
 """
 
+if __name__ != "paddlelite.jit":
+    raise ImportError("this folder is the package paddlelite.jit: import it by that name")
+
 from .convert import leave_alone as _leave_alone
 from .function import StaticFunction, enable_to_static, not_to_static, to_static
 from .spec import InputSpec
