@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError
 from ..ir import Program
+from ..nn.layer.layers import Layer
+from ..tensor.tensor import Tensor
 from .builder import Builder, Ref
 from .lower import Env, lower_nodes, placeholder
 from .model import to_model
@@ -54,8 +57,11 @@ def export(
     path = Path(path)
     opset = BASE_OPSET if opset is None else check_opset(opset)
     start = perf_counter()
-    program, names = as_program(model, spec)
+    program, names, results = as_program(model, spec)
     traced = perf_counter()
+    if output_names is None and results is not None:
+        used = set(_input_names(program, input_names))
+        output_names = [_free(name, used) for name in results]
     b, proto = to_onnx(program, opset=opset, input_names=input_names, output_names=output_names, names=names)
     built = perf_counter()
     data = check(proto)
@@ -161,17 +167,68 @@ def _free(name: str, used: set[str]) -> str:
     return free
 
 
-def as_program(model: Any, spec: Sequence[Any] | None) -> tuple[Program, dict[int, str]]:
-    """The program of anything that can be exported, and the names of its parameters (by id of the tensor)."""
+def as_program(model: Any, spec: Sequence[Any] | None) -> tuple[Program, dict[int, str], list[str] | None]:
+    """The program of anything that can be exported, the names of its parameters (by id of the tensor) and, where they
+    are known, of its outputs.
+    """
     if isinstance(model, Program):
-        return model, {}
+        return model, {}, None
     if isinstance(model, (str, os.PathLike)):
-        return _saved(os.fspath(model)), {}
+        return _saved(os.fspath(model)), {}, None
     if not callable(model):
         raise InvalidTypeError(f"export takes a Program, Layer, function or path, not {type(model).__name__}")
-    from ..jit.saving import inference_program
+    if isinstance(model, Layer) and hasattr(model, "program"):  # a loaded model
+        return model.program(), _paths(model), None
+    program, result = _traced(model, spec)
+    return program, _paths(model), result_names(result, len(program.outputs))
 
-    return inference_program(model, spec), _paths(model)
+
+def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
+    """The program of a function or of a layer's forward, as it computes in eval mode, and its result's structure."""
+    from ..jit import InputSpec, StaticFunction, to_static
+
+    function = model.forward if isinstance(model, Layer) else model
+    static = function if isinstance(function, StaticFunction) else to_static(function)
+    owner = model if isinstance(model, Layer) else getattr(static, "class_instance", None)
+    with evaluating(owner):
+        if spec is None:
+            entry = static.concrete_program
+        else:
+            spec = [InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec]
+            entry = static.get_concrete_program(*spec)
+    return entry.traced.program, entry.traced.result
+
+
+def result_names(template: Any, count: int) -> list[str]:
+    """Names of the outputs by their places in the result: dict keys, joined; ``output_0`` ... without."""
+    names = [f"output_{i}" for i in range(count)]
+
+    def walk(part: Any, path: tuple[str, ...], keyed: bool) -> None:
+        if isinstance(part, dict):
+            for key, value in part.items():
+                walk(value, (*path, str(key)), True)
+        elif isinstance(part, (list, tuple)):
+            for i, value in enumerate(part):
+                walk(value, (*path, str(i)), keyed)
+        elif keyed and isinstance(getattr(part, "index", None), int):
+            names[part.index] = "_".join(path)
+
+    walk(template, (), False)
+    return names
+
+
+@contextmanager
+def evaluating(layer: Any) -> Iterator[None]:
+    """A layer and its sublayers in eval mode inside the ``with``, and as they were after it."""
+    layers = layer.sublayers(include_self=True) if isinstance(layer, Layer) else []
+    was = [sub.training for sub in layers]
+    try:
+        for sub in layers:
+            sub.training = False
+        yield
+    finally:
+        for sub, training in zip(layers, was):
+            sub.training = training
 
 
 def _saved(path: str) -> Program:
@@ -186,11 +243,15 @@ def _saved(path: str) -> Program:
 
 def _paths(model: Any) -> dict[int, str]:
     """Layer paths of parameters and buffers."""
-    layer = model if hasattr(model, "named_parameters") else getattr(model, "__self__", None)
-    if layer is None or not hasattr(layer, "named_parameters"):
+    layer = (
+        model
+        if isinstance(model, Layer)
+        else getattr(model, "__self__", getattr(model, "class_instance", None))
+    )
+    if not isinstance(layer, Layer):
         return {}
-    found = {id(t): name for name, t in layer.named_parameters()}
-    found.update({id(t): name for name, t in layer.named_buffers()})
+    found = {id(t): name for name, t in layer.named_buffers()}
+    found.update({id(t): name for name, t in layer.named_parameters()})
     return found
 
 

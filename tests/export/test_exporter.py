@@ -9,11 +9,13 @@ import onnxruntime
 import pytest
 
 import paddlelite as paddle
+from paddlelite import jit
 from paddlelite.errors import InvalidArgumentError, InvalidTypeError
 from paddlelite.export.exporter import EXTERNAL_BYTES, export, to_onnx
 from paddlelite.export.opsets import latest_opset
 from paddlelite.export.report import ExportError
 from paddlelite.export.verify import VerificationError, samples
+from paddlelite.nn import Layer
 from paddlelite.op import OPS, Spec, op
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.reduce import reduce_mean, reduce_sum
@@ -233,3 +235,64 @@ def test_a_static_model_has_no_shape_arithmetic():
 
     _, proto = to_onnx(trace(fn, ("x", (2, 3, 4), "float32")))
     assert not {"Shape", "Gather", "Concat"} & {n.op_type for n in proto.graph.node}
+
+
+class Net(Layer):
+    def __init__(self):
+        super().__init__()
+        self.weight = self.create_parameter([4, 3])
+        self.register_buffer("shift", paddle.ones([3]))
+
+    def forward(self, x, n):
+        y = x @ self.weight + self.shift
+        for _ in range(n):
+            if y.sum() > 0:
+                y = y * 0.5 if self.training else y - 1.0
+        return {"logits": y, "all": [x * 2.0, n], "x": x + 1.0}
+
+
+SPEC = [jit.InputSpec(["batch", 4], "float32", "x"), jit.InputSpec([], "int64", "n")]
+
+
+def test_a_layer_is_exported_as_in_eval_mode(tmp_path):
+    net = Net()
+    report = export(net, tmp_path / "m.onnx", SPEC)
+    assert net.training
+    assert list(report.inputs) == ["x", "n"] and list(report.outputs) == ["logits", "all_0", "all_1", "x.1"]
+    names = [t.name for t in onnx.load(tmp_path / "m.onnx").graph.initializer]
+    assert {"weight", "shift"} <= set(names)
+    session = onnxruntime.InferenceSession(str(tmp_path / "m.onnx"), providers=["CPUExecutionProvider"])
+    net.eval()
+    for batch, n in ((1, 0), (2, 1), (5, 3)):
+        x = np.random.default_rng(batch).standard_normal((batch, 4)).astype(np.float32)
+        got = session.run(["logits"], {"x": x, "n": np.array(n)})[0]
+        want = net(paddle.to_tensor(x), paddle.to_tensor(n))["logits"].numpy()
+        np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
+
+
+def test_four_sources_one_graph(tmp_path):
+    net = Net()
+    net.eval()
+    static = jit.to_static(Net(), input_spec=SPEC)
+    static.weight.set_value(net.weight)
+    static.eval()
+    graphs = []
+    for source, spec in ((net, SPEC), (net.forward, SPEC), (static, None), (static, SPEC)):
+        export(source, tmp_path / "m.onnx", spec)
+        model = onnx.load(tmp_path / "m.onnx")
+        for node in model.graph.node:
+            del node.metadata_props[:]
+        graphs.append(([n.op_type for n in model.graph.node], [t.name for t in model.graph.initializer]))
+    assert all(g == graphs[0] for g in graphs)
+
+
+def test_the_front_of_paddle(tmp_path):
+    import paddlelite.onnx
+
+    report = paddlelite.onnx.export(Net(), str(tmp_path / "m"), input_spec=SPEC, opset_version=13)
+    assert report.opset == 13 and os.listdir(tmp_path) == ["m.onnx"]
+    with pytest.raises(InvalidArgumentError, match="no option 'colour'"):
+        paddlelite.onnx.export(Net(), str(tmp_path / "n"), input_spec=SPEC, colour=1)
+    with pytest.raises(InvalidArgumentError, match="from 11"):
+        paddlelite.onnx.export(Net(), str(tmp_path / "n"), input_spec=SPEC, opset_version=9)
+    assert os.listdir(tmp_path) == ["m.onnx"]
