@@ -1,6 +1,6 @@
 """paddle.nn: layers and what they are made with."""
 
-from . import clip, functional, initializer
+from . import clip, functional, initializer, utils
 from .clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
 from .layer.activation import *  # noqa: F403
 from .layer.common import *  # noqa: F403
