@@ -13,9 +13,20 @@ if __name__ != "paddlelite.jit":
 
 from .convert import leave_alone as _leave_alone
 from .function import StaticFunction, enable_to_static, not_to_static, to_static
+from .saving import TranslatedLayer, load, save
 from .spec import InputSpec
 
-__all__ = ["InputSpec", "StaticFunction", "enable_to_static", "ignore_module", "not_to_static", "to_static"]
+__all__ = [
+    "InputSpec",
+    "StaticFunction",
+    "TranslatedLayer",
+    "enable_to_static",
+    "ignore_module",
+    "load",
+    "not_to_static",
+    "save",
+    "to_static",
+]
 
 
 def ignore_module(modules: list) -> None:

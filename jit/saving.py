@@ -7,6 +7,7 @@ decorated with to_static. What is saved is the layer as it computes in eval mode
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from paddlelite.dims import Dim, file_dims
-from paddlelite.errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
+from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError, UnimplementedError
 from paddlelite.export.pdmodel import (
     LoadedModel,
     ModelToWrite,
@@ -32,7 +33,9 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .function import StaticFunction, to_static
-from .spec import InputSpec
+from .merge import Leaf, fill
+from .spec import InputSpec, flatten
+from .trace import Traced
 
 __all__ = ["TranslatedLayer", "load", "save"]
 
@@ -138,8 +141,61 @@ def _static_methods(layer: Layer) -> list[str]:
     )
 
 
-def _trace(function: StaticFunction, spec: Sequence[Any] | None) -> Program:
-    return function.concrete_program_specify_input_spec(spec).main_program
+def _trace(function: StaticFunction, given: Sequence[Any] | None) -> Program:
+    """The program for the given specs, for those of the decorator, or of the last call."""
+    if given is not None:
+        specs = [_as_spec(item) for item in given]
+        try:
+            inspect.signature(function.dygraph_function).bind(*specs)
+        except TypeError as error:
+            raise InvalidArgumentError(
+                f"input_spec has {len(specs)} entries, which do not fit {function.__name__}(): {error}."
+            ) from error
+        return _in_file_order(function.get_concrete_program(*specs).traced, specs)
+    try:
+        return _in_file_order(function.concrete_program.traced, function._input_spec)
+    except CaptureError as error:
+        if function._last is None and function._input_spec is None:
+            raise InvalidArgumentError(
+                f"No valid transformed program for function: {function.__name__}. Please specific `input_spec` in "
+                "`@paddle.jit.to_static`, give it to paddle.jit.save, or call the decorated function once."
+            ) from error
+        raise
+
+
+def _in_file_order(traced: Traced, specs: Any) -> Program:
+    """The program with inputs and outputs in PaddlePaddle's order: dicts by their sorted keys."""
+    program = traced.program
+    result = Program()
+    result.block.nodes, result.captures = list(program.block.nodes), dict(program.captures)
+    result.block.outputs = [program.outputs[i] for i in _leaves(traced.result)]
+    order = range(len(program.inputs)) if specs is None else _leaves(flatten(tuple(specs)).template)
+    result.inputs = [program.inputs[i] for i in order]
+    result.block.params = [*result.inputs, *result.captures]
+    return result
+
+
+def _leaves(template: Any) -> list[int]:
+    if isinstance(template, Leaf):
+        return [template.index]
+    if isinstance(template, dict):
+        return [i for key in sorted(template, key=str) for i in _leaves(template[key])]
+    if isinstance(template, (list, tuple)):
+        return [i for part in template for i in _leaves(part)]
+    return []
+
+
+def _as_spec(item: Any) -> Any:
+    """An argument of forward with its example tensors replaced by what is known of them."""
+    found = flatten(item)
+    return fill(
+        found.template, [s if isinstance(s, InputSpec) else _spec_of_example(s) for s in found.tensors]
+    )
+
+
+def _spec_of_example(example: Any) -> InputSpec:
+    tensor = example if isinstance(example, Tensor) else to_tensor(example)
+    return InputSpec([-1 if isinstance(dim, Dim) else dim for dim in tensor.dims], tensor.dtype)
 
 
 def _structured_names(layer: Layer) -> dict[str, str]:
