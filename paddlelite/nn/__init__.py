@@ -11,6 +11,8 @@ from .layer.layers import Layer
 from .layer.loss import *  # noqa: F403
 from .layer.norm import *  # noqa: F403
 from .layer.pooling import *  # noqa: F403
+from .layer.rnn import *  # noqa: F403
+from .layer.rnn_cells import *  # noqa: F403
 from .layer.vision import *  # noqa: F403
 from .parameter import Parameter
 
