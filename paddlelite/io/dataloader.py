@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .collate import default_collate_fn, to_tensors
 from .dataset import IterableDataset, NoLength
@@ -156,7 +159,6 @@ class DataLoader:
                 pool.stop()
 
     def _start(self) -> Pool:
-        from ..tensor.random import randint
         from .pool import Pool  # multiprocessing takes longer to import than most scripts' other modules
 
         job = Job(
@@ -167,7 +169,8 @@ class DataLoader:
             init=self.worker_init_fn,
             worker=0,
             workers=self.num_workers,
-            seed=int(randint(0, 2**31 - 1, [1])),
+            # from NumPy and before the first index is drawn, so that the order is PaddlePaddle's under np.random.seed
+            seed=int(np.random.randint(0, sys.maxsize, dtype=np.int64)),
         )
         return Pool(job, self.num_workers, self.timeout, self.prefetch_factor)
 

@@ -162,7 +162,7 @@ def test_a_step_does_not_change_what_a_living_graph_has_recorded():
     p = parameter(3.0, (2, 2))
     x = paddle.to_tensor([[1.0, 2.0], [3.0, 4.0]])
     x.stop_gradient = False
-    y = (paddle.matmul(x, p) ** 2).sum()
+    y = ((x @ p) ** 2).sum()
     first = paddle.grad(y, x, retain_graph=True)[0].numpy()
     with_grad(p, 1.0)
     sgd = O.SGD(1.0, parameters=[p])
