@@ -475,7 +475,7 @@ _SET_DEFAULTS: dict[str, Any] = dict.fromkeys(("starts", "ends", "steps", "decre
 
 @set_value.infer
 def _(Input: Any, ValueTensor: Any = None, *lists: Any, **attrs: Any) -> Spec:
-    starts, ends, steps = lists or (None, None, None)
+    starts, ends, steps = (*lists, None, None, None)[:3]  # trailing slots may be left out
     part = _part_dims(Input, starts, ends, steps, {**_SET_DEFAULTS, **attrs})
     if ValueTensor is not None:
         value = list(ValueTensor.dims)
