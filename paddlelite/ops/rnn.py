@@ -286,16 +286,24 @@ def _(
         states = [b.Slice(s, begin, end, b.const([0], "int64")) if num_layers > 1 else s for s in PreState]
         if mode == "LSTM":
             y, h, c = b.LSTM(x, w, r, bias, lengths, *states, outputs=3, **shared)
-            last[1].append(c)
+            last[1].append(_kept_onnx(b, lengths, states[1], c))
         else:
             y, h = (b.GRU if mode == "GRU" else b.RNN)(x, w, r, bias, lengths, *states, outputs=2, **shared)
-        last[0].append(h)
+        last[0].append(_kept_onnx(b, lengths, states[0], h))
         # [T, D, N, H] -> [T, N, D*H]
         x = b.Squeeze(y, b.const([1], "int64")) if directions == 1 else b.Reshape(
             b.Transpose(y, perm=[0, 2, 1, 3]), b.const([0, 0, -1], "int64")
         )
     join = lambda parts: parts[0] if len(parts) == 1 else b.Concat(*parts, axis=0)  # noqa: E731
     return x, [join(parts) for parts in last if parts]
+
+
+def _kept_onnx(b: Any, lengths: Any, start: Any, state: Any) -> Any:
+    """A sequence of length 0 ends where it started; onnxruntime gives 0."""
+    if lengths is None:
+        return state
+    empty = b.Equal(b.Reshape(lengths, b.const([1, -1, 1], "int64")), b.const(0, "int32"))
+    return b.Where(empty, start, state)
 
 
 def _weights(gates: int, width: int, hidden: int, layers: int, directions: int) -> list[Any]:
