@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -45,7 +46,7 @@ def test_a_file_that_any_onnxruntime_serves(tmp_path):
         x = np.random.default_rng(n).standard_normal((n, 4)).astype(np.float32)
         got = session.run(None, {"x": x, "unused": np.zeros(2, np.int64)})
         assert got[0].shape == (n, 3) and got[1].shape == (n,)
-    assert report.difference < 1e-5 and report.samples == 4
+    assert report.difference < 1e-5 and report.samples == 6
     assert report.bytes == os.path.getsize(tmp_path / "m.onnx")
     assert os.listdir(tmp_path) == ["m.onnx"]
 
@@ -220,7 +221,8 @@ def test_reports_say_what_was_done(tmp_path):
 def test_samples_have_several_sizes_and_both_signs():
     p = program()
     sizes, signs = set(), set()
-    for x, unused in samples(p):
+    for (x, unused), must_run in samples(p):
+        assert must_run
         sizes.add(x.shape[0])
         signs |= set(np.sign(x).ravel().tolist())
         assert unused.shape == (2,) and unused.dtype == np.int64
@@ -296,3 +298,20 @@ def test_the_front_of_paddle(tmp_path):
     with pytest.raises(InvalidArgumentError, match="from 11"):
         paddlelite.onnx.export(Net(), str(tmp_path / "n"), input_spec=SPEC, opset_version=9)
     assert os.listdir(tmp_path) == ["m.onnx"]
+
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "formats"
+#: Saved by PaddlePaddle 2.6.2: layers, control flow, lists in loops, recurrent and attention layers.
+SAVED = "linear convbnpool ifelse forbreak whileloop nestedctl tensorarray retinloop lstm gru transformer zoo_math random"
+
+
+@pytest.mark.parametrize("name", SAVED.split())
+def test_models_saved_by_paddlepaddle(tmp_path, name):
+    report = export(GOLDEN / name / "p26.pdmodel", tmp_path / "m.onnx")
+    assert report.difference < 1e-5 and report.samples >= 3
+
+
+def test_random_numbers_are_not_compared(tmp_path):
+    p = trace(lambda x: (x + paddle.rand([3]), x * 2.0), ("x", ("n", 3), "float32"))
+    report = export(p, tmp_path / "m.onnx")
+    assert report.difference == 0 and report.onnx_ops["RandomUniformLike"] == 1
