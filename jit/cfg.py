@@ -110,27 +110,47 @@ class _Builder:
         self.link(ends, join)
         return [join] if ends else []
 
+    def _condition(
+        self, test: gast.AST, ends: list[Point], stmt: gast.AST, targets: _Targets
+    ) -> tuple[list[Point], list[Point]]:
+        """The open ends where a condition holds and where it does not; `and`, `or`, `not` are followed."""
+        if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+            true, false = self._condition(test.operand, ends, stmt, targets)
+            return false, true
+        if isinstance(test, gast.BoolOp):
+            conjunction = isinstance(test.op, gast.And)
+            out: list[Point] = []
+            for value in test.values:
+                true, false = self._condition(value, ends, stmt, targets)
+                ends, left = (true, false) if conjunction else (false, true)
+                out += left
+            return (ends, out) if conjunction else (out, ends)
+        point = self.point(stmt, [test], [], targets)
+        if isinstance(test, gast.NamedExpr) and not stores([test.value]):
+            point.defs, point.maybe = stores([test]), set()
+        self.link(ends, point)
+        if isinstance(test, gast.Constant):
+            return ([point], []) if test.value else ([], [point])
+        if isinstance(test, gast.Compare) and isinstance(test.left, gast.NamedExpr) and not stores([test.left.value]):
+            point.defs |= {test.left.target.id}
+        return [point], [point]
+
     def _If(self, stmt: gast.If, ends: list[Point], targets: _Targets) -> list[Point]:
-        test = self.link(ends, self.point(stmt, [stmt.test], [], targets))
-        never = isinstance(stmt.test, gast.Constant) and not stmt.test.value
-        after = self.block(stmt.body, [] if never else test, targets) + self.block(stmt.orelse, test, targets)
+        true, false = self._condition(stmt.test, ends, stmt, targets)
+        after = self.block(stmt.body, true, targets) + self.block(stmt.orelse, false, targets)
         return self._joined(stmt, after)
 
-    def _loop(self, stmt: gast.AST, head: Point, endless: bool, targets: _Targets) -> list[Point]:
-        self.head[stmt] = head
-        broken = self.point(None)
-        inner = targets.but(break_=broken, continue_=head)
-        self.link(self.block(stmt.body, [head], inner), head)
-        after = self.block(stmt.orelse, [] if endless else [head], targets)
-        return self._joined(stmt, after + [broken])
-
     def _While(self, stmt: gast.While, ends: list[Point], targets: _Targets) -> list[Point]:
-        head = self.point(stmt, [stmt.test], [], targets)
-        self.link(ends, head)
+        head = self.head[stmt] = self.point(stmt, [], [], targets)
         flags = getattr(stmt, "stop", ())  # the loop also ends, before its test, when one of these is set
         head.uses |= set(flags)
-        endless = isinstance(stmt.test, gast.Constant) and bool(stmt.test.value) and not flags
-        return self._loop(stmt, head, endless, targets)
+        self.link(ends, head)
+        true, false = self._condition(stmt.test, [head], stmt, targets)
+        broken = self.point(None)
+        inner = targets.but(break_=broken, continue_=head)
+        self.link(self.block(stmt.body, true, inner), head)
+        after = self.block(stmt.orelse, false, targets)
+        return self._joined(stmt, after + [broken] + ([head] if flags else []))
 
     def _For(self, stmt: gast.For, ends: list[Point], targets: _Targets) -> list[Point]:
         start = self.link(ends, self.point(stmt, [stmt.iter], [], targets))

@@ -15,7 +15,7 @@ from paddlelite.ops.unary import logical_not
 from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
-    "both", "check_sure", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate", "refuse", "within",
+    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate", "refuse", "within",
 ]  # fmt: skip
 
 
@@ -90,3 +90,10 @@ def either(x: Any, y: Any) -> Any:
         known, other = (y, x) if isinstance(x, Tensor) else (x, y)
         return True if known else other
     return logical_or(predicate(x), predicate(y))
+
+
+def decided(what: str) -> None:
+    """Note for `explain()` what became of the construct at the user's line."""
+    decisions = getattr(mode.capture, "decisions", None)
+    if decisions is not None:
+        decisions[user_line()] = what

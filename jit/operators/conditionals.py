@@ -14,7 +14,7 @@ from paddlelite.weak import weaken
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import is_symbolic, mark_unsure, negate, predicate, refuse, within
+from ..symbolic import decided, is_symbolic, mark_unsure, negate, predicate, refuse, within
 
 __all__ = ["choose", "if_", "ifexp", "truth"]
 
@@ -81,6 +81,7 @@ def _both(test: Tensor, watched: list[Place]) -> Iterator[bool]:
     """Give True and False, recording what runs in between into two blocks; then merge."""
     capture = mode.capture
     assert capture is not None
+    decided("became a cond")
     done: list[tuple[Frame, Journal]] = []
     for taken in (True, False):
         with capture.inner() as frame, journaled(watched) as journal:

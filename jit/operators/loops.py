@@ -14,7 +14,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..carry import Carried
 from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import both, either, in_graph, negate, predicate, refuse
+from ..symbolic import both, decided, either, in_graph, negate, predicate, refuse
 from .conditionals import if_
 from .iterables import Source, source_of
 from .logic import and_
@@ -147,6 +147,7 @@ def _rounds(more: Callable[[], Any], state: StateClosure, names: Names | None, e
         raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
     capture = mode.capture
     assert capture is not None
+    decided("became a while_loop")
     carried = Carried([*places(state, names), *extra])
     written: list[Tensor] = []
     while True:

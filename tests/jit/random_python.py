@@ -25,7 +25,7 @@ class _Writer:
 
     def expression(self, depth: int = 0) -> str:
         r = self.r
-        kind = r.randrange(14) if depth < 3 else r.randrange(3)
+        kind = r.randrange(14) if depth < 2 else r.randrange(3)
         e = lambda: self.expression(depth + 1)
         if kind in (0, 1):
             return r.choice(VARIABLES)
@@ -59,7 +59,7 @@ class _Writer:
 
     def statement(self, depth: int, loop: bool) -> None:
         r, put = self.r, self.put
-        deep = depth > 4
+        deep = depth > 3
         kind = r.randrange(8 if deep else 19)
         if kind in (0, 1):
             put(depth, f"{r.choice(VARIABLES)} = {self.expression()}")

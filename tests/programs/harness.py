@@ -1,0 +1,93 @@
+"""Running one function every way: as written, rewritten on eager tensors, and captured (interpreter, onnxruntime)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import paddlelite as paddle
+from paddlelite.export.executor import run_onnxruntime
+from paddlelite.interpret import run_program
+from paddlelite.ir import verify
+from paddlelite.jit import to_static
+from paddlelite.jit.convert import convert
+from paddlelite.jit.merge import fill
+
+
+def tensor(value):
+    """A tensor of a nested list or number: ints are int64, floats float32."""
+    array = np.asarray(value)
+    return paddle.to_tensor(array.astype("float32") if array.dtype == np.float64 else array)
+
+
+def plain(value):
+    """A result with every tensor as (dtype, array); numbers as numbers."""
+    if isinstance(value, paddle.Tensor):
+        return value.numpy()
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(v) for v in value)
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return value
+
+
+def same(got, want, where):
+    """Equal values, shapes, dtypes and structure. A Python number may have become a 0-D tensor."""
+    if isinstance(want, (list, tuple)):
+        assert type(got) is type(want) and len(got) == len(want), where
+        for g, w in zip(got, want):
+            same(g, w, where)
+    elif isinstance(want, dict):
+        assert list(got) == list(want), where
+        for k in want:
+            same(got[k], want[k], where)
+    elif isinstance(want, np.ndarray):
+        assert isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype == want.dtype, (where, got, want)
+        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6, err_msg=str(where))
+    elif isinstance(want, (int, float)) and isinstance(got, np.ndarray):
+        assert got.shape == (), where
+        np.testing.assert_allclose(got, want, rtol=1e-5, err_msg=str(where))
+    else:
+        assert got == want, (where, got, want)
+
+
+def outcome(function, args):
+    try:
+        return "value", plain(function(*args))
+    except Exception as error:
+        return "error", error
+
+
+def check(function, *calls, conds=None, loops=None, ops=None):
+    """`function` gives the same on each of `calls` (tuples of arguments) every way it can run."""
+    static = to_static(function)
+    twin = convert(function)
+    assert twin is not function
+    for args in calls:
+        fresh = lambda: tuple(tensor(a) if isinstance(a, (list, np.ndarray)) else a for a in args)
+        want = outcome(function, fresh())
+        got = outcome(twin, fresh())
+        if want[0] == "error":
+            assert (got[0], type(got[1])) == ("error", type(want[1])), (args, got, want)
+            assert outcome(static, fresh())[0] == "error", args
+            continue
+        same(got, want, ("rewritten", args))
+        got = outcome(static, fresh())
+        if got[0] == "error":
+            raise got[1]
+        same(got, want, ("captured", args))
+        entry, tensors = static._entry(fresh(), {})
+        program = entry.traced.program
+        verify(program)
+        feeds = [t.numpy() for t in tensors]
+        count = len(program.outputs)
+        for name, results in (
+            ("interpreter", run_program(program, feeds)),
+            ("onnxruntime", run_onnxruntime(program, feeds)),
+        ):
+            same(plain(fill(entry.traced.result, list(results[:count]))), want[1], (name, args))
+    counts = static.main_program.op_counts()
+    if conds is not None:
+        assert counts.get("cond", 0) == conds, counts
+    if loops is not None:
+        assert counts.get("while_loop", 0) == loops, counts
+    return static

@@ -1,0 +1,229 @@
+"""Checklist A: conditionals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.interpret import run_program
+from paddlelite.jit import InputSpec, to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+
+
+def test_elif_chain():
+    def f(x):
+        n = x.sum()
+        if n < 1:
+            y = x + 10
+        elif n < 2:
+            y = x * 3
+        elif n < 5:
+            y = -x
+        else:
+            y = x - 7
+        return y
+
+    check(f, *NUMBERS, conds=3)
+
+
+def test_if_without_else():
+    def f(x):
+        y = x
+        if x.sum() > 1:
+            y = y * 2
+        return y
+
+    check(f, *NUMBERS, conds=1)
+
+
+def test_python_conditions_leave_nothing():
+    def f(x, flag):
+        if flag:
+            if x.sum() > 1:
+                if len(x.shape) == 1:
+                    x = x + 1
+                else:
+                    x = x + 2
+        elif flag is None:
+            x = x * 5
+        return x
+
+    check(f, ([3.0], True), conds=1)
+    check(f, ([3.0], False), ([3.0], None), conds=0)
+
+
+def test_ternaries():
+    def f(x):
+        y = x + 1 if x.sum() > 1 else x - 1
+        z = paddle.abs(x if x.sum() > 5 else -y)
+        w = [x, y, z][1 if len(x.shape) else 0]
+        g = lambda a, k=(2 if x.ndim else 3): a * k if a.sum() > 0 else a
+        return y, z, w, g(x)
+
+    check(f, *NUMBERS)
+
+
+@pytest.mark.parametrize("shape", [[1], [1, 1], []])
+@pytest.mark.parametrize("dtype", ["float32", "int64", "bool", "int32"])
+def test_predicate_shapes(shape, dtype):
+    def f(x):
+        return x + x if x else x
+
+    def g(x):
+        y = paddle.zeros([2])
+        if x:
+            y = y + 1
+        return y
+
+    for value in (0, 1):
+        x = paddle.full(shape, value, dtype)
+        check(g, (x,), conds=1)
+
+
+def test_predicate_of_two_elements():
+    @to_static
+    def f(x):
+        if x > 0:
+            x = x + 1
+        return x
+
+    with pytest.raises(CaptureError, match=r"test_conditionals.py:\d+: .*truth value .* 2 elements"):
+        f(tensor([1.0, 2.0]))
+
+
+def test_empty_branches():
+    def f(x):
+        if x.sum() > 0:
+            pass
+        if x.sum() > 0:
+            ...
+        else:
+            "only a docstring"
+        return x
+
+    check(f, *NUMBERS)
+
+
+def test_constant_condition_is_folded():
+    def f(x):
+        if x.shape[0] == 1:
+            x = x + 1
+        k = paddle.to_tensor(3)
+        if k > 2:
+            x = x * 2
+        return x
+
+    check(f, ([1.0],), conds=0)
+
+
+def test_walrus():
+    def f(x):
+        if (y := x.sum()) > 1 and (z := y * 2) > 5:
+            y = y + z
+        return y
+
+    check(f, *NUMBERS)
+
+
+def test_definition_in_a_branch():
+    def f(x):
+        if x.sum() > 1:
+
+            def g(v):
+                return v + 1
+
+            x = g(x)
+        return x
+
+    check(f, *NUMBERS, conds=1)
+
+
+def test_bound_in_one_branch_only():
+    @to_static
+    def f(x):
+        if x.sum() > 0:
+            y = x
+        return y
+
+    with pytest.raises(CaptureError, match=r"test_conditionals.py:\d+: `y` is bound only in one branch"):
+        f(tensor([1.0]))
+
+
+def test_bound_in_one_branch_and_not_read():
+    def f(x):
+        if x.sum() > 0:
+            y = x
+            x = y + 1
+        return x
+
+    check(f, *NUMBERS, conds=1)
+
+
+def test_numbers_are_weak():
+    def f(x):
+        k = 1
+        if x.sum() > 1:
+            k = 2
+        m = 1
+        if x.sum() > 1:
+            m = 2.5
+        return x * k, x * m, x.astype("float64") + k
+
+    check(f, *NUMBERS)
+
+
+def test_structures():
+    def f(x):
+        if x.sum() > 1:
+            d = {"a": x, "b": (x + 1, [x + 2])}
+        else:
+            d = {"a": x - 1, "b": (x, [x])}
+        return d
+
+    check(f, *NUMBERS, conds=1)
+
+
+def test_different_dtypes_are_refused():
+    @to_static
+    def f(x):
+        if x.sum() > 0:
+            y = x
+        else:
+            y = x.astype("int64")
+        return y
+
+    with pytest.raises(CaptureError) as caught:
+        f(tensor([1.0]))
+    text = str(caught.value)
+    assert "`y` is a float32 tensor of shape [1] (line" in text and "int64" in text and "different dtypes" in text
+
+
+def test_none_is_refused():
+    @to_static
+    def f(x):
+        if x.sum() > 0:
+            return x
+
+    with pytest.raises(CaptureError, match="the function's result is .* one is None"):
+        f(tensor([1.0]))
+
+
+def test_a_long_chain_is_not_too_deep():
+    lines = ["def f(x, k):", "    if k == 0: return x"]
+    lines += [f"    elif k == {i}: y = x + {i}" for i in range(1, 60)]
+    lines += ["    else: y = -x", "    return y"]
+    import linecache
+
+    text = "\n".join(lines)
+    linecache.cache["<long chain>"] = (len(text), None, text.splitlines(True), "<long chain>")
+    space = {"__name__": "user"}
+    exec(compile(text, "<long chain>", "exec"), space)
+    check(space["f"], ([1.0], 0), ([1.0], 7), ([1.0], 99), conds=0)
+    static = to_static(space["f"])  # (onnxruntime's own work on nested Ifs grows exponentially with their depth)
+    program = static.get_concrete_program(InputSpec([1], "float32"), InputSpec([], "int64")).traced.program
+    assert run_program(program, [np.float32([1]), np.array(33)])[0] == 34
