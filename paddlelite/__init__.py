@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 from . import bind as _bind  # noqa: E402, F401  (before ops: bind and Tensor close the circle of imports)
 from . import ops as _ops  # noqa: E402, F401
 from .aliasing import install_as_paddle as install_as_paddle  # noqa: E402
-from .autograd import grad as grad  # noqa: E402
+from .autograd import enable_grad, grad, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
 from .dtypes import (  # noqa: E402
     DType as dtype,
 )
@@ -48,11 +48,17 @@ from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: 
 from .tensor import indexing as _indexing  # noqa: E402
 from .tensor.manipulation import *  # noqa: E402, F403
 from .tensor.printing import set_printoptions as set_printoptions  # noqa: E402
+from .tensor.rearrange import *  # noqa: E402, F403
+from .tensor.scattering import *  # noqa: E402, F403
 from .tensor.random import *  # noqa: E402, F403
 from .tensor.math import *  # noqa: E402, F403
 from .tensor.reduction import *  # noqa: E402, F403
 from .tensor.stat import *  # noqa: E402, F403
 from .tensor.search import *  # noqa: E402, F403
+from .tensor.logic import *  # noqa: E402, F403
+from .tensor.scan import *  # noqa: E402, F403
+from .tensor.linalg import *  # noqa: E402, F403
+from . import linalg  # noqa: E402
 from . import amp, io, metric, nn, optimizer, regularizer, static  # noqa: E402
 from .framework.io import load as load  # noqa: E402
 from .framework.io import save as save  # noqa: E402

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dims as D
-from ..dtypes import DType, complex64, complex128, float32, float64, int32
+from ..dtypes import DType, complex64, complex128, float32, float64, int32, int64
 from ..errors import InvalidArgumentError
 from ..op import Spec, op
 from .elementwise import add, divide, multiply, negate, scale, subtract
@@ -250,7 +250,7 @@ lstsq.sample(f32(4, 2), f32(4, 3), grad="", tol=1e-4).sample(
 def matrix_rank(X, TolTensor=None, *, tol=0.0, hermitian=False, use_default_tol=True):  # type: ignore[no-untyped-def]
     """The number of singular values (of absolute eigenvalues) above ``tol``."""
     limit = TolTensor if TolTensor is not None else None if use_default_tol else tol
-    return np.asarray(np.linalg.matrix_rank(X, limit, hermitian)).astype(np.int32)
+    return np.asarray(np.linalg.matrix_rank(X, limit, hermitian)).astype(np.int64)
 
 
 @matrix_rank.infer
@@ -260,7 +260,7 @@ def _(
     require_float("matrix_rank", X)
     if hermitian:
         require_square("matrix_rank", X)
-    return Spec(X.dims[:-2], int32)
+    return Spec(X.dims[:-2], int64)
 
 
 matrix_rank.sample(_SAMPLE).sample(f32(2, 3, 2), tol=0.1, use_default_tol=False).sample(

@@ -372,7 +372,7 @@ def angle(x: Tensor, name: str | None = None) -> Tensor:
     """The angle of complex numbers (0 or pi of real ones). Paddle op: angle."""
     if require_tensor(x, "angle").dtype.is_complex:
         return binary.atan2(unary.imag(x), unary.real(x))
-    return binary.atan2(elementwise.scale(x, scale=0.0), x)
+    return binary.atan2(unary.abs_(elementwise.scale(x, scale=0.0)), x)
 
 
 def complex(real: Tensor, imag: Tensor, name: str | None = None) -> Tensor:
@@ -428,12 +428,56 @@ def broadcast_shape(x_shape: Sequence[int], y_shape: Sequence[int]) -> list[int]
 
 def multiplex(inputs: Sequence[Tensor], index: Tensor, name: str | None = None) -> Tensor:
     """Row i of the result is row i of ``inputs[index[i]]``."""
-    from .manipulation import gather_nd, stack
+    from ..ops.gather import gather_nd
+    from ..ops.join import stack
 
     if len(inputs) < 2:
         raise InvalidArgumentError("multiplex needs at least two tensors")
     rows = to_tensor(np.arange(int(inputs[0].dims[0])), dtype=index.dtype)
     return gather_nd(stack(list(inputs)), stack([index.reshape([-1]), rows], axis=1))
+
+
+@method("sinc")
+def sinc(x: Tensor, name: str | None = None) -> Tensor:
+    """``sin(pi * x) / (pi * x)``, 1 at 0."""
+    from .search import where
+
+    x = _floating(x, "sinc")
+    angle = elementwise.scale(x, scale=np.pi)
+    zero = elementwise.equal(x, to_tensor(0.0, dtype=x.dtype))
+    one = to_tensor(1.0, dtype=x.dtype)
+    return where(zero, one, elementwise.divide(unary.sin(angle), where(zero, one, angle)))
+
+
+@method("renorm")
+def renorm(x: Tensor, p: float, axis: int, max_norm: float) -> Tensor:
+    """``x`` with every slice along ``axis`` whose p-norm exceeds ``max_norm`` scaled down to it."""
+    from ..ops.norms import p_norm
+    from ..ops.rules import axis_in
+    from .search import where
+
+    rank = len(require_tensor(x, "renorm").dims)
+    at = axis_in(axis, rank)
+    rows = x.transpose([at, *(i for i in range(rank) if i != at)]).flatten(1, -1)
+    norm = p_norm(rows, porder=float(p), axis=1, keepdim=False, asvector=False)
+    limit = to_tensor(float(max_norm), dtype=x.dtype)
+    factor = where(
+        elementwise.greater_than(norm, limit), elementwise.divide(limit, norm), to_tensor(1.0, dtype=x.dtype)
+    )
+    return elementwise.multiply(x, factor.reshape([-1 if i == at else 1 for i in range(rank)]))
+
+
+def vander(x: Tensor, n: int | None = None, increasing: bool = False, name: str | None = None) -> Tensor:
+    """The powers of a vector, one row an element: ``x ** (n - 1) ... x ** 0``, or from 0 up when ``increasing``."""
+    if len(require_tensor(x, "vander").dims) != 1:
+        raise InvalidArgumentError(
+            f"The input of x is expected to be a 1-D Tensor. But now the dims is {len(x.dims)}."
+        )
+    count = x.dims[0] if n is None else n
+    if not isinstance(count, int) or count < 0:
+        raise InvalidArgumentError(f"N must be non-negative, got {count}")
+    powers = np.arange(count) if increasing else np.arange(count)[::-1]
+    return binary.pow_(x.unsqueeze(-1), to_tensor(powers, dtype=x.dtype))
 
 
 def _common(inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -518,3 +562,4 @@ __all__ += [
     "stanh",
 ]
 __all__ += ["subtract"]
+__all__ += ["renorm", "sinc", "vander"]
