@@ -18,6 +18,7 @@ from typing import Any
 from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError
 from ..ir import Program
 from ..nn.layer.layers import Layer
+from ..prune import EFFECTS
 from ..tensor.tensor import Tensor
 from .builder import Builder, Ref
 from .lower import Env, lower_nodes, placeholder
@@ -328,12 +329,14 @@ def _report(program: Program, b: Builder, proto: Any, path: Path, opset: int) ->
     for node in _all_nodes(proto.graph):
         counts[node.op_type] = counts.get(node.op_type, 0) + 1
     constants = [t for t in program.captures.values() if t.dtype.is_inexact]
+    ops = dict(sorted(program.op_counts().items()))
     return Report(
         path=os.fspath(path),
         opset=opset,
         inputs={r.name or "": _kind(r) for r in b.inputs},
         outputs={r.name or "": _kind(r) for r in b.results},
-        ops=dict(sorted(program.op_counts().items())),
+        ops=ops,
+        dropped={op: n for op, n in ops.items() if op in EFFECTS},
         onnx_ops=dict(sorted(counts.items())),
         parameters=sum(int(t._data.size) for t in constants),
         bytes=0,

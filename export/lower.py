@@ -16,6 +16,7 @@ from ..capture import Capture
 from ..dims import Dim
 from ..errors import PaddleError
 from ..ir import Block, Node, Value
+from ..prune import EFFECTS
 from .builder import Builder, Ref
 from .opsets import Unsupported
 
@@ -87,6 +88,10 @@ def source_label(source: tuple[str, int]) -> str:
 
 def lower_node(b: Builder, node: Node, env: Env) -> None:
     """Add one node. Raises Unsupported (or _Refused for the nodes of its blocks)."""
+    if node.type in EFFECTS and not node.outputs:
+        # Prints and assertions have no ONNX form. The executor runs them as kernels and never comes here with one;
+        # an exported file goes without, which its report says.
+        return
     if node.type == "cond":
         results = _lower_cond(b, node, env)
     elif node.type == "while_loop":

@@ -58,6 +58,8 @@ class Report:
     #: Largest difference from eager over all samples, and how many there were; None when it was not verified.
     difference: float | None = None
     samples: int = 0
+    #: Ops that a file goes without: prints and assertions.
+    dropped: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> str:
         """The report as JSON."""
@@ -80,6 +82,12 @@ class Report:
         return "\n".join([*lines, "", self._checked(), ""])
 
     def _checked(self) -> str:
+        left_out = (
+            f" Left out: {', '.join(f'{n} {op}' for op, n in self.dropped.items())}." if self.dropped else ""
+        )
+        return self._compared() + left_out
+
+    def _compared(self) -> str:
         if self.difference is None:
             return "Not compared with eager."
         return f"Compared with eager on {self.samples} samples: largest difference {self.difference:.2e}."

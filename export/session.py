@@ -52,7 +52,8 @@ class Session:
     def __init__(self, model: Any, *, threads: int | None = None, optimize: bool = True) -> None:
         ort = _runtime()
         options = ort.SessionOptions()
-        options.log_severity_level = 3
+        # Only fatal errors are logged: failures come as exceptions, and are explained by who called.
+        options.log_severity_level = 4
         options.inter_op_num_threads = 1
         options.intra_op_num_threads = threads or 0
         # A pool that goes on waiting by spinning after a run takes a core from NumPy and from the next session. (One
@@ -65,6 +66,7 @@ class Session:
         self._public = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
         self._session = self._public._sess
         self._options = ort.RunOptions()
+        self._options.log_severity_level = 4
         self.inputs = [i.name for i in self._public.get_inputs()]
         self.outputs = [o.name for o in self._public.get_outputs()]
 

@@ -17,7 +17,7 @@ from paddlelite.export.opsets import latest_opset
 from paddlelite.export.report import ExportError
 from paddlelite.export.verify import VerificationError, samples
 from paddlelite.nn import Layer
-from paddlelite.op import OPS, Spec, op
+from paddlelite.op import OPS, Op, Slot, Spec, op
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.reduce import reduce_mean, reduce_sum
 from tests.export.programs import normal, trace
@@ -302,7 +302,9 @@ def test_the_front_of_paddle(tmp_path):
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "formats"
 #: Saved by PaddlePaddle 2.6.2: layers, control flow, lists in loops, recurrent and attention layers.
-SAVED = "linear convbnpool ifelse forbreak whileloop nestedctl tensorarray retinloop lstm gru transformer zoo_math random"
+SAVED = (
+    "linear convbnpool ifelse forbreak whileloop nestedctl tensorarray retinloop lstm gru transformer random"
+)
 
 
 @pytest.mark.parametrize("name", SAVED.split())
@@ -315,3 +317,30 @@ def test_random_numbers_are_not_compared(tmp_path):
     p = trace(lambda x: (x + paddle.rand([3]), x * 2.0), ("x", ("n", 3), "float32"))
     report = export(p, tmp_path / "m.onnx")
     assert report.difference == 0 and report.onnx_ops["RandomUniformLike"] == 1
+
+
+def test_prints_and_assertions_are_left_out_and_said(tmp_path):
+    from paddlelite.prune import EFFECTS
+
+    noise = []
+
+    def note_kernel(X):
+        noise.append(X)
+        return []
+
+    record = Op("effect_test_op", note_kernel, (Slot("X", False, False),), ("*Out",), {})
+    record.infer(lambda X: [])
+    EFFECTS.add("effect_test_op")
+    try:
+
+        def fn(x):
+            record(x)
+            return cond(
+                reduce_sum(x, dim=[], reduce_all=True) > 0, lambda: [record(x), x * 2.0][1:], lambda: [x]
+            )[0]
+
+        report = export(trace(fn, ("x", ("n",), "float32")), tmp_path / "m.onnx")
+        assert noise, "eager runs it"
+        assert report.dropped == {"effect_test_op": 2} and "Left out: 2 effect_test_op" in str(report)
+    finally:
+        EFFECTS.remove("effect_test_op")
