@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd import GradNode, LeafNode, backward, clock
+from ..autograd import GradNode, LeafNode, backward, clock, use_tensor_class
 from ..dtypes import BY_NUMPY, DType
 from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError, UnimplementedError
 from ..mode import mode
@@ -451,6 +451,9 @@ class HookHandle:
             self._hooks.remove(self._hook)
             return True
         return False
+
+
+use_tensor_class(Tensor)
 
 
 def _wrap_array(array: np.ndarray) -> Tensor:

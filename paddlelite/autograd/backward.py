@@ -1,241 +1,22 @@
-"""Backward: the tape of recorded calls and its traversal.
-
-The tape is the same for eager tensors and for the symbolic values of a program being captured: gradient rules are
-written with ops, so traversing the tape either computes gradients or appends the nodes that will.
-"""
+"""Backward: the traversal of the tape, from results to leaves."""
 
 from __future__ import annotations
 
 import heapq
-import itertools
-import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dtypes import BY_NUMPY, DType
-from .errors import FatalError, InvalidArgumentError, PreconditionNotMetError
-from .mode import mode
+from ..errors import FatalError, InvalidArgumentError, PreconditionNotMetError
+from ..mode import mode
+from .tape import Context, GradNode, LeafNode, leaf_of, tensor_of
 
 if TYPE_CHECKING:
-    from .dims import Size
-    from .op import Op
-    from .tensor.tensor import Tensor
+    from ..op import Op
+    from ..tensor.tensor import Tensor
 
-__all__ = ["GradNode", "LeafNode", "backward", "grad"]
-
-#: One clock for recorded calls and in-place writes, so that "written after it was recorded" is a comparison.
-clock = itertools.count(1)
-
-
-class Like(NamedTuple):
-    """Shape and dtype of a tensor that the tape does not keep alive (``value``: the symbolic one, in a capture)."""
-
-    dims: tuple[Size, ...]
-    dtype: DType
-    value: Any
-
-
-class LeafNode:
-    """Where the gradients of a leaf tensor arrive."""
-
-    __slots__ = ("hooks", "id", "modified_at", "ref")
-
-    def __init__(self, tensor: Tensor) -> None:
-        self.ref = weakref.ref(tensor)
-        self.id = 0
-        self.modified_at = 0
-        self.hooks: dict[int, list[Callable[[Any], Any]]] | None = None
-
-
-class GradNode:
-    """One recorded call: what its gradient needs, and where the gradients of its inputs go.
-
-    It keeps arrays, not tensors, so that a tensor written to in place afterwards does not change what was recorded,
-    and keeps only what the op's gradient reads (``Op.saves``).
-    """
-
-    __slots__ = (
-        "__weakref__",
-        "attrs",
-        "edges",
-        "hooks",
-        "id",
-        "likes",
-        "n_outs",
-        "op",
-        "out_likes",
-        "retain",
-        "saved",
-    )
-
-    def __init__(
-        self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list[Any], outs: tuple[Any, ...]
-    ) -> None:
-        self.op = op
-        self.attrs = attrs
-        self.id = next(clock)
-        self.n_outs = len(outs)
-        self.hooks: dict[int, list[Callable[[Any], Any]]] | None = None
-        self.retain: dict[int, weakref.ref[Any]] | None = None
-        edges: list[Any] = []
-        for x in inputs:
-            if x is None:
-                edges.append(None)
-            elif type(x) is list or type(x) is tuple:
-                edges.append([None if t.stop_gradient else (t._node or _leaf(t), t._index) for t in x])
-            else:
-                edges.append(None if x.stop_gradient else (x._node or _leaf(x), x._index))
-        self.edges = edges
-        kept = op.saves_inputs
-        if kept is True:
-            self.likes: Any = arrays
-            self.saved: Any = (arrays, outs if op.saves_outs else None)
-        elif kept is False:
-            # Of what is not kept, the shape and dtype are.
-            self.likes = [_shape_of(a) for a in arrays]
-            self.saved = (None, outs if op.saves_outs else None)
-        else:
-            self.likes = [a if k else _shape_of(a) for a, k in zip(arrays, kept, strict=False)]
-            self.saved = (
-                [a if k else None for a, k in zip(arrays, kept, strict=False)],
-                outs if op.saves_outs else None,
-            )
-        # A single result has the shape of its gradient.
-        self.out_likes: Any = None if op.single else [_shape_of(a) for a in outs]
-
-    def release(self) -> None:
-        """Forget what was kept for backward."""
-        self.saved = self.likes = self.out_likes = None
-
-
-def _shape_of(a: Any) -> Any:
-    if type(a) is np.ndarray:
-        return (a.shape, a.dtype, None)
-    if a is None:
-        return None
-    if type(a) is list:
-        return [_shape_of(x) for x in a]
-    return (a.dims, a.dtype, a)  # a symbolic value
-
-
-def _leaf(tensor: Tensor) -> LeafNode:
-    node = tensor._node = LeafNode(tensor)
-    return node
-
-
-class Context:
-    """What a gradient rule sees of the call: slots and attributes by name.
-
-    ``c.X`` is a tensor (only what ``Op.saves`` names), ``c.axis`` an attribute, ``c.like("X")`` the shape and dtype
-    of a slot whether kept or not, ``c.needs("X")`` whether its gradient is wanted.
-    """
-
-    def __init__(self, node: GradNode, grads: Sequence[Any], useful: set[Any] | None = None) -> None:
-        values = self.__dict__
-        values.update(node.op.attrs)
-        if node.attrs:
-            values.update(node.attrs)
-        values["_node"] = node
-        values["_grads"] = grads
-        values["_useful"] = useful
-
-    def __getattr__(self, name: str) -> Any:
-        node: GradNode = self.__dict__["_node"]
-        op = node.op
-        if op.saves is None or name in op.saves:
-            at = op.slot_index.get(name)
-            if at is not None:
-                arrays = node.saved[0]
-                value = self._tensors(arrays[at], node.edges[at]) if at < len(arrays) else None
-                self.__dict__[name] = value
-                return value
-            if name in op.outs:
-                return self._outs(op.outs.index(name), node)
-        raise AttributeError(f"the gradient of {op.type} reads {name}, which it does not save ({op.saves})")
-
-    def _tensors(self, array: Any, edge: Any) -> Any:
-        if array is None:
-            return None
-        if type(array) is list:
-            return [self._tensors(a, e) for a, e in zip(array, edge, strict=True)]
-        return _revive(array, edge, self._node)
-
-    def _outs(self, at: int, node: GradNode) -> Any:
-        start, count = self._span(at)
-        outs = node.saved[1]
-        if not node.op.many_out[at]:
-            return None if outs[start] is None else _revive(outs[start], (node, start), node)
-        return [_revive(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
-
-    def _span(self, at: int) -> tuple[int, int]:
-        """Where output slot ``at`` starts among the flat results, and how many there are."""
-        op = self._node.op
-        # At most one list among the outputs, so its length is what the others leave.
-        rest = self._node.n_outs - (len(op.outs) - 1)
-        return sum(rest if many else 1 for many in op.many_out[:at]), rest if op.many_out[at] else 1
-
-    def like(self, name: str) -> Any:
-        """Shape and dtype of an input or output slot (a list of them for a list slot)."""
-        node = self._node
-        at = node.op.slot_index.get(name)
-        if at is not None:
-            return _as_like(node.likes[at])
-        at = node.op.outs.index(name)
-        if node.out_likes is None:
-            g = self._grads[at]
-            return Like(tuple(g.dims), g.dtype, g if g._data is None else None)
-        start, count = self._span(at)
-        found = [_as_like(e) for e in node.out_likes[start : start + count]]
-        return found if node.op.many_out[at] else found[0]
-
-    def needs(self, name: str) -> bool:
-        """Whether the gradient of input slot ``name`` is wanted."""
-        edges, at = self._node.edges, self._node.op.slot_index[name]
-        edge = edges[at] if at < len(edges) else None
-        if type(edge) is list:
-            return any(e is not None and (self._useful is None or e[0] in self._useful) for e in edge)
-        return edge is not None and (self._useful is None or edge[0] in self._useful)
-
-
-def _as_like(entry: Any) -> Any:
-    if type(entry) is np.ndarray:
-        return Like(entry.shape, BY_NUMPY[entry.dtype], None)
-    if entry is None:
-        return None
-    if type(entry) is list:
-        return [_as_like(e) for e in entry]
-    if type(entry) is not tuple:
-        return Like(entry.dims, entry.dtype, entry)
-    dims, dtype, value = entry
-    return Like(dims, dtype if value is not None else BY_NUMPY[dtype], value)
-
-
-def _tensor(array: Any) -> Any:
-    """``array`` as a tensor. The class itself is imported at the first call: it imports this module."""
-    global _tensor
-    from .tensor.tensor import _wrap_array
-
-    _tensor = _wrap_array
-    return _wrap_array(array)
-
-
-def _revive(array: Any, edge: Any, node: GradNode) -> Any:
-    """A kept array as the tensor it was."""
-    if hasattr(array, "stop_gradient"):  # a symbolic value is itself
-        return array
-    t = _tensor(array)
-    if edge is not None:
-        source, index = edge
-        if type(source) is LeafNode and source.modified_at > node.id:
-            raise FatalError(
-                f"a tensor that the gradient of {node.op.type} needs was changed in place after the forward pass. "
-                "Run the forward pass again before backward, or change a clone() of the tensor."
-            )
-        t.stop_gradient = False
-        t._node, t._index = source, index
-    return t
+__all__ = ["backward", "grad"]
 
 
 class _Sweep:
@@ -321,16 +102,16 @@ def _regroup(op: Op, grads: list[Any]) -> list[Any]:
 
 def _add(a: Any, b: Any) -> Any:
     if not mode.grad and a._data is not None and b._data is not None:
-        return _tensor(np.asarray(a._data + b._data))
-    from .ops.array import array_add
-    from .ops.elementwise import add
+        return tensor_of(np.asarray(a._data + b._data))
+    from ..ops.array import array_add
+    from ..ops.elementwise import add
 
     return array_add(a, b) if getattr(a, "array", "") else add(a, b)
 
 
 def _own(g: Any) -> Any:
     """``g`` as a tensor object of its own: two leaves may receive the same one, and users write to ``grad``."""
-    return g if g._data is None else _tensor(g._data)
+    return g if g._data is None else tensor_of(g._data)
 
 
 def _nothing(grad: Any) -> bool:
@@ -348,8 +129,8 @@ def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
 
 def _ones_like(t: Tensor) -> Tensor:
     if t._data is not None:
-        return _tensor(np.ones(t._data.shape, t._data.dtype))
-    from .tensor.creation import ones_like
+        return tensor_of(np.ones(t._data.shape, t._data.dtype))
+    from ..tensor.creation import ones_like
 
     return ones_like(t)
 
@@ -364,7 +145,7 @@ def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor
             raise InvalidArgumentError(
                 f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
             )
-        sweep.send((t._node or _leaf(t), t._index), g)
+        sweep.send((t._node or leaf_of(t), t._index), g)
 
 
 def backward(
@@ -419,7 +200,7 @@ def grad(
     the outputs do not depend on raise InvalidArgumentError, or give None with ``allow_unused=True``.
 
     >>> import paddlelite as paddle
-    >>> x = paddle.to_tensor([3.0], stop_gradient=False)
+    >>> x = paddle.totensor_of([3.0], stop_gradient=False)
     >>> (dx,) = paddle.grad(x * x * x, x, create_graph=True)
     >>> float(paddle.grad(dx, x)[0])
     18.0
@@ -470,7 +251,9 @@ def _useful(roots: Sequence[Any], targets: set[Any]) -> set[Any]:
     while stack:
         node = stack.pop()
         if node not in below:
-            below[node] = {e[0] for edge in node.edges for e in (edge if type(edge) is list else (edge,)) if e}
+            below[node] = {
+                e[0] for edge in node.edges for e in (edge if type(edge) is list else (edge,)) if e
+            }
             stack += [n for n in below[node] if type(n) is GradNode]
     useful = set(targets)
     # What a call took was recorded before it, so by age every node comes after those it leads to.

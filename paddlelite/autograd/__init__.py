@@ -1,0 +1,23 @@
+"""Automatic differentiation: ``backward``, ``grad``, ``no_grad``, ``PyLayer``."""
+
+from .backward import backward, grad
+from .py_layer import PyLayer, PyLayerContext
+from .switches import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .tape import Context, GradNode, LeafNode, Like, clock, use_tensor_class
+
+__all__ = [
+    "Context",
+    "GradNode",
+    "LeafNode",
+    "Like",
+    "PyLayer",
+    "PyLayerContext",
+    "backward",
+    "clock",
+    "enable_grad",
+    "grad",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+    "use_tensor_class",
+]
