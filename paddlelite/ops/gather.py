@@ -249,3 +249,26 @@ def stacked(indices: Sequence[Any]) -> Any:
     for i in wide[1:]:
         total = total + i * 0
     return stack([expand(i, shape_op(total)) for i in wide], axis=-1)
+
+
+@op("shard_index")
+def shard_index(X, *, index_num, nshards, shard_id, ignore_value=-1):  # type: ignore[no-untyped-def]
+    """Indices into a table split over shards, counted from this shard's start; others are ignored. ONNX: Where."""
+    size = -(-index_num // nshards)
+    return np.where(X // size == shard_id, X % size, ignore_value).astype(X.dtype)
+
+
+shard_index.infer(lambda X, **attrs: Spec(X.dims, X.dtype))
+
+
+@shard_index.onnx
+def _(b: Any, X: Any, *, index_num: int, nshards: int, shard_id: int, ignore_value: int = -1) -> Any:
+    size = b.const(-(-index_num // nshards), X.dtype)
+    low = b.Mul(size, b.const(shard_id, X.dtype))
+    here = b.Sub(X, low)
+    inside = b.And(b.GreaterOrEqual(here, b.const(0, X.dtype)), b.Less(here, size))
+    return b.Where(inside, here, b.const(ignore_value, X.dtype))
+
+
+shard_index.sample(np.array([[1], [6], [12], [19]], np.int64), index_num=20, nshards=2, shard_id=0)
+shard_index.sample(np.array([0, 11], np.int32), index_num=21, nshards=2, shard_id=1, ignore_value=-5)

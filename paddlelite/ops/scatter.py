@@ -302,7 +302,7 @@ index_put.sample(
 )
 
 
-_REDUCTIONS = {
+REDUCTIONS = {
     "assign": "none",
     "add": "add",
     "multiply": "mul",
@@ -326,7 +326,7 @@ def put_along_axis(Input, Index, Value, *, Axis, Reduce="assign", Include_self=T
         index if a == at else g for a, g in enumerate(np.ogrid[tuple(slice(n) for n in index.shape)])
     )
     out = Input.copy()
-    how = _REDUCTIONS[Reduce]
+    how = REDUCTIONS[Reduce]
     if how == "none":
         out[where] = Value
         return out
@@ -371,16 +371,16 @@ def _(
 ) -> Spec:
     require_index(Index, "put_along_axis")
     along(Input, Index, Axis, "put_along_axis")
-    if Reduce not in _REDUCTIONS:
+    if Reduce not in REDUCTIONS:
         raise InvalidArgumentError(
-            f"put_along_axis: reduce must be one of {sorted(_REDUCTIONS)}, got {Reduce!r}"
+            f"put_along_axis: reduce must be one of {sorted(REDUCTIONS)}, got {Reduce!r}"
         )
     return Spec(Input.dims, Input.dtype)
 
 
 @put_along_axis.grad(saves="Input Index Value Result")
 def _(c: Any, g: Any) -> Any:
-    how = _REDUCTIONS[c.Reduce]
+    how = REDUCTIONS[c.Reduce]
     if how == "":
         raise InvalidArgumentError(
             "put_along_axis with reduce='mean' has no gradient; PaddlePaddle has none either"
@@ -432,7 +432,7 @@ def _(
     Reduce: str = "assign",
     Include_self: bool = True,
 ) -> Any:
-    how, index, at = _REDUCTIONS[Reduce], index_onnx(b, Index), Axis % len(Input.dims)
+    how, index, at = REDUCTIONS[Reduce], index_onnx(b, Index), Axis % len(Input.dims)
     value = b.Expand(Value, b.Shape(Index))
     start = Input
     if not Include_self and how != "none":

@@ -253,6 +253,22 @@ def clone(x: Tensor, name: str | None = None) -> Tensor:
     return _assign(x)
 
 
+@method("fill_")
+def fill_(x: Tensor, value: Any) -> Tensor:
+    """Set every element of ``x`` to a number (or 0-D tensor)."""
+    if isinstance(value, Tensor):
+        filled = full(x.shape if x._data is None else list(x.dims), value, x.dtype)
+    else:
+        filled = full_like(x, _fill_number(value, x.dtype))
+    return x._write(filled)
+
+
+@method("zero_")
+def zero_(x: Tensor) -> Tensor:
+    """Set every element of ``x`` to 0."""
+    return x._write(full_like(x, 0))
+
+
 def _scalar(value: Any, dtype: DType) -> Tensor:
     """``value`` as the 1-element tensor that range and linspace take."""
     if isinstance(value, Tensor):

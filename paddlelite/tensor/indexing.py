@@ -28,7 +28,7 @@ from .manipulation import expand_as
 from .operators import astype
 from .tensor import Tensor, method
 
-__all__ = ["getitem", "setitem"]
+__all__ = ["getitem", "setitem", "write_tensors"]
 
 _END = 2**31 - 1
 _PLAIN = {int, slice, type(None), type(Ellipsis)}
@@ -215,11 +215,11 @@ class _Plan:
         if not self.tensors:
             return self._write_block(x, value)
         if not (self.axes or self.flips or self.new_axes):
-            return _write_tensors(x, self.tensors, value)
+            return write_tensors(x, self.tensors, value)
         # Cut the block out, write into it, put it back.
         part = self._block(x)
         shift = [a - sum(n < a for n in self.new_axes) for a, _ in self.tensors]
-        written = _write_tensors(
+        written = write_tensors(
             part, [(a, t) for a, (_, t) in zip(shift, self.tensors, strict=True)], value, self.new_axes
         )
         self.new_axes = []
@@ -410,15 +410,23 @@ def _insert_order(rank: int, lead: int, at: int) -> list[int]:
     return [*range(lead, lead + at), *range(lead), *range(lead + at, rank)]
 
 
-def _write_tensors(
-    x: Tensor, tensors: list[tuple[int, Tensor]], value: Tensor, new_axes: list[int] | None = None
+def write_tensors(
+    x: Tensor,
+    tensors: list[tuple[int, Tensor]],
+    value: Tensor,
+    new_axes: list[int] | None = None,
+    accumulate: bool = False,
 ) -> Tensor:
-    """``x`` with ``value`` at index tensors; ``new_axes`` of the result of reading exist in the value only."""
+    """``x`` with ``value`` written (or added) at (axis, index tensor) pairs.
+
+    ``new_axes`` of the result of reading exist in the value only.
+    """
     if new_axes and value.dims and tuple(value.dims) != (1,):
         raise InvalidArgumentError(
             "x[None, tensor] = value needs a value of one element. Leave None out and give value that shape."
         )
-    if len(tensors) == 1 and tensors[0][1].dtype.is_bool and all(d == 1 for d in value.dims):
+    one = all(d == 1 for d in value.dims)
+    if one and not accumulate and len(tensors) == 1 and tensors[0][1].dtype.is_bool:
         return _write_mask(x, tensors[0][1], tensors[0][0], value)
     pairs = _columns(tensors)
     axes = [a for a, _ in pairs]
@@ -427,7 +435,7 @@ def _write_tensors(
     moved = x if order == sorted(order) else transpose(x, axis=order)
     if back and axes[0] > 0 and len(value.dims) > len(x.dims) - len(axes) - axes[0]:
         value = _value_to_front(x, axes, broadcast_dims(*(t.dims for t in index)), value)
-    out = index_put(moved, index, _without_leading_ones(value, moved, index))
+    out = index_put(moved, index, _without_leading_ones(value, moved, index), accumulate=accumulate)
     if order == sorted(order):
         return out
     return transpose(out, axis=[int(a) for a in np.argsort(order)])

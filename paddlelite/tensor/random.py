@@ -54,7 +54,7 @@ def rand(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
 
 
 def uniform(
-    shape: Any, dtype: Any = None, min: float = -1.0, max: float = 1.0, seed: int = 0, name: str | None = None
+    shape: Any, dtype: Any = None, min: float = 0, max: float = 1.0, seed: int = 0, name: str | None = None
 ) -> Tensor:
     """Numbers uniform in [min, max); a ``seed`` other than 0 fixes them. Paddle op: uniform_random."""
     want = _float_dtype(dtype, "uniform")
@@ -146,14 +146,14 @@ def randint_like(
 
 
 def randperm(n: int, dtype: Any = "int64", name: str | None = None) -> Tensor:
-    """The numbers 0 .. n - 1 in random order. Paddle op: randperm. Raises InvalidArgumentError when n < 1."""
+    """The numbers 0 .. n - 1 in random order. Paddle op: randperm. Raises InvalidArgumentError when n < 0."""
     want = dtype_of(dtype)
     if want.is_bool or want.is_complex:
         raise InvalidTypeError(
             f"randperm makes int32, int64, float32 or float64, but received dtype {want.name}"
         )
-    if n < 1:
-        raise InvalidArgumentError("The input n should be greater than 0 in randperm op.")
+    if n < 0:
+        raise InvalidArgumentError(f"The input n should not be negative in randperm op, got {n}.")
     return R.randperm(next_state(), n=int(n), dtype=want)
 
 
