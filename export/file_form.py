@@ -17,6 +17,7 @@ from paddlelite.ops.control import cond, while_loop
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
+from .op_forms import FORMS
 from .schema import op_schema
 
 __all__ = ["file_form", "has_file_form"]
@@ -81,7 +82,9 @@ def _call(capture: Capture, node: Node, inputs: list[Any]) -> list[Any]:
     attrs = dict(node.attrs)
     if "is_test" in attrs:
         attrs["is_test"] = True
-    if not has_file_form(node.type) and node.op.decompose_rule is not None:
+    if node.type in FORMS:
+        result = FORMS[node.type](inputs, attrs)
+    elif not has_file_form(node.type) and node.op.decompose_rule is not None:
         result = node.op.decompose_rule(*inputs, **attrs)
     else:
         result = node.op(*inputs, **attrs)
