@@ -67,7 +67,7 @@ class SessionStep:
         self.nodes, self.reads, self.gives = nodes, reads, gives
         self.model = to_model(b)
         self.session = Session(self.model)
-        self._feeds = [(ref.name, v) for ref, v in zip(b.inputs, reads, strict=True)]
+        self._feeds = [(ref.name or "", v) for ref, v in zip(b.inputs, reads, strict=True)]
         self._constants = constants
         self._arrays = [v for v in reads if v.array]
         # onnxruntime's own conversion to NumPy knows no bfloat16 and no empty sequence.

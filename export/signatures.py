@@ -110,7 +110,7 @@ def signature(op: str, domain: str = "") -> Signature:
         None if variadic_out else len(results),
         any(i.option == option.Variadic for i in found.inputs),
         found.max_input,
-        {name: int(a.type.value) for name, a in found.attributes.items()},
+        {name: int(getattr(a.type, "value", a.type)) for name, a in found.attributes.items()},
         frozenset(name for name, a in found.attributes.items() if a.required),
     )
 

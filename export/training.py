@@ -90,13 +90,13 @@ class Training:
                 ]
                 wanted = [t for t, w in zip(arguments, self.wants) if w]
                 found = self._differentiate(outputs, wanted, seeds)
-                results = [capture.read(t) for t in results]
+                computed = [capture.read(t) for t in results]
                 gradients = [None if g is None else capture.read(g) for g in found]
         finally:
             mode.grad = was
         self.sources = [(i, v) for i, v in enumerate(arguments) if isinstance(v, Value)]
         constants = {v: t._data for v, t in capture.program.captures.items()}
-        self._cut(capture.program.block.nodes, mark, seeds, results, gradients, constants)
+        self._cut(capture.program.block.nodes, mark, seeds, computed, gradients, constants)
 
     def _arguments(self, capture: Capture) -> list[Tensor]:
         """What to replay the program on: inputs, so that any gradient can be asked for, and constants."""
@@ -122,7 +122,7 @@ class Training:
         nodes: Sequence[Node],
         mark: int,
         seeds: list[Value],
-        results: list[Value],
+        results: Sequence[Value],
         gradients: list[Value | None],
         constants: dict[Value, np.ndarray],
     ) -> None:
