@@ -168,7 +168,10 @@ gather_nd.sample(f32(3, 4), np.zeros((0, 2), np.int64), fixed="Index").sample(
 def take_along_axis(Input, Index, *, Axis):  # type: ignore[no-untyped-def]
     """``Input[..., Index[..., i, ...], ...]`` along ``Axis``. ONNX: GatherElements."""
     part = tuple(slice(None) if a == Axis % Input.ndim else slice(0, n) for a, n in enumerate(Index.shape))
-    return np.take_along_axis(Input[part], Index.astype(np.int64, copy=False), Axis)
+    try:
+        return np.take_along_axis(Input[part], Index.astype(np.int64, copy=False), Axis)
+    except IndexError:
+        raise out_of_range(Index, Input.shape[Axis], Axis) from None
 
 
 @take_along_axis.infer

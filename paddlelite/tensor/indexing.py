@@ -27,6 +27,7 @@ from .creation import to_tensor
 from .manipulation import expand_as
 from .operators import astype
 from .tensor import Tensor, method
+from .views import family, may_write
 
 __all__ = ["getitem", "setitem", "write_tensors"]
 
@@ -64,7 +65,31 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 
     Raises as :func:`getitem`, and InvalidArgumentError when the value does not fit.
     """
+    if x._data is not None and mode.capture is None and _write_at_once(x, index, value):
+        return
     x._write(_Plan(x, index).write(x, _value(value, x)))
+
+
+def _write_at_once(x: Tensor, index: Any, value: Any) -> bool:
+    """The hot path of eager code: write into the array itself, when nobody but views can notice."""
+    kind = type(index)
+    if kind not in _PLAIN and not (kind is tuple and all(type(i) in _PLAIN for i in index)):
+        return False
+    if isinstance(value, Tensor):
+        if not value.stop_gradient or value._data is None:
+            return False
+        value = value._data
+    elif type(value) not in (int, float, bool):
+        return False
+    if not may_write(x):
+        return False
+    try:
+        x._data[index] = value
+    except (IndexError, ValueError, TypeError, OverflowError):
+        return False  # the careful way finds what is wrong
+    for t in family(x):
+        t._touch()
+    return True
 
 
 def _value(value: Any, x: Tensor) -> Tensor:

@@ -317,8 +317,11 @@ def _one_dtype(xs: list[Tensor]) -> list[Tensor]:
     from ..dtypes import promote
 
     common = xs[0].dtype
-    for y in xs[1:]:
-        common = promote(common, y.dtype)
+    try:
+        for y in xs[1:]:
+            common = promote(common, y.dtype)
+    except InvalidTypeError as error:
+        raise InvalidArgumentError(f"the tensors to join have dtypes that do not mix: {error}") from None
     return [astype(y, common) for y in xs]
 
 

@@ -14,6 +14,7 @@ from ..dtypes import BY_NUMPY, DType
 from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError, UnimplementedError
 from ..mode import mode
 from ..place import CPUPlace, Place
+from .views import family, may_write
 
 __all__ = ["HookHandle", "Size", "Tensor", "method"]
 
@@ -331,7 +332,7 @@ class Tensor:
     def _write(self, value: Tensor) -> Tensor:
         """Give this tensor the value (and the place on the tape) of ``value``, a tensor computed from it.
 
-        Raises UnimplementedError when a view of it is alive: PaddlePaddle would show the write there too.
+        Where tensors share memory the write shows in all of them, or UnimplementedError is raised.
         """
         if mode.capture is not None:
             mode.capture.write(self, value)
@@ -341,7 +342,8 @@ class Tensor:
                 f"Leaf Var ({self.name}) that doesn't stop gradient can't use inplace strategy. Write to a clone(), "
                 "or do it under paddle.no_grad()."
             )
-        self._refuse_shared_write()
+        if self._shared_write(value):
+            return self
         leaf = self._node if type(self._node) is LeafNode else None
         self._data = value._data
         if mode.grad and not value.stop_gradient:
@@ -351,16 +353,25 @@ class Tensor:
         self._touch()
         return self
 
-    def _refuse_shared_write(self) -> None:
-        base = self._base() if self._base is not None else None
-        views = (ref() for ref in (base if base is not None else self)._views or ())
-        other = [v for v in views if v is not None and v is not self]
-        if base is not None or other:
-            what = "a view of another tensor" if base is not None else "a tensor that has views"
-            raise UnimplementedError(
-                f"in-place write to {what} ({self.name}): in PaddlePaddle the write would show in both. Write to a "
-                "clone(), or index the base tensor directly, as in x[0, 1] = v."
-            )
+    def _shared_write(self, value: Tensor) -> bool:
+        """Write ``value`` to memory that other tensors share. False when none does, and so nothing was written."""
+        if self._base is None and not self._views:
+            return False
+        members = family(self)
+        if len(members) == 1 and self._base is None:
+            return False
+        fits = value.stop_gradient and value._data.shape == self._data.shape and may_write(self)
+        if fits:
+            np.copyto(self._data, value._data)
+            for t in members:
+                t._touch()
+            return True
+        what = "a view of another tensor" if self._base is not None else "a tensor that has views"
+        raise UnimplementedError(
+            f"in-place write to {what} ({self.name}), while gradients are recorded or something else refers to its "
+            "memory: in PaddlePaddle the write would show in both. Write to a clone(), or index the base tensor "
+            "directly, as in x[0, 1] = v."
+        )
 
     def _touch(self) -> None:
         """Note that the array was replaced or changed in place."""
