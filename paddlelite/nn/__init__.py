@@ -13,6 +13,7 @@ from .layer.norm import *  # noqa: F403
 from .layer.pooling import *  # noqa: F403
 from .layer.rnn import *  # noqa: F403
 from .layer.rnn_cells import *  # noqa: F403
+from .layer.transformer import *  # noqa: F403
 from .layer.vision import *  # noqa: F403
 from .parameter import Parameter
 

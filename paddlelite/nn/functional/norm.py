@@ -94,7 +94,7 @@ def _layout(data_format: str) -> str:
 
 
 def _flat(t: Tensor | None) -> Tensor | None:
-    return None if t is None or len(t.dims) == 1 else reshape(t, shape=[-1])
+    return t if t is None or len(t.dims) == 1 else reshape(t, shape=[-1])
 
 
 def layer_norm(
