@@ -297,7 +297,10 @@ def test_states_through_a_file(tmp_path):
     numbers = {k: v.numpy() for k, v in adam.state_dict().items() if k != "LR_Scheduler"}
     # PaddlePaddle numbers the accumulators of a second optimizer on the same parameters otherwise
     other.set_state_dict({k[: -len("_0")] + "_3": v for k, v in numbers.items()})
-    assert other.state_dict()[f"{p.name}_moment1_0"].tolist() == adam.state_dict()[f"{p.name}_moment1_0"].tolist()
+    assert (
+        other.state_dict()[f"{p.name}_moment1_0"].tolist()
+        == adam.state_dict()[f"{p.name}_moment1_0"].tolist()
+    )
 
 
 def test_states_that_do_not_fit_change_nothing():
