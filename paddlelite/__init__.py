@@ -62,5 +62,6 @@ from . import linalg  # noqa: E402
 from . import amp, io, metric, nn, optimizer, regularizer, static  # noqa: E402
 from .framework.io import load as load  # noqa: E402
 from .framework.io import save as save  # noqa: E402
+from .hapi import summary as summary  # noqa: E402
 from .nn.parameter import create_parameter as create_parameter  # noqa: E402
 from .param_attr import ParamAttr as ParamAttr  # noqa: E402
