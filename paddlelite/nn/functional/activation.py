@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...dtypes import dtype_of
 from ...errors import InvalidArgumentError
 from ...op import OPS
 from ...ops import activation, gates, unary
@@ -195,24 +194,16 @@ def softmax(x: Tensor, axis: int = -1, dtype: Any = None, name: str | None = Non
     >>> paddle.nn.functional.softmax(paddle.to_tensor([0.0, 0.0])).numpy()
     array([0.5, 0.5], dtype=float32)
     """
-    return _softmax_ops.softmax(_in_dtype(x, dtype, "softmax"), axis=axis_of(axis))
+    if dtype is not None:
+        x = astype(require_tensor(x, "softmax"), dtype)
+    return _softmax_ops.softmax(x, axis=axis if type(axis) is int else axis_of(axis))
 
 
 def log_softmax(x: Tensor, axis: int = -1, dtype: Any = None, name: str | None = None) -> Tensor:
     """``x - log(sum(exp(x)))`` along ``axis``. Paddle op: log_softmax."""
-    return _softmax_ops.log_softmax(_in_dtype(x, dtype, "log_softmax"), axis=axis_of(axis))
-
-
-def _in_dtype(x: Tensor, dtype: Any, what: str) -> Tensor:
-    require_tensor(x, what)
-    if dtype is not None and dtype_of(dtype) is not x.dtype:
-        x = astype(x, dtype)
-    if not x.dtype.is_inexact:
-        # The kernels do not look: exp of integers would silently become float64.
-        from ...ops.rules import require_float
-
-        require_float(what, x)
-    return x
+    if dtype is not None:
+        x = astype(require_tensor(x, "log_softmax"), dtype)
+    return _softmax_ops.log_softmax(x, axis=axis if type(axis) is int else axis_of(axis))
 
 
 def maxout(x: Tensor, groups: int, axis: int = 1, name: str | None = None) -> Tensor:

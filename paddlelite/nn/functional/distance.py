@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
-
-import math
 
 from ...errors import InvalidArgumentError
 from ...ops.compose import call
@@ -161,16 +160,17 @@ def multi_margin_loss(
     name: str | None = None,
 ) -> Tensor:
     """The mean over the other classes of ``max(0, margin - x[label] + x[class]) ** p``: ``input`` [N, C], ``label`` [N]."""
-    from .input import one_hot
-
     classes = input.dims[1]
     column = call("unsqueeze2", label, axes=[1])
-    gap = _relu(scale(subtract(input, call("take_along_axis", input, column, Axis=1)), bias=float(margin)))
+    gap = scale(subtract(input, call("take_along_axis", input, column, Axis=1)), bias=float(margin))
+    own: Any = float(margin**p) / classes
     if weight is not None:
-        gap = multiply(gap, call("unsqueeze2", call("gather", weight, label), axes=[1]))
-    gap = gap if p == 1 else call("pow", gap, factor=float(p))
-    others = scale(one_hot(label, classes), scale=-1.0, bias=1.0)
-    loss = scale(reduce_sum(multiply(gap, others.astype(gap.dtype)), dim=[1]), scale=1.0 / classes)
+        weights = call("gather", weight, label)
+        gap = multiply(gap, call("unsqueeze2", weights, axes=[1]))
+        own = scale(weights, scale=own)
+    gap = _relu(gap) if p == 1 else call("pow", _relu(gap), factor=float(p))
+    # The mean counts the label's own class too, whose gap is the margin: that is taken off again.
+    loss = reduce_mean(gap, dim=[1]) - own
     return reduce(loss, reduction, "multi_margin_loss")
 
 

@@ -70,7 +70,7 @@ def batch_norm(
         use_global_stats=frozen,
         trainable_statistics=False if use_global_stats is None else not use_global_stats and not training,
     )
-    if training and not frozen:
+    if not frozen:
         _move(running_mean, mean)
         _move(running_var, variance)
     return out
