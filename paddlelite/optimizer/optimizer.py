@@ -20,7 +20,7 @@ from .state import Slot
 
 __all__ = ["Optimizer", "Update"]
 
-_LOW = ("float16", "bfloat16")
+_LOW = 2  # bytes an element: float16 and bfloat16, which are updated in float32
 
 
 class Update:
@@ -237,7 +237,8 @@ class Optimizer:
         update.param = array.reshape(-1)
         grad = grad.reshape(-1)
         update.grad = grad if grad.dtype == array.dtype else grad.astype(array.dtype)
-        update.acc = self._state.of(p, array.dtype, self._slots(update))
+        acc = self._state.get(update.name)
+        update.acc = self._state.make(p, array.dtype, self._slots(update)) if acc is None else acc
         return update
 
     def _set_decay(self, update: Update) -> None:
@@ -256,7 +257,7 @@ class Optimizer:
         A live tensor that shares it (`p.detach()`) does see it, as in PaddlePaddle; the tape of a graph that has not
         been differentiated yet, or an executor's input, does not. float16 and bfloat16 are updated in float32.
         """
-        if p.dtype.name in _LOW:
+        if p._data.dtype.itemsize == _LOW:
             return self._state.master(p, keep=self._multi_precision)
         shared = sys.getrefcount(p._data) > _ALONE and not p._views
         if shared or not p._data.flags.writeable or not p._data.flags.c_contiguous:
@@ -265,7 +266,7 @@ class Optimizer:
 
     def _finish(self, update: Update) -> None:
         p = update.tensor
-        if p.dtype.name in _LOW:
+        if p._data.dtype.itemsize == _LOW:
             p._data = update.param.reshape(p._data.shape).astype(p._data.dtype)
         p._touch()
 
@@ -368,7 +369,7 @@ class Optimizer:
         out = []
         for group in self._groups:
             for p in group.params:
-                dtype = np.dtype(np.float32) if p.dtype.name in _LOW else p._data.dtype
+                dtype = np.dtype(np.float32) if p._data.dtype.itemsize == _LOW else p._data.dtype
                 out.append((p, dtype, self._slots(Update(p, group, self.get_lr()))))
         return out
 

@@ -41,17 +41,18 @@ class State:
         self._shapes: dict[str, tuple[int, ...]] = {}
         self._masters: dict[str, np.ndarray] = {}
 
-    def of(self, p: Any, dtype: Any, slots: list[Slot]) -> dict[str, np.ndarray]:
-        """The accumulators of `p`, made now if it has none yet."""
-        name = p.name
-        found = self._accs.get(name)
-        if found is None:
-            shape = p._data.shape
-            found = {s.name: np.full(_shape(s, shape), s.fill, s.dtype or dtype) for s in slots}
-            self._accs[name] = found
-            self._slots[name] = slots
-            self._shapes[name] = shape
-        return found
+    def get(self, name: str) -> dict[str, np.ndarray] | None:
+        """The accumulators of the parameter of this name, if it has any yet."""
+        return self._accs.get(name)
+
+    def make(self, p: Any, dtype: Any, slots: list[Slot]) -> dict[str, np.ndarray]:
+        """New accumulators for `p`."""
+        name, shape = p.name, p._data.shape
+        made = {s.name: np.full(_shape(s, shape), s.fill, s.dtype or dtype) for s in slots}
+        self._accs[name] = made
+        self._slots[name] = slots
+        self._shapes[name] = shape
+        return made
 
     def master(self, p: Any, keep: bool) -> np.ndarray:
         """The float32 values of a parameter of lower precision: kept between steps, or just its present ones."""
