@@ -162,15 +162,12 @@ def multi_margin_loss(
     """The mean over the other classes of ``max(0, margin - x[label] + x[class]) ** p``: ``input`` [N, C], ``label`` [N]."""
     classes = input.dims[1]
     column = call("unsqueeze2", label, axes=[1])
-    gap = scale(subtract(input, call("take_along_axis", input, column, Axis=1)), bias=float(margin))
-    own: Any = float(margin**p) / classes
-    if weight is not None:
-        weights = call("gather", weight, label)
-        gap = multiply(gap, call("unsqueeze2", weights, axes=[1]))
-        own = scale(weights, scale=own)
-    gap = _relu(gap) if p == 1 else call("pow", _relu(gap), factor=float(p))
+    gap = _relu(scale(subtract(input, call("take_along_axis", input, column, Axis=1)), bias=float(margin)))
+    gap = gap if p == 1 else call("pow", gap, factor=float(p))
     # The mean counts the label's own class too, whose gap is the margin: that is taken off again.
-    loss = reduce_mean(gap, dim=[1]) - own
+    loss = scale(reduce_mean(gap, dim=[1]), bias=-float(margin**p) / classes)
+    if weight is not None:
+        loss = multiply(loss, call("gather", weight, label))
     return reduce(loss, reduction, "multi_margin_loss")
 
 
