@@ -88,7 +88,7 @@ def _(b: Any, RngState: Any, X: Any, Seed: Any, *, dropout_prob: float, is_test:
 
 @op("dropout_grad", out="X@GRAD")
 def dropout_grad(G, Mask, *, factor=1.0):  # type: ignore[no-untyped-def]
-    """The gradient of ``dropout``: ``G * factor`` where Mask is 1, else 0. ONNX: Where."""
+    """The gradient of ``dropout``: ``G * factor`` where Mask is 1, else 0. ONNX: Cast, Mul."""
     return _masked(G, Mask.view(np.bool_), factor)
 
 
@@ -98,8 +98,9 @@ dropout_grad.grad(lambda c, g: (dropout_grad(g, c.Mask, factor=c.factor), None),
 
 @dropout_grad.onnx
 def _(b: Any, G: Any, Mask: Any, *, factor: float = 1.0) -> Any:
-    scaled = b.Mul(G, b.const(factor, G.dtype)) if factor != 1.0 else G
-    return b.Where(b.cast(Mask, "bool"), scaled, b.const(0, G.dtype))
+    # onnxruntime's Where takes eight times as long. Where a number is infinite and dropped, this gives NaN instead of 0.
+    kept = b.cast(Mask, G.dtype)
+    return b.Mul(G, b.Mul(kept, b.const(factor, G.dtype)) if factor != 1.0 else kept)
 
 
 dropout.sample(_STATE, f32(3, 4), None, dropout_prob=0.3, dropout_implementation="upscale_in_train", grad="X")
