@@ -110,9 +110,13 @@ def signature(op: str, domain: str = "") -> Signature:
         None if variadic_out else len(results),
         any(i.option == option.Variadic for i in found.inputs),
         found.max_input,
-        {name: int(getattr(a.type, "value", a.type)) for name, a in found.attributes.items()},
+        {name: _kind(a) for name, a in found.attributes.items()},
         frozenset(name for name, a in found.attributes.items() if a.required),
     )
+
+
+def _kind(attribute: Any) -> int:
+    return int(attribute.type.value)
 
 
 def _type(type_str: str) -> str | DType:
