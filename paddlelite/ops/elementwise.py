@@ -10,6 +10,7 @@ from ..dtypes import DType, bool_
 from ..errors import InvalidTypeError, OutOfRangeError
 from ..op import Op, Spec, op
 from . import rules
+from .quiet import quiet
 from .rules import align, sum_to
 from .samples import b, f32, f64, i32, i64
 
@@ -59,7 +60,9 @@ def _(c: Any, g: Any) -> Any:
 
 for _record in (add, subtract, multiply):
     _record.sample(f32(2, 3), f32(2, 3)).sample(f32(2, 3), f32(3)).sample(f32(), f32(2))
-    _record.sample(f32(2, 1, 3), f32(4, 1)).sample(i64(3), i64(3), grad="").sample(f32(2, 3, 4), f32(3), axis=1)
+    _record.sample(f32(2, 1, 3), f32(4, 1)).sample(i64(3), i64(3), grad="").sample(
+        f32(2, 3, 4), f32(3), axis=1
+    )
     _record.sample(f32(0, 3), f32(3)).sample(f64(2), f64(1))
 
 
@@ -71,11 +74,11 @@ def negate(x: Any) -> Any:
 @op("elementwise_div")
 def divide(X, Y, *, axis=-1):  # type: ignore[no-untyped-def]
     """``X / Y``; integers divide to float32, as in PaddlePaddle. ONNX: Div."""
-    Y = _aligned(X, Y, axis)
-    if X.dtype.kind in "iu":
-        return np.true_divide(X, Y, dtype=np.float32)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.divide(X, Y)
+    if axis != -1:
+        Y = _aligned(X, Y, axis)
+    if X.dtype.kind in "iub":
+        return quiet(np.true_divide, X, Y, dtype=np.float32)
+    return quiet(np.divide, X, Y)
 
 
 @divide.infer
@@ -83,7 +86,7 @@ def _(X: Any, Y: Any, *, axis: int = -1) -> Spec:
     spec = rules.broadcast(X, Y, axis=axis)
     from ..dtypes import float32
 
-    return spec._replace(dtype=float32) if X.dtype.is_integer else spec
+    return spec if X.dtype.is_inexact else spec._replace(dtype=float32)
 
 
 @divide.grad(saves="Y Out")
@@ -96,12 +99,14 @@ def _(c: Any, g: Any) -> Any:
 @divide.onnx
 def _(b: Any, X: Any, Y: Any, *, axis: int = -1) -> Any:
     Y = align_onnx(b, X, Y, axis)
-    if X.dtype.is_integer:
+    if not X.dtype.is_inexact:
         X, Y = b.cast(X, "float32"), b.cast(Y, "float32")
     return b.Div(X, Y)
 
 
-divide.sample(f32(2, 3), f32(2, 3, low=0.5)).sample(f32(3), f32(2, 3, low=0.5)).sample(i32(4), i32(4, low=1), grad="")
+divide.sample(f32(2, 3), f32(2, 3, low=0.5)).sample(f32(3), f32(2, 3, low=0.5)).sample(
+    i32(4), i32(4, low=1), grad=""
+)
 
 
 @op("scale", on_sizes=True)
@@ -109,18 +114,24 @@ def scale(X, ScaleTensor=None, *, scale=1.0, bias=0.0, bias_after_scale=True):  
     """``scale * X + bias`` (or ``scale * (X + bias)``) in the dtype of X. ONNX: Mul, Add."""
     if ScaleTensor is not None:
         scale = ScaleTensor.reshape(())
-    if X.dtype.kind in "iuO" and not isinstance(scale, np.ndarray):
-        scale, bias = int(scale) if scale == int(scale) else scale, int(bias) if bias == int(bias) else bias
+    elif X.dtype.kind != "f":
+        scale, bias = _number_like(X, scale), _number_like(X, bias)
     if not bias_after_scale:
         result = (X + bias) * scale
     elif bias == 0:
         result = X * scale
-    elif isinstance(scale, np.ndarray) or scale != 1:
-        result = X * scale
-        result += bias
-    else:
+    elif ScaleTensor is None and scale == 1:
         result = X + bias
-    return np.asarray(result, dtype=X.dtype)
+    else:
+        result = X * scale + bias
+    return result if result.dtype == X.dtype else result.astype(X.dtype)
+
+
+def _number_like(X: np.ndarray, k: Any) -> Any:
+    """A number as X's own kind where that is exact: integers stay integers, and wrap as X's do."""
+    if X.dtype.kind in "iu" and k == int(k):
+        return np.asarray(int(k)).astype(X.dtype)
+    return int(k) if X.dtype.kind == "O" and k == int(k) else k
 
 
 scale.infer(rules.like_first)
@@ -132,7 +143,15 @@ def _(c: Any, g: Any) -> Any:
 
 
 @scale.onnx
-def _(b: Any, X: Any, ScaleTensor: Any = None, *, scale: float = 1.0, bias: float = 0.0, bias_after_scale: bool = True) -> Any:
+def _(
+    b: Any,
+    X: Any,
+    ScaleTensor: Any = None,
+    *,
+    scale: float = 1.0,
+    bias: float = 0.0,
+    bias_after_scale: bool = True,
+) -> Any:
     integer = X.dtype.is_integer and (scale != int(scale) or bias != int(bias))
     dtype = "float64" if integer else X.dtype
     x = b.cast(X, "float64") if integer else X
@@ -176,11 +195,13 @@ def _comparison(type: str, kernel: Any, onnx: str) -> Op:
     """A comparison: a bool tensor, no gradient."""
 
     def call(X, Y, *, axis=-1, force_cpu=False):  # type: ignore[no-untyped-def]
-        return kernel(X, _aligned(X, Y, axis))
+        return kernel(X, Y) if axis == -1 else kernel(X, _aligned(X, Y, axis))
 
     record = op(type)(call)
     record.__doc__ = f"``{kernel.__name__}`` of two tensors, with broadcasting. ONNX: {onnx}."
-    record.infer(lambda X, Y, *, axis=-1, force_cpu=False: rules.broadcast(X, Y, axis=axis)._replace(dtype=bool_))
+    record.infer(
+        lambda X, Y, *, axis=-1, force_cpu=False: rules.broadcast(X, Y, axis=axis)._replace(dtype=bool_)
+    )
 
     @record.onnx
     def lower(b: Any, X: Any, Y: Any, *, axis: int = -1, force_cpu: bool = False) -> Any:

@@ -14,12 +14,17 @@ from .rules import axis_in
 from .samples import f32, f64
 from .unary import exp
 
-
 _max, _add = np.maximum.reduce, np.add.reduce
 
 
 def _shifted(X: np.ndarray, axis: int) -> np.ndarray:
     return np.subtract(X, _max(X, axis, None, None, True))
+
+
+def _refuse(X: np.ndarray) -> None:
+    """NumPy would take integers, as float64; the shape rule says what is wrong."""
+    if X.dtype.kind not in "fV":
+        raise TypeError(X.dtype)
 
 
 def _axis(X: Any, axis: int) -> int:
@@ -29,6 +34,7 @@ def _axis(X: Any, axis: int) -> int:
 @op("softmax")
 def softmax(X, *, axis=-1):  # type: ignore[no-untyped-def]
     """``exp(x) / sum(exp(x))`` along ``axis``. ONNX: Softmax."""
+    _refuse(X)
     if X.ndim == 0:
         return np.ones_like(X)
     if not X.size:
@@ -93,6 +99,7 @@ def _onnx_sum(b: Any, x: Any, axis: int) -> Any:
 @op("log_softmax")
 def log_softmax(X, *, axis=-1):  # type: ignore[no-untyped-def]
     """``x - log(sum(exp(x)))`` along ``axis``. ONNX: LogSoftmax."""
+    _refuse(X)
     if X.ndim == 0:
         return np.zeros_like(X)
     if not X.size:

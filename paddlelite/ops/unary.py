@@ -13,19 +13,10 @@ from ..errors import NotFoundError
 from ..op import Op, Spec, op
 from . import rules, special
 from .elementwise import divide, multiply, scale
-from .quiet import quiet
+from .quiet import silenced
 from .samples import b, c64, f32, f64, i32, i64
 
 _F32 = np.dtype(np.float32)
-
-
-def _float_call(function: Any) -> Callable[[np.ndarray], Any]:
-    """Integers go through float32, as in PaddlePaddle."""
-
-    def call(X):  # type: ignore[no-untyped-def]
-        return quiet(function, X if X.dtype.kind in "fcV" else X.astype(_F32))
-
-    return call
 
 
 def _same_call(function: Any) -> Callable[[np.ndarray], Any]:
@@ -67,7 +58,7 @@ def float_op(
     """A float function: integers become float32. ``low`` and ``high`` bound its samples."""
     name = onnx if isinstance(onnx, str) else "a few nodes"
     record = _register(
-        type, _float_call(function), onnx, grad, saves, "float32", f"``{type}(x)``. ONNX: {name}."
+        type, silenced(function), onnx, grad, saves, "float32", f"``{type}(x)``. ONNX: {name}."
     )
     record.sample(f32(2, 3, low=low, high=high), tol=tol).sample(f32(low=low, high=high), tol=tol)
     return (

@@ -45,6 +45,10 @@ def axes_of(axis: Any) -> list[int]:
 
 def reduction(axis: Any, keepdim: bool) -> dict[str, Any]:
     """The attributes that reduction ops share."""
+    if axis is None:
+        return {"dim": [], "keep_dim": keepdim, "reduce_all": True}
+    if type(axis) is int:
+        return {"dim": [axis], "keep_dim": keepdim, "reduce_all": False}
     axes = axes_of(axis)
     return {"dim": axes, "keep_dim": bool(keepdim), "reduce_all": not axes}
 

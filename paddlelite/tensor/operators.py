@@ -9,13 +9,14 @@ import numpy as np
 
 from ..dtypes import default_dtype, dtype_of, of_scalar, promote
 from ..errors import InvalidTypeError
+from ..mode import mode
 from ..ops import binary as B
 from ..ops import elementwise as E
 from ..ops import logic as L
 from ..ops import unary as U
 from ..ops.linalg import matmul as _matmul
 from .creation import to_tensor
-from .tensor import Tensor, method
+from .tensor import Tensor, _wrap_array, method
 
 __all__ = ["astype", "cast"]
 
@@ -45,7 +46,8 @@ def _other(x: Tensor, y: Any) -> Tensor | None:
     if isinstance(y, np.generic):
         y = y.item()
     if isinstance(y, _SCALARS):
-        return to_tensor(y, dtype=of_scalar(y, x.dtype))
+        kind = of_scalar(y, x.dtype)
+        return _wrap_array(np.array(y, kind.np)) if mode.capture is None else to_tensor(y, dtype=kind)
     return to_tensor(y) if isinstance(y, np.ndarray) else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..dtypes import bool_, default_dtype, dtype_of, int64
+from ..dtypes import bool_, default_dtype, dtype_of, int32, int64
 from ..errors import InvalidArgumentError
 from ..ops import elementwise, reduce, unary
 from .arguments import axes_of, reduction
@@ -28,12 +28,12 @@ def sum(
     >>> paddle.sum(paddle.to_tensor([[1.0, 2.0], [3.0, 4.0]]), axis=1).numpy()
     array([3., 7.], dtype=float32)
     """
-    require_tensor(x, "sum")
+    own = require_tensor(x, "sum").dtype
     if dtype is not None:
         target = dtype_of(dtype)
     else:
-        target = int64 if x.dtype is bool_ or x.dtype.name == "int32" else x.dtype
-    if target is x.dtype:
+        target = int64 if own is bool_ or own is int32 else own
+    if target is own:
         return reduce.reduce_sum(x, **reduction(axis, keepdim))
     return reduce.reduce_sum(x, **reduction(axis, keepdim), in_dtype=x.dtype, out_dtype=target)
 
