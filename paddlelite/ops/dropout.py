@@ -98,7 +98,7 @@ dropout_grad.grad(lambda c, g: (dropout_grad(g, c.Mask, factor=c.factor), None),
 
 @dropout_grad.onnx
 def _(b: Any, G: Any, Mask: Any, *, factor: float = 1.0) -> Any:
-    # onnxruntime's Where takes eight times as long. Where a number is infinite and dropped, this gives NaN instead of 0.
+    # onnxruntime's Where takes eight times as long. Only for a dropped infinity this is NaN instead of 0.
     kept = b.cast(Mask, G.dtype)
     return b.Mul(G, b.Mul(kept, b.const(factor, G.dtype)) if factor != 1.0 else kept)
 
