@@ -200,7 +200,7 @@ def grad(
     the outputs do not depend on raise InvalidArgumentError, or give None with ``allow_unused=True``.
 
     >>> import paddlelite as paddle
-    >>> x = paddle.totensor_of([3.0], stop_gradient=False)
+    >>> x = paddle.to_tensor([3.0], stop_gradient=False)
     >>> (dx,) = paddle.grad(x * x * x, x, create_graph=True)
     >>> float(paddle.grad(dx, x)[0])
     18.0
