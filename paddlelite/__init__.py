@@ -65,3 +65,8 @@ from .framework.io import save as save  # noqa: E402
 from .hapi import summary as summary  # noqa: E402
 from .nn.parameter import create_parameter as create_parameter  # noqa: E402
 from .param_attr import ParamAttr as ParamAttr  # noqa: E402
+from .place import CPUPlace as CPUPlace  # noqa: E402
+from .place import CUDAPinnedPlace as CUDAPinnedPlace  # noqa: E402
+from .place import CUDAPlace as CUDAPlace  # noqa: E402
+from .place import get_device as get_device  # noqa: E402
+from .place import set_device as set_device  # noqa: E402
