@@ -16,7 +16,7 @@ from .quiet import quiet
 from .repeat import expand
 from .rules import axes_in, require_float
 from .samples import b, f32, f64, i32
-from .shape import reshape, reshape_like, shape
+from .shape import reshape, shape
 
 
 def axes_of(rank: int, dim: Sequence[int] | int, reduce_all: bool) -> tuple[int, ...]:
@@ -30,20 +30,18 @@ def reduced(dims: Sequence[D.Size], axes: Sequence[int], keep: bool) -> tuple[D.
     return tuple(1 if i in axes else d for i, d in enumerate(dims) if keep or i not in axes)
 
 
-def numpy_axis(dim: Sequence[int] | int, reduce_all: bool) -> Any:
-    """The attributes of a reduction as NumPy's ``axis`` argument."""
+def numpy_axis(dim: Sequence[int] | int) -> Any:
+    """The ``dim`` of a reduction as NumPy's ``axis`` argument."""
     if type(dim) is int:
-        return None if reduce_all else dim
-    if reduce_all or not dim:
-        return None
-    return dim[0] if len(dim) == 1 else tuple(dim)  # type: ignore[index,arg-type]
+        return dim
+    return None if not dim else dim[0] if len(dim) == 1 else tuple(dim)  # type: ignore[index,arg-type]
 
 
 def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None) -> Op:
     """A reduction with PaddlePaddle's attributes; ``reduce(X, axis, dtype, out, keepdims)`` on arrays."""
 
     def call(X, *, dim=(0,), keep_dim=False, reduce_all=False, in_dtype=None, out_dtype=None):  # type: ignore[no-untyped-def]
-        out = reduce(X, None if X.ndim == 0 else numpy_axis(dim, reduce_all), None, None, keep_dim)
+        out = reduce(X, None if reduce_all or not X.ndim else numpy_axis(dim), None, None, keep_dim)
         target = out_dtype.np if out_dtype is not None else X.dtype if result is None else result.np
         return out if out.dtype is target else np.asarray(out).astype(target)
 
@@ -84,9 +82,15 @@ def _like_input(c: Any, t: Any) -> Any:
 
 def spread(t: Any, like: Any, axes: Sequence[int]) -> Any:
     """What was reduced over ``axes``, brought back to the shape of ``like``."""
+    if D.is_static(like.dims):
+        return (
+            t
+            if tuple(t.dims) == tuple(like.dims)
+            else repeat_over(t, axes=tuple(axes), shape=tuple(like.dims))
+        )
     kept = reduced(like.dims, axes, True)
     if tuple(t.dims) != kept:
-        t = reshape_like(t, like._replace(dims=kept)) if D.is_static(kept) else _insert(t, axes)
+        t = _insert(t, axes)
     return broadcast_like(t, like)
 
 
@@ -105,7 +109,44 @@ def broadcast_like(t: Any, like: Any) -> Any:
     return expand(t, shape(like.value))
 
 
+@op("repeat_over")
+def repeat_over(X, *, axes, shape):  # type: ignore[no-untyped-def]
+    """``X`` repeated along ``axes`` to ``shape``: the gradient of a sum. ONNX: Unsqueeze, Expand."""
+    if not X.flags.c_contiguous:
+        X = np.ascontiguousarray(X)
+    steps = iter(X.strides)
+    if X.ndim == len(shape):
+        strides = [0 if i in axes else s for i, s in enumerate(steps)]
+    else:
+        strides = [0 if i in axes else next(steps) for i in range(len(shape))]
+    # The same elements again and again, without a copy (np.broadcast_to does this, ten times slower).
+    out = np.ndarray(shape, X.dtype, X, 0, strides) if X.size else np.empty(shape, X.dtype)
+    out.flags.writeable = False
+    return out
+
+
+repeat_over.infer(lambda X, *, axes, shape: Spec(tuple(shape), X.dtype))
+
+
+@repeat_over.grad(saves="")
+def _(c: Any, g: Any) -> Any:
+    return reduce_sum(
+        g, dim=list(c.axes), keep_dim=len(c.like("X").dims) == len(c.shape), reduce_all=not c.axes
+    )
+
+
+@repeat_over.onnx
+def _(b: Any, X: Any, *, axes: Any, shape: Any) -> Any:
+    if len(X.dims) != len(shape):
+        X = b.Unsqueeze(X, b.const(list(axes), "int64"))
+    return b.Expand(X, b.const(list(shape), "int64"))
+
+
 reduce_sum = _reduction("reduce_sum", np.add.reduce, "ReduceSum")
+repeat_over.sample(f32(2), axes=(1,), shape=(2, 3)).sample(f32(2, 1), axes=(1,), shape=(2, 3)).sample(
+    f32(), axes=(0, 1), shape=(2, 3)
+)
+repeat_over.sample(f32(3), axes=(0, 2), shape=(2, 3, 4)).sample(f32(1, 0), axes=(0,), shape=(2, 0))
 reduce_sum.sample(i32(3), dim=[0], out_dtype=int64, grad="").sample(b(3), dim=[0], out_dtype=int64, grad="")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import default_dtype, dtype_of, of_scalar, promote
-from ..errors import InvalidTypeError
+from ..errors import InvalidArgumentError, InvalidTypeError
 from ..mode import mode
 from ..ops import binary as B
 from ..ops import elementwise as E
@@ -79,8 +79,6 @@ def tensors(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
 
 def require_tensor(x: Any, what: str, name: str = "x") -> Tensor:
     """``x`` itself. Raises InvalidArgumentError when it is not a Tensor."""
-    from ..errors import InvalidArgumentError
-
     if not isinstance(x, Tensor):
         raise InvalidArgumentError(f"{what}(): argument '{name}' must be Tensor, but got {type(x).__name__}")
     return x
