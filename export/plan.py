@@ -65,8 +65,7 @@ class SessionStep:
         constants: Mapping[Value, np.ndarray],
     ) -> None:
         self.nodes, self.reads, self.gives = nodes, reads, gives
-        self.model = to_model(b)
-        self.session = Session(self.model)
+        self.session = Session(to_model(b))
         self._feeds = [(ref.name or "", v) for ref, v in zip(b.inputs, reads, strict=True)]
         self._constants = constants
         self._arrays = [v for v in reads if v.array]
