@@ -534,7 +534,7 @@ def _to_value(part: Any, like: Any) -> Any:
 
 @set_value.onnx
 def _(b: Any, Input: Any, ValueTensor: Any = None, *lists: Any, **c: Any) -> Any:
-    starts, ends, steps = lists or (None, None, None)
+    starts, ends, steps = (*lists, None, None, None)[:3]
     if ValueTensor is None:
         array = _value_array(None, c["values"], c["shape"], Input.dtype.np)
         value = b.const(array, Input.dtype)

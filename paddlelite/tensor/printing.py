@@ -73,20 +73,25 @@ def _values(array: np.ndarray, indent: int) -> str:
     if array.dtype.kind == "V" or array.dtype.name == "bfloat16":
         array = array.astype(np.float32)
     cut = array.size > _options.threshold
-    shown = _edges(array) if cut else array
     text = _formatter(array.dtype.kind)
     if array.ndim == 0:
         return text(array.item())
-    strings = [text(v) for v in shown.ravel().tolist()]
-    width = max(map(len, strings), default=0)
-    # Python numbers: NumPy has no order of complex ones, PaddlePaddle goes by the real part.
-    negative = [(v.real if isinstance(v, complex) else v) < 0 for v in shown.ravel().tolist()]
-    signed = any(negative)
-    padded = np.empty(len(strings), dtype=object)
-    for i, s in enumerate(strings):
-        lead = " " if signed and not negative[i] and len(s) < width else ""
+    # The ends of the axes say how wide a column is, also when all of them is shown.
+    ends = _edges(array)
+    width = max((len(text(v)) for v in ends.ravel().tolist()), default=0)
+    signed = any(map(_negative, ends.ravel().tolist()))
+    shown = ends if cut else array
+    padded = np.empty(shown.size, dtype=object)
+    for i, v in enumerate(shown.ravel().tolist()):
+        s = text(v)
+        lead = " " if signed and not _negative(v) and len(s) < width else ""
         padded[i] = (lead + s).ljust(width)
     return _nested(padded.reshape(shown.shape), array.shape, cut, indent, width)
+
+
+def _negative(v: Any) -> bool:
+    """Whether a number counts as negative; complex ones have no order, PaddlePaddle goes by the real part."""
+    return (v.real if isinstance(v, complex) else v) < 0
 
 
 def _edges(array: np.ndarray) -> np.ndarray:
