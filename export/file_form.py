@@ -88,7 +88,9 @@ def _call(capture: Capture, node: Node, inputs: list[Any]) -> list[Any]:
         result = node.op.decompose_rule(*inputs, **attrs)
     else:
         result = node.op(*inputs, **attrs)
-    return [t for t in flatten_outs(node.op, result) if t is not None]
+    flat = flatten_outs(node.op, result)
+    # An output that a program captured in train mode has (a dropout's mask) may be absent in test mode.
+    return flat if len(flat) == len(node.outputs) else [t for t in flat if t is not None]
 
 
 def _cond(capture: Capture, node: Node, pred: Tensor, outside: list[Any]) -> list[Any]:

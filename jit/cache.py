@@ -20,6 +20,9 @@ __all__ = ["Cache", "Entry"]
 
 Dims = tuple[Any, ...]
 
+#: Programs kept for one key, the newest first.
+_KEPT = 8
+
 
 @dataclass
 class Entry:
@@ -28,7 +31,7 @@ class Entry:
     dims: list[Dims]
     traced: Traced
     run: Any  # the executor
-    inputs: list[tuple[Any, str, bool]]  # spec, name, stop_gradient
+    call: tuple[Any, Any, list[tuple[Any, str, bool]]]  # key, template, (spec, name, stop_gradient) of each input
 
     def fits(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the program may be run on tensors of these sizes."""
@@ -62,17 +65,19 @@ class Cache:
 
     def find(self, key: Any, tensors: Sequence[Tensor]) -> Entry | None:
         """The program for this call, if there is one that still holds."""
-        entries = self.entries.get(key)
-        if entries is None:
-            return None
+        entries = self.entries.get(key, [])
+        changed = None
         for entry in entries:
             if entry.fits(tensors):
                 name = entry.traced.guards.changed()
                 if name is None:
                     return entry
-                self.log.append(f"`{name}` has changed")
-                entries.remove(entry)
-                return None
+                changed = changed or name
+        if changed is not None:
+            self.log.append(f"`{changed}` has changed")
+            # What does not hold now may hold again (a layer goes from train to eval and back), but not everything can
+            # be kept: a counter that every call reads and changes would fill the memory.
+            del entries[_KEPT - 1 :]
         return None
 
     def add(self, key: Any, entry: Entry) -> None:

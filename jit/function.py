@@ -187,7 +187,8 @@ class StaticFunction:
         from paddlelite.export.executor import Executor
 
         traced = trace(self._function, template, inputs)
-        entry = Entry([tuple(s.dims) for s, _, _ in inputs], traced, Executor(traced.program), inputs)
+        dims = [tuple(s.dims) for s, _, _ in inputs]
+        entry = Entry(dims, traced, Executor(traced.program), (key, template, inputs))
         self._cache.add(key, entry)
         return entry
 
@@ -219,10 +220,15 @@ class StaticFunction:
     @property
     def concrete_program(self) -> Entry:
         """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
-        if self._last is None:
-            if self._input_spec is None:
-                raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
+        last = self._last
+        if last is None and self._input_spec is None:
+            raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
+        if last is not None and last.traced.guards.changed() is None:
+            return last
+        if self._input_spec is not None:
             return self.get_concrete_program()
+        # It was called in another mode (trained, and is now saved): the same call, captured as things are now.
+        self._last = self._capture(*last.call)
         return self._last
 
     @property
