@@ -60,15 +60,18 @@ def _enter(reader: Reader, scope: Scope, index: int, pred: Tensor | None = None)
     """Settles what an inner block reads, so that it is not computed once more inside."""
     for name in sorted(reader.flow.reads(index)):
         value = scope.values.get(name)
-        if not isinstance(value, Later) or not has_prior(value):
+        if not isinstance(value, Later) or not has_prior(reader, value):
             continue
         if pred is None or not _opposite(reader, value.branch.pred, pred):
             settle(reader, scope, value.branch)
 
 
-def has_prior(later: Later) -> bool:
+def has_prior(reader: Reader, later: Later) -> bool:
+    """Whether a variable has a value also where the conditional block did not run."""
     prior = later.prior
-    return has_prior(prior) if isinstance(prior, Later) else prior is not None
+    if isinstance(prior, Later):
+        return _opposite(reader, prior.branch.pred, later.branch.pred) or has_prior(reader, prior)
+    return prior is not None
 
 
 # ------------------------------------------------------------------------------------------------ branches
@@ -90,7 +93,7 @@ def _conditional_block(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int
     _enter(reader, scope, index, pred)
     branch = Branch(pred, index, _without_opposite(reader, scope, pred), op)
     for name in reader.flow.writes(index):
-        scope.values[name] = Later(branch, name, scope.values.get(name))
+        scope.values[name] = Later(branch, name, reader.lookup(scope, name))
     return at + 1
 
 
@@ -118,11 +121,13 @@ def settle(reader: Reader, scope: Scope, branch: Branch) -> None:
     """Makes a cond of one conditional block: its results where the condition holds, the earlier values otherwise."""
     # What has no earlier value stays as it is: a select_input may still choose it.
     names = [
-        n for n, v in scope.values.items() if isinstance(v, Later) and v.branch is branch and has_prior(v)
+        n
+        for n, v in scope.values.items()
+        if isinstance(v, Later) and v.branch is branch and has_prior(reader, v)
     ]
     for name in names:
         earlier = scope.values[name].prior
-        if isinstance(earlier, Later):
+        if isinstance(earlier, Later) and not _opposite(reader, earlier.branch.pred, branch.pred):
             scope.values[name] = earlier
             settle(reader, scope, earlier.branch)
             scope.values[name] = Later(branch, name, scope.values[name])
@@ -132,7 +137,17 @@ def settle(reader: Reader, scope: Scope, branch: Branch) -> None:
         return [_value(reader, inner, inner.values.get(name), name, branch.op) for name in names]
 
     def skipped() -> list[Tensor]:
-        return [_value(reader, scope, scope.values[name].prior, name, branch.op) for name in names]
+        ran: dict[Branch, Scope] = {}
+        results = []
+        for name in names:
+            value, inner = scope.values[name].prior, scope
+            if isinstance(value, Later):  # the block of the opposite condition: it is what ran
+                if value.branch not in ran:
+                    ran[value.branch] = value.branch.run(reader)
+                inner = ran[value.branch]
+                value = inner.values.get(name)
+            results.append(_value(reader, inner, value, name, branch.op))
+        return results
 
     results = _guard(reader, branch.op, lambda: cond(branch.pred, taken, skipped))
     for name, value in zip(names, results, strict=True):
@@ -207,7 +222,11 @@ class _Sides:
                     f"{self.reader.file}: select_input reads '{name}', which has no value."
                 )
             value = self.scope.values[name]
-            if isinstance(value, Later) and self.side_of(value.branch) is None and has_prior(value):
+            if (
+                isinstance(value, Later)
+                and self.side_of(value.branch) is None
+                and has_prior(self.reader, value)
+            ):
                 value = self.reader.get(self.scope, name, op)
             # The declared type of the selected variable is the one an undefined side has to have.
             self.items[side].append((value, out if isinstance(value, Undefined) else name, op))
@@ -216,7 +235,7 @@ class _Sides:
         """Variables that the conditional blocks assigned besides, if they are read from op `start` on."""
         found = []
         for name, value in list(self.scope.values.items()):
-            if not isinstance(value, Later) or name in outs or not has_prior(value):
+            if not isinstance(value, Later) or name in outs or not has_prior(self.reader, value):
                 continue
             if self.side_of(value.branch) is None or not self.reader.flow.wanted(
                 self.scope.index, start, name
@@ -286,7 +305,7 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
 def _initial(reader: Reader, scope: Scope, index: int, name: str, op: OpDesc) -> Tensor:
     """What a loop variable is before the loop."""
     value = reader.lookup(scope, name)
-    if isinstance(value, Later) and has_prior(value):
+    if isinstance(value, Later) and has_prior(reader, value):
         return reader.get(scope, name, op)
     if value is not None and not isinstance(value, (Undefined, Later)):
         return value

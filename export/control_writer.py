@@ -29,21 +29,27 @@ def _inputs(node: Node) -> tuple[Value, ...]:
 
 def _cond(writer: BlockWriter, node: Node) -> None:
     pred = writer.name(node.inputs[0])
-    true_outs = _branch(writer, node, node.attrs["true_block"], pred)
+    # Both branches write into one array: 3.3.1 cannot choose between two.
+    arrays = {at: writer.declare_like("array", value) for at, value in enumerate(node.outputs) if value.array}
+    true_outs = _branch(writer, node, node.attrs["true_block"], pred, arrays)
     opposite = writer.declare(writer.writer.fresh("logical_not"), (), bool_)
     writer.op("logical_not", {"X": [pred]}, {"Out": [opposite]}, {}, node.source)
-    false_outs = _branch(writer, node, node.attrs["false_block"], opposite)
+    false_outs = _branch(writer, node, node.attrs["false_block"], opposite, arrays)
     mask = writer.declare(writer.writer.fresh("cast"), (), int32)
     writer.op("cast", {"X": [pred]}, {"Out": [mask]}, {"in_dtype": bool_, "out_dtype": int32}, node.source)
     for value, when_true, when_false in zip(node.outputs, true_outs, false_outs, strict=True):
+        if value.array:
+            writer.env[value] = when_true
+            writer.owned.add(when_true)
+            continue
         writer.env[value] = out = writer.declare_like("select_input", value)
         writer.op(
             "select_input", {"X": [when_false, when_true], "Mask": [mask]}, {"Out": [out]}, {}, node.source
         )
 
 
-def _branch(writer: BlockWriter, node: Node, block: Block, pred: str) -> list[str]:
-    outs = [writer.declare_like("branch", value) for value in block.outputs]
+def _branch(writer: BlockWriter, node: Node, block: Block, pred: str, arrays: dict[int, str]) -> list[str]:
+    outs = [arrays.get(at) or writer.declare_like("branch", value) for at, value in enumerate(block.outputs)]
     read = [writer.name(value) for value in _inputs(node)]
     inner = BlockWriter(writer.writer, writer, dict(zip(block.params, read, strict=True)))
     inner.nodes(block.nodes, block.outputs)

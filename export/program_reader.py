@@ -160,7 +160,7 @@ class Reader:
         if isinstance(value, Later):
             from .control_reader import has_prior, settle
 
-            if not has_prior(value):
+            if not has_prior(self, value):
                 raise InvalidArgumentError(
                     f"{self.file}: op {op.type} reads the variable '{name}', which only one branch gives a value."
                 )

@@ -124,6 +124,8 @@ def scale(X, ScaleTensor=None, *, scale=1.0, bias=0.0, bias_after_scale=True):  
         result = X + bias
     else:
         result = X * scale + bias
+    if X.dtype.kind == "O":  # sizes: one size comes back without its array
+        return np.asarray(result, dtype=object)
     return result if result.dtype == X.dtype else result.astype(X.dtype)
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 import paddlelite as paddle
 from paddlelite import dims as D
-from paddlelite.capture import Capture
 from paddlelite.dtypes import float32, int64
 from paddlelite.errors import UnimplementedError
 from paddlelite.export.pdmodel import (
@@ -34,19 +33,11 @@ from paddlelite.interpret import run_program
 from paddlelite.ir import verify
 from paddlelite.nn.parameter import Parameter
 from paddlelite.op import OPS, Spec, op
-from paddlelite.ops.array import (
-    array_append,
-    array_length,
-    array_read,
-    array_stack,
-    array_write,
-    create_array,
-)
 from paddlelite.ops.control import cond, while_loop
 from paddlelite.ops.linalg import matmul
-from paddlelite.ops.reduce import reduce_sum
 
 from .goldens import GOLDEN, label, model_files
+from .programs import PROGRAMS, X, capture
 
 
 def parameter(name, array, trainable=True):
@@ -54,16 +45,6 @@ def parameter(name, array, trainable=True):
     made = Parameter(list(array.shape), "float32", name=name, trainable=trainable)
     made._data = array
     return made
-
-
-def capture(function, **inputs):
-    """The program of a function of values; inputs are (dims, dtype)."""
-    with Capture() as c:
-        values = [c.input(Spec(tuple(dims), dtype), name) for name, (dims, dtype) in inputs.items()]
-        results = function(*values)
-        program = c.finish(results if isinstance(results, (list, tuple)) else [results])
-    verify(program)
-    return program
 
 
 def write(program, prefix, **structured):
@@ -74,9 +55,6 @@ def write(program, prefix, **structured):
 def linear(scale=1.0):
     w = parameter("fc.w_0", np.full((3, 2), scale))
     return capture(lambda x: matmul(x, w), x=((D.symbol("batch"), 3), float32))
-
-
-X = np.arange(6, dtype=np.float32).reshape(2, 3)
 
 
 def test_what_is_written(tmp_path):
@@ -171,67 +149,15 @@ def test_constants(dtype, array, tmp_path):
 # Control flow
 
 
-def test_swapped_loop_variables(tmp_path):
-    """a, b = b, a + b: the assignments at the end of a file's loop happen one after the other."""
-
-    def function(a, b, n):
-        zero = paddle.zeros([1], "int64") + n * 0
-        return while_loop(lambda i, a, b, c: i < n, lambda i, a, b, c: [i + 1, b, a + b, a], [zero, a, b, b])[
-            1:
-        ]
-
-    program = capture(function, a=((1,), float32), b=((1,), float32), n=((1,), int64))
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_control_flow(name, tmp_path):
+    make, inputs = PROGRAMS[name]
+    program = make()
     model = write(program, tmp_path / "net")
-    for n in range(5):
-        feeds = [np.array([1], np.float32), np.array([2], np.float32), np.array([n], np.int64)]
-        for x, y in zip(run_program(program, feeds), run_program(model.program, feeds), strict=True):
-            np.testing.assert_array_equal(x, y)
-
-
-def test_nested_control_flow(tmp_path):
-    def function(x, n):
-        def body(i, x):
-            (y,) = cond((i % 2) == 0, lambda: [x * 2.0], lambda: [x - 1.0])
-            (z,) = cond(reduce_sum(y, dim=[], reduce_all=True) > 10.0, lambda: [y * 0.5], lambda: [y])
-            return [i + 1, z]
-
-        zero = n * 0
-        return while_loop(lambda i, x: i < n, body, [zero, x])[1]
-
-    program = capture(function, x=((D.symbol("n"), 3), float32), n=((), int64))
-    model = write(program, tmp_path / "net")
-    for n in range(6):
-        feeds = [X, np.array(n, np.int64)]
-        np.testing.assert_array_equal(run_program(program, feeds)[0], run_program(model.program, feeds)[0])
-
-
-def test_arrays(tmp_path):
-    """Arrays that are written to after a copy was kept, in branches and loops, with negative indices."""
-
-    def function(x, n):
-        start = array_append(create_array(float32), x)
-
-        def body(i, array):
-            (longer,) = cond(i > 1, lambda: [array_append(array, x * 2.0)], lambda: [array])
-            return [i + 1, array_append(longer, x + i.astype("float32"))]
-
-        _, array = while_loop(lambda i, a: i < n, body, [n * 0, start])
-        kept = array
-        changed = array_write(x * 100.0, paddle.full([], -1, "int64"), array)
-        return [
-            array_stack(kept),
-            array_stack(changed),
-            array_length(array),
-            array_read(kept, n * 0 - 1),
-            array_read(changed, n),
-        ]
-
-    program = capture(function, x=((2, 3), float32), n=((), int64))
-    model = write(program, tmp_path / "net")
-    for n in range(4):
-        feeds = [X, np.array(n, np.int64)]
+    for feeds in inputs:
         for a, b in zip(run_program(program, feeds), run_program(model.program, feeds), strict=True):
-            np.testing.assert_array_equal(np.squeeze(a), np.squeeze(b))
+            assert a.dtype == b.dtype
+            np.testing.assert_array_equal(a, b)
 
 
 def test_random_ops_leave_the_generator_out(tmp_path):

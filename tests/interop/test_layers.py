@@ -7,7 +7,10 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite import nn
+from paddlelite.export.pdmodel import ModelToWrite, write_models
+from paddlelite.interpret import run_program
 from paddlelite.jit import InputSpec, save, to_static
+from tests.formats.programs import PROGRAMS
 
 from .paddles import WAYS, outputs
 
@@ -55,20 +58,6 @@ class Gate(nn.Layer):
         return y + total, i
 
 
-class Collect(nn.Layer):
-    """A list that grows in a loop, read by index and stacked."""
-
-    def forward(self, x, n):
-        items = []
-        for i in range(n):
-            x = x + 1
-            if x.sum() > 10:
-                items.append(x)
-            else:
-                items.append(x * 2)
-        return paddle.stack(items), items[-1]
-
-
 class Indexing(nn.Layer):
     """Shapes and places that are only known at run time, slices in both directions, writes."""
 
@@ -105,15 +94,10 @@ LAYERS = {
         [InputSpec([None, 3], "float32", "x"), InputSpec([], "int64", "n")],
         [[ROWS[:k], np.array(n)] for k, n in ((4, 0), (2, 1), (3, 3), (1, 9))] + [[ROWS * 1e6, np.array(2)]],
     ),
-    "collect": (
-        Collect,
-        [InputSpec([None, 3], "float32", "x"), InputSpec([], "int64", "n")],
-        [[ROWS, np.array(n)] for n in (1, 4)],
-    ),
     "indexing": (
         Indexing,
         [InputSpec([None, 4], "float32", "x"), InputSpec([], "int64", "i")],
-        [[RNG.randn(n, 4).astype(np.float32), np.array(i)] for n, i in ((2, 0), (5, -1), (5, 3), (2, -2))],
+        [[RNG.randn(n, 4).astype(np.float32), np.array(i)] for n, i in ((4, 0), (5, -1), (5, 3), (4, -2))],
     ),
 }
 
@@ -152,3 +136,16 @@ def test_layers(name, release, how, saved, tmp_path):
         for a, b in zip(got, want):
             assert a.shape == b.shape and a.dtype == b.dtype
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("release, how", WAYS)
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs(name, release, how, tmp_path):
+    """Loop variables that change places, branches in loops, lists of tensors."""
+    make, cases = PROGRAMS[name]
+    program, prefix = make(), str(tmp_path / name)
+    write_models([ModelToWrite(program, prefix)], prefix + ".pdiparams.info", {}, {})
+    for got, inputs in zip(outputs(release, how, prefix, cases, tmp_path), cases, strict=True):
+        for a, b in zip(got, run_program(program, inputs), strict=True):
+            assert a.shape == b.shape and a.dtype == b.dtype
+            np.testing.assert_allclose(a, b, rtol=1e-6)
