@@ -42,21 +42,59 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     Raises OutOfRangeError (an IndexError) for an index outside its axis or one index too many,
     InvalidArgumentError for what is not an index.
     """
-    data = x._data
-    if data is not None and mode.capture is None and (x.stop_gradient or not mode.grad):
-        # NumPy means the same by these, and this is the hot path of eager code.
-        kind = type(index)
-        if kind in _PLAIN or (kind is tuple and all(type(i) in _PLAIN for i in index)):
-            try:
-                part = data[index]
-            except (IndexError, ValueError, TypeError):
-                part = None  # the careful way below finds what is wrong
-            if part is not None:
-                out = Tensor.__new__(Tensor)
-                out._data = part if type(part) is np.ndarray else np.asarray(part)
-                out._is_view_of(x)
-                return out
+    if x._data is not None and mode.capture is None:
+        out = _read_at_once(x, index)
+        if out is not None:
+            return out
     return _Plan(x, index).read(x)
+
+
+def _read_at_once(x: Tensor, index: Any) -> Tensor | None:
+    """The hot path of eager code: indices that NumPy reads alike. None for others, and for what NumPy refuses."""
+    kind = type(index)
+    plain = kind in _PLAIN or (kind is tuple and all(type(i) in _PLAIN for i in index))
+    if mode.grad and not x.stop_gradient:
+        return _read_recording(x, index if kind is tuple else (index,)) if plain else None
+    if not plain:
+        if kind is not Tensor or not index.dims or index._data.dtype.kind not in "bi":
+            return None
+        index = index._data
+    try:
+        part = x._data[index]
+    except (IndexError, ValueError, TypeError):
+        return None  # the careful way finds what is wrong
+    out = Tensor.__new__(Tensor)
+    out._data = part if type(part) is np.ndarray else np.asarray(part)
+    if plain:
+        out._is_view_of(x)
+    return out
+
+
+def _read_recording(x: Tensor, index: tuple[Any, ...]) -> Tensor | None:
+    """Integers and slices of step 1 from the front, as one call of ``slice``; None for anything else."""
+    shape = x._data.shape
+    if len(index) > len(shape):
+        return None
+    axes: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    decrease: list[int] = []
+    for axis, i in enumerate(index):
+        if type(i) is int:
+            if not -shape[axis] <= i < shape[axis]:
+                return None
+            decrease.append(axis)
+            start, end = i, _END if i == -1 else i + 1
+        elif type(i) is slice and (i.step is None or i.step == 1):
+            start, end = 0 if i.start is None else i.start, _END if i.stop is None else i.stop
+            if type(start) is not int or type(end) is not int:
+                return None
+        else:
+            return None
+        axes.append(axis)
+        starts.append(start)
+        ends.append(end)
+    return slice_(x, axes=axes, starts=starts, ends=ends, decrease_axis=decrease)
 
 
 @method("__setitem__")
@@ -73,7 +111,9 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 def _write_at_once(x: Tensor, index: Any, value: Any) -> bool:
     """The hot path of eager code: write into the array itself, when nobody but views can notice."""
     kind = type(index)
-    if kind not in _PLAIN and not (kind is tuple and all(type(i) in _PLAIN for i in index)):
+    if kind is Tensor and index.dims and index._data is not None and index._data.dtype.kind in "bi":
+        index = index._data
+    elif kind not in _PLAIN and not (kind is tuple and all(type(i) in _PLAIN for i in index)):
         return False
     if isinstance(value, Tensor):
         if not value.stop_gradient or value._data is None:

@@ -71,6 +71,8 @@ def as_int(value: Any, what: str) -> int:
 
 def as_ints(values: Any, what: str) -> list[int]:
     """A list of Python integers from a number, a sequence or an integer tensor."""
+    if type(values) is list and all(type(v) is int for v in values):
+        return values
     if isinstance(values, Tensor) and len(values.dims) == 1:
         content = getattr(values, "content", None)
         return [as_int(v, what) for v in (values.tolist() if content is None else content.tolist())]
@@ -105,6 +107,8 @@ def reshape(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
     paddle.Size([2, 3])
     """
     require_tensor(x, "reshape")
+    if (type(shape) is list or type(shape) is tuple) and all(type(s) is int and s for s in shape):
+        return S.reshape(x, shape=shape)  # the usual case, without what follows
     attrs, tensor, tensors = shape_slots(shape)
     if x._data is not None and 0 in attrs["shape"]:
         _check_zeros(x, attrs["shape"])
@@ -176,8 +180,7 @@ def transpose(x: Tensor, perm: Any, name: str | None = None) -> Tensor:
     Raises InvalidArgumentError unless ``perm`` names every axis once.
     """
     require_tensor(x, "transpose")
-    order = as_ints(perm, "perm")
-    rank = len(x.dims)
+    order, rank = as_ints(perm, "perm"), len(x.dims)
     if len(order) != rank:
         raise InvalidArgumentError(
             f"Input(perm) is the permutation of dimensions of Input(x), its length should be equal to dimensions of "
