@@ -1,8 +1,17 @@
-"""paddlelite: the PaddlePaddle programming model as a light Python package."""
+"""paddlelite: the PaddlePaddle programming model as a light Python package.
+
+>>> import paddlelite as paddle
+>>> x = paddle.to_tensor([1.0, 2.0], stop_gradient=False)
+>>> (x * x).sum().backward()
+>>> x.grad.numpy()
+array([2., 4.], dtype=float32)
+"""
 
 from __future__ import annotations
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from typing import Any as _Any
 
 # In a bare checkout the packages paddlelite.jit and paddlelite.export stand beside this one.
 _root = _Path(__file__).resolve().parent.parent
@@ -11,62 +20,49 @@ if (_root / "jit" / "__init__.py").exists() and (_root / "export").is_dir() and 
 
 __version__ = "0.1.0"
 
-from . import bind as _bind  # noqa: E402, F401  (before ops: bind and Tensor close the circle of imports)
-from . import ops as _ops  # noqa: E402, F401
-from .aliasing import install_as_paddle as install_as_paddle  # noqa: E402
-from .autograd import enable_grad, grad, is_grad_enabled, no_grad, set_grad_enabled  # noqa: E402
-from .dtypes import (  # noqa: E402
-    DType as dtype,
-)
-from .dtypes import (  # noqa: E402
-    bfloat16,
-    complex64,
-    complex128,
-    finfo,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    iinfo,
-    int8,
-    int16,
-    int32,
-    int64,
-    set_default_dtype,
-    uint8,
-)
-from .dtypes import bool_ as bool  # noqa: E402, A004
-from .tensor.creation import *  # noqa: E402, F403
-from .tensor.operators import *  # noqa: E402, F403
-from .tensor.attribute import *  # noqa: E402, F403
-from .tensor.tensor import Tensor  # noqa: E402
-from .framework.random import get_rng_state as get_rng_state  # noqa: E402
-from .framework.random import seed as seed  # noqa: E402
-from .framework.random import set_rng_state as set_rng_state  # noqa: E402
-from .framework.random import get_cuda_rng_state as get_cuda_rng_state  # noqa: E402
-from .framework.random import set_cuda_rng_state as set_cuda_rng_state  # noqa: E402
-from .tensor import indexing as _indexing  # noqa: E402
-from .tensor.manipulation import *  # noqa: E402, F403
-from .tensor.printing import set_printoptions as set_printoptions  # noqa: E402
-from .tensor.rearrange import *  # noqa: E402, F403
-from .tensor.scattering import *  # noqa: E402, F403
-from .tensor.random import *  # noqa: E402, F403
-from .tensor.math import *  # noqa: E402, F403
-from .tensor.reduction import *  # noqa: E402, F403
-from .tensor.stat import *  # noqa: E402, F403
-from .tensor.search import *  # noqa: E402, F403
-from .tensor.logic import *  # noqa: E402, F403
-from .tensor.scan import *  # noqa: E402, F403
-from .tensor.linalg import *  # noqa: E402, F403
-from . import linalg  # noqa: E402
-from . import amp, io, metric, nn, optimizer, regularizer, static  # noqa: E402
-from .framework.io import load as load  # noqa: E402
-from .framework.io import save as save  # noqa: E402
-from .hapi import summary as summary  # noqa: E402
-from .nn.parameter import create_parameter as create_parameter  # noqa: E402
-from .param_attr import ParamAttr as ParamAttr  # noqa: E402
-from .place import CPUPlace as CPUPlace  # noqa: E402
-from .place import CUDAPinnedPlace as CUDAPinnedPlace  # noqa: E402
-from .place import CUDAPlace as CUDAPlace  # noqa: E402
-from .place import get_device as get_device  # noqa: E402
-from .place import set_device as set_device  # noqa: E402
+# bind before ops: it brings in Tensor, which the ops need and which gets its methods from them.
+from . import bind as _bind
+from . import ops as _ops
+from .aliasing import install_as_paddle
+from .autograd import enable_grad, grad, is_grad_enabled, no_grad, set_grad_enabled
+from .dtypes import DType as dtype
+from .dtypes import bfloat16, complex64, complex128, float16, float32, float64, int8, int16, int32, int64, uint8
+from .dtypes import bool_ as bool
+from .dtypes import finfo, get_default_dtype, iinfo, set_default_dtype
+from .framework.random import get_cuda_rng_state, get_rng_state, seed, set_cuda_rng_state, set_rng_state
+from .param_attr import ParamAttr
+from .place import CPUPlace, CUDAPinnedPlace, CUDAPlace, get_device, set_device
+from .tensor import indexing as _indexing
+from .tensor.attribute import *
+from .tensor.creation import *
+from .tensor.linalg import *
+from .tensor.logic import *
+from .tensor.manipulation import *
+from .tensor.math import *
+from .tensor.operators import *
+from .tensor.printing import set_printoptions
+from .tensor.random import *
+from .tensor.rearrange import *
+from .tensor.reduction import *
+from .tensor.scan import *
+from .tensor.scattering import *
+from .tensor.search import *
+from .tensor.stat import *
+from .tensor.tensor import Tensor
+
+# These need the functions above.
+from . import amp, device, io, linalg, metric, nn, optimizer, regularizer, static
+from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
+from .framework.io import load, save
+from .hapi import summary
+from .framework.execution import DataParallel, in_dynamic_mode
+from .nn.parameter import create_parameter
+
+_ON_DEMAND = ("export", "jit", "onnx")
+
+
+def __getattr__(name: str) -> _Any:
+    """Import ``paddle.jit`` and its like when they are first used: they bring in gast, onnx and onnxruntime."""
+    if name in _ON_DEMAND:
+        return _import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
