@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import frexp
 from typing import Any
 
 import numpy as np
@@ -88,14 +89,17 @@ def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any
     """Give Tensor ``__name__`` and ``__rname__``. ``scalar`` is the short way for a Python number."""
 
     def forward(self: Tensor, other: Any) -> Any:
-        a, b = self._data, getattr(other, "_data", None)
-        if a is not None and b is not None and a.dtype is b.dtype:
-            return op(self, other)
+        # The order of the tests is that of a hot path: equal dtypes, then Python numbers.
         kind = type(other)
-        if scalar is not None and (kind is int or kind is float):
-            dtype = self.dtype
-            if dtype.is_inexact or (kind is int and dtype.is_integer):
-                return scalar(self, other)
+        if kind is float or kind is int:
+            if scalar is not None:
+                dtype = self.dtype
+                if dtype.category == "f" or (kind is int and dtype.category == "i"):
+                    return scalar(self, other)
+        elif isinstance(other, Tensor):
+            a, b = self._data, other._data
+            if a is not None and b is not None and a.dtype is b.dtype:
+                return op(self, other)
         if isinstance(other, _RIGHT):
             return op(*operands(self, other, symbol))
         return NotImplemented
@@ -108,10 +112,17 @@ def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any
     setattr(Tensor, backward.__name__, backward)
 
 
+def _divided_by(x: Tensor, k: Any) -> Tensor:
+    """``x / k``: a multiplication where that is as exact, that is for powers of 2."""
+    if abs(frexp(k)[0]) == 0.5 and x.dtype.category == "f":
+        return E.scale(x, scale=1.0 / k)
+    return E.divide(*operands(x, float(k), "/"))
+
+
 _attach("add", E.add, "+", lambda x, k: E.scale(x, bias=k))
 _attach("sub", E.subtract, "-", lambda x, k: E.scale(x, bias=-k))
 _attach("mul", E.multiply, "*", lambda x, k: E.scale(x, scale=k))
-_attach("truediv", E.divide, "/")
+_attach("truediv", E.divide, "/", _divided_by)
 _attach("floordiv", B.floor_divide, "//")
 _attach("mod", B.remainder, "%")
 _attach("and", L.bitwise_and, "&")
