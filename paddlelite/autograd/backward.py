@@ -225,6 +225,8 @@ def grad(
     try:
         sweep = _Sweep(create_graph if retain_graph is None else retain_graph, create_graph)
         for t in ins:
+            if t._node is None and not t.stop_gradient:
+                leaf_of(t)  # an input that is also an output was used by no call yet
             if t._node is not None and type(t._node) is not LeafNode:
                 sweep.wanted[t._node, t._index] = None
         if blocked:
