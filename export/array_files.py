@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .program_reader import Reader, Scope
     from .program_writer import BlockWriter
 
-__all__ = ["READ_HANDLERS", "WRITE_HANDLERS", "is_array"]
+__all__ = ["READ_HANDLERS", "WRITE_HANDLERS", "is_array", "writable"]
 
 
 def is_array(value: Any) -> bool:
@@ -115,7 +115,7 @@ READ_HANDLERS: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {
 # ------------------------------------------------------------------------------------------------- writing
 
 
-def _writable(writer: BlockWriter, node: Node, array: Value, result: Value) -> str:
+def writable(writer: BlockWriter, node: Node, array: Value, result: Value) -> str:
     """A variable holding `array` that may be written into, and is the result's from now on."""
     name = writer.name(array)
     if not writer.is_last_use(node, array):
@@ -155,13 +155,13 @@ def _number(writer: BlockWriter, number: int, node: Node) -> str:
 
 def _append(writer: BlockWriter, node: Node) -> None:
     array, item = node.inputs
-    name = _writable(writer, node, array, node.outputs[0])
+    name = writable(writer, node, array, node.outputs[0])
     _put(writer, name, writer.name(item), _length(writer, name, node), node)
 
 
 def _write(writer: BlockWriter, node: Node) -> None:
     item, index, array = node.inputs
-    name = _writable(writer, node, array, node.outputs[0])
+    name = writable(writer, node, array, node.outputs[0])
     _put(writer, name, writer.name(item), _index(writer, index, name, node), node)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from paddlelite.dtypes import bool_, int32
 from paddlelite.ir import Block, Node, Value
 
+from .array_files import writable
 from .program_writer import BlockWriter, Env
 
 __all__ = ["HANDLERS"]
@@ -29,8 +30,7 @@ def _inputs(node: Node) -> tuple[Value, ...]:
 
 def _cond(writer: BlockWriter, node: Node) -> None:
     pred = writer.name(node.inputs[0])
-    # Both branches write into one array: 3.3.1 cannot choose between two.
-    arrays = {at: writer.declare_like("array", value) for at, value in enumerate(node.outputs) if value.array}
+    arrays = _arrays(writer, node)
     true_outs = _branch(writer, node, node.attrs["true_block"], pred, arrays)
     opposite = writer.declare(writer.writer.fresh("logical_not"), (), bool_)
     writer.op("logical_not", {"X": [pred]}, {"Out": [opposite]}, {}, node.source)
@@ -40,7 +40,6 @@ def _cond(writer: BlockWriter, node: Node) -> None:
     for value, when_true, when_false in zip(node.outputs, true_outs, false_outs, strict=True):
         if value.array:
             writer.env[value] = when_true
-            writer.owned.add(when_true)
             continue
         writer.env[value] = out = writer.declare_like("select_input", value)
         writer.op(
@@ -48,13 +47,68 @@ def _cond(writer: BlockWriter, node: Node) -> None:
         )
 
 
-def _branch(writer: BlockWriter, node: Node, block: Block, pred: str, arrays: dict[int, str]) -> list[str]:
-    outs = [arrays.get(at) or writer.declare_like("branch", value) for at, value in enumerate(block.outputs)]
+def _arrays(writer: BlockWriter, node: Node) -> dict[int, tuple[str, int | None]]:
+    """For each array among the results: its variable, which both branches write into (3.3.1 cannot choose between
+    two), and the number of the input that it has in the beginning, if both branches only add to that."""
+    found: dict[int, tuple[str, int | None]] = {}
+    taken: set[int] = set()
+    for at, value in enumerate(node.outputs):
+        if not value.array:
+            continue
+        blocks = [node.attrs["true_block"], node.attrs["false_block"]]
+        roots = {_root(block, block.outputs[at]) for block in blocks}
+        root = roots.pop() if len(roots) == 1 else None
+        if root is None or root in taken:
+            found[at] = writer.declare_like("array", value), None
+        else:
+            taken.add(root)
+            found[at] = writable(writer, node, _inputs(node)[root], value), root
+        writer.owned.add(found[at][0])
+    return found
+
+
+def _root(block: Block, value: Value) -> int | None:
+    """The number of the parameter that an array is made from by adding to it or writing into it."""
+    made = {v: n for n in block.nodes for v in n.outputs}
+    while value in made:
+        node = made[value]
+        if node.type in ("array_append", "write_to_array"):
+            value = node.inputs[0 if node.type == "array_append" else 2]
+        elif node.type == "cond":
+            at = _position(node.outputs, value)
+            roots = {
+                _root(node.attrs[key], node.attrs[key].outputs[at]) for key in ("true_block", "false_block")
+            }
+            root = roots.pop() if len(roots) == 1 else None
+            if root is None:
+                return None
+            value = _inputs(node)[root]
+        else:
+            return None
+    return _position(block.params, value)
+
+
+def _position(values: Sequence[Value], value: Value) -> int:
+    return next(at for at, other in enumerate(values) if other is value)
+
+
+def _branch(
+    writer: BlockWriter, node: Node, block: Block, pred: str, arrays: dict[int, tuple[str, int | None]]
+) -> list[str]:
+    outs = [
+        arrays[at][0] if at in arrays else writer.declare_like("branch", value)
+        for at, value in enumerate(block.outputs)
+    ]
     read = [writer.name(value) for value in _inputs(node)]
+    for name, root in arrays.values():
+        if root is not None:
+            read[root] = name
     inner = BlockWriter(writer.writer, writer, dict(zip(block.params, read, strict=True)))
+    inner.owned.update(name for name, root in arrays.values() if root is not None)
     inner.nodes(block.nodes, block.outputs)
     for value, out in zip(block.outputs, outs, strict=True):
-        _assign(inner, inner.name(value), out)
+        if inner.name(value) != out:
+            _assign(inner, inner.name(value), out)
     writer.op(
         "conditional_block",
         {"Cond": [pred], "Input": list(dict.fromkeys(read))},
