@@ -96,12 +96,41 @@ def _(X: Any, *, full_matrices: bool = False) -> Any:
 
 @svd.grad(saves="U S VH")
 def _(c: Any, gu: Any, gs: Any, gv: Any) -> Any:
-    if gu is not None or gv is not None:
-        raise InvalidArgumentError(
-            "svd has a gradient through its singular values only: the singular vectors are not unique. "
-            "Differentiate S (or use eigh of X.T @ X)."
-        )
-    return matmul(multiply(c.U, unsqueeze(gs, axes=[-2])), c.VH)
+    u, s, vh = c.U, c.S, c.VH
+    if gu is None and gv is None:
+        return matmul(multiply(u, unsqueeze(gs, axes=[-2])), vh)
+    if c.full_matrices:
+        raise InvalidArgumentError("svd has a gradient through U and VH only for full_matrices=False")
+    # Defined for singular values that differ from each other and from 0, as in PaddlePaddle.
+    squares = multiply(s, s)
+    row, column = unsqueeze(s, axes=[-2]), unsqueeze(s, axes=[-1])
+    gaps = subtract(unsqueeze(squares, axes=[-2]), unsqueeze(squares, axes=[-1]))
+    eye = matrix_power(gaps, n=0)
+    weights = divide(subtract(scale(eye, scale=0.0, bias=1.0), eye), add(gaps, eye))
+    inner = multiply(eye, unsqueeze(gs, axes=[-2])) if gs is not None else None
+    outer = []
+    if gu is not None:
+        inner = _plus(inner, multiply(_both_ways(weights, matmul(adjoint(u), gu)), row))
+        beside = divide(subtract(gu, matmul(u, matmul(adjoint(u), gu))), row)
+        outer.append(matmul(beside, vh))
+    if gv is not None:
+        v, g = adjoint(vh), adjoint(gv)
+        inner = _plus(inner, multiply(_both_ways(weights, matmul(vh, g)), column))
+        beside = divide(subtract(g, matmul(v, matmul(vh, g))), row)
+        outer.append(matmul(u, adjoint(beside)))
+    dx = matmul(matmul(u, inner), vh)
+    for part in outer:
+        dx = add(dx, part)
+    return dx
+
+
+def _plus(a: Any, b: Any) -> Any:
+    return b if a is None else add(a, b)
+
+
+def _both_ways(weights: Any, x: Any) -> Any:
+    part = multiply(weights, x)
+    return add(part, adjoint(part))
 
 
 svd.sample(f32(3, 2), grad="", tol=1e-4).sample(f32(2, 3, 3), grad="", tol=1e-4).sample(

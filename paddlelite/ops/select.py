@@ -254,6 +254,8 @@ def searchsorted(SortedSequence, Values, *, out_int32=False, right=False):  # ty
     dtype, side = np.int32 if out_int32 else np.int64, "right" if right else "left"
     if SortedSequence.ndim == 1:
         return np.asarray(np.searchsorted(SortedSequence, Values, side)).astype(dtype)
+    if SortedSequence.shape[:-1] != Values.shape[:-1]:
+        raise ValueError("the leading sizes differ")
     out = np.empty(Values.shape, dtype)
     for at in np.ndindex(SortedSequence.shape[:-1]):
         out[at] = np.searchsorted(SortedSequence[at], Values[at], side)
