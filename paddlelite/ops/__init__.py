@@ -2,6 +2,7 @@
 
 from . import (
     activation,
+    along_axis,
     arithmetic,
     array,
     batch_norm,
@@ -45,6 +46,7 @@ from . import (
     scatter,
     search,
     select,
+    set_value,
     shape,
     softmax,
     sort,
@@ -53,6 +55,7 @@ from . import (
 
 __all__ = [
     "activation",
+    "along_axis",
     "arithmetic",
     "array",
     "batch_norm",
@@ -96,6 +99,7 @@ __all__ = [
     "scatter",
     "search",
     "select",
+    "set_value",
     "shape",
     "softmax",
     "sort",

@@ -11,7 +11,7 @@ from .. import dims as D
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..op import Spec, op
 from .rules import axis_in
-from .samples import f32, i32
+from .samples import f32
 from .shape import unsqueeze
 
 
@@ -164,57 +164,6 @@ gather_nd.sample(f32(3, 4), np.zeros((0, 2), np.int64), fixed="Index").sample(
 )
 
 
-@op("take_along_axis", out="Result")
-def take_along_axis(Input, Index, *, Axis):  # type: ignore[no-untyped-def]
-    """``Input[..., Index[..., i, ...], ...]`` along ``Axis``. ONNX: GatherElements."""
-    part = tuple(slice(None) if a == Axis % Input.ndim else slice(0, n) for a, n in enumerate(Index.shape))
-    try:
-        return np.take_along_axis(Input[part], Index.astype(np.int64, copy=False), Axis)
-    except IndexError:
-        raise out_of_range(Index, Input.shape[Axis], Axis) from None
-
-
-@take_along_axis.infer
-def _(Input: Any, Index: Any, *, Axis: int) -> Spec:
-    require_index(Index, "take_along_axis")
-    along(Input, Index, Axis, "take_along_axis")
-    return Spec(Index.dims, Input.dtype)
-
-
-def along(x: Any, index: Any, axis: int, what: str) -> None:
-    """Check the shapes of take_along_axis and its kin: one rank, no other axis longer than in ``x``."""
-    if len(x.dims) != len(index.dims):
-        raise InvalidArgumentError(
-            f"{what}: `indices` and `arr` must have the same number of dimensions, got {len(index.dims)} and "
-            f"{len(x.dims)}!"
-        )
-    at = axis_in(axis, len(x.dims))
-    for a, (n, m) in enumerate(zip(x.dims, index.dims, strict=True)):
-        if a != at and isinstance(n, int) and isinstance(m, int) and m > n:
-            raise InvalidArgumentError(
-                f"{what}: the indices have size {m} in dimension {a}, where the tensor has {n}"
-            )
-
-
-@take_along_axis.grad(saves="Index")
-def _(c: Any, g: Any) -> Any:
-    from .join import zeros_of
-    from .scatter import put_along_axis
-
-    return put_along_axis(zeros_of(c.like("Input")), c.Index, g, Axis=c.Axis, Reduce="add"), None
-
-
-@take_along_axis.onnx
-def _(b: Any, Input: Any, Index: Any, *, Axis: int) -> Any:
-    return b.GatherElements(Input, index_onnx(b, Index), axis=Axis % len(Input.dims))
-
-
-take_along_axis.sample(f32(3, 4), i32(3, 2, low=-2, high=3), Axis=1)
-take_along_axis.sample(f32(3, 4), np.array([[0, 2], [1, -1]], np.int64), Axis=0).sample(
-    f32(3), _INDEX, Axis=-1
-)
-
-
 @op("index_select", composite=True)
 def index_select(X, Index, *, dim=0):  # type: ignore[no-untyped-def]
     """The slices of ``X`` along ``dim`` at the indices of a vector."""
@@ -222,15 +171,6 @@ def index_select(X, Index, *, dim=0):  # type: ignore[no-untyped-def]
 
 
 index_select.sample(f32(4, 3), _INDEX).sample(f32(2, 4), _INDEX, dim=1)
-
-
-@op("index_sample", composite=True)
-def index_sample(X, Index):  # type: ignore[no-untyped-def]
-    """Of each row of the matrix ``X`` the elements that the same row of ``Index`` names."""
-    return take_along_axis(X, Index, Axis=1)
-
-
-index_sample.sample(f32(3, 4), i32(3, 2, low=0, high=3))
 
 
 def stacked(indices: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Ops that write a tensor at given indices: scatter, scatter_nd_add, index_add, index_put, put_along_axis."""
+"""Ops that write a tensor at given indices: scatter, scatter_nd_add, index_add, index_put."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ from .. import dims as D
 from ..errors import InvalidArgumentError
 from ..op import Many, Spec, op
 from . import rules
-from .creation import fill_any_like
 from .gather import (
-    along,
     gather,
     gather_nd,
-    index_onnx,
     nd_index,
     out_of_range,
     require_index,
     stacked,
-    take_along_axis,
 )
 from .rules import axis_in
 from .samples import f32, i32
@@ -63,7 +59,7 @@ def scatter(X, Ids, Updates, *, overwrite=True):  # type: ignore[no-untyped-def]
     ONNX: ScatterND.
     """
     index = Ids.reshape(-1)
-    _check_range(index, X.shape[0], 0)
+    check_range(index, X.shape[0], 0)
     out = X.copy()
     rows = Updates.reshape(len(index), *X.shape[1:])
     if overwrite:
@@ -74,7 +70,7 @@ def scatter(X, Ids, Updates, *, overwrite=True):  # type: ignore[no-untyped-def]
     return out
 
 
-def _check_range(index: np.ndarray, size: int, axis: int) -> None:
+def check_range(index: np.ndarray, size: int, axis: int) -> None:
     if index.size and not (-size <= index.min() and index.max() < size):
         raise out_of_range(index, size, axis)
 
@@ -135,7 +131,7 @@ def scatter_nd_add(X, Index, Updates):  # type: ignore[no-untyped-def]
     flat = Index.reshape(-1, depth)
     rows = Updates.reshape(len(flat), *X.shape[depth:])
     for k in range(depth):
-        _check_range(flat[:, k], X.shape[k], k)
+        check_range(flat[:, k], X.shape[k], k)
     if len(flat) <= _FEW_ROWS:
         np.add.at(out, nd_index(flat), rows)
         return out
@@ -188,7 +184,7 @@ def index_add(X, Index, AddValue, *, axis=0):  # type: ignore[no-untyped-def]
     """``X`` with the slices of ``AddValue`` added to its slices ``Index`` along ``axis``. ONNX: ScatterND."""
     at = axis % X.ndim
     index = Index.reshape(-1)
-    _check_range(index, X.shape[at], at)
+    check_range(index, X.shape[at], at)
     out = X.copy()
     add_rows(np.moveaxis(out, at, 0), index, np.moveaxis(AddValue, at, 0))
     return out
@@ -238,7 +234,7 @@ def index_put(x, indices: Many, value, *, accumulate=False):  # type: ignore[no-
     """
     out = x.copy()
     for k, index in enumerate(indices):
-        _check_range(index, x.shape[k], k)
+        check_range(index, x.shape[k], k)
     where = tuple(indices)
     if accumulate:
         np.add.at(out, where, value)
@@ -309,160 +305,3 @@ index_put.sample(f32(4, 3), [np.array([2, 0], np.int64)], f32(2, 3)).sample(f32(
 index_put.sample(
     f32(4, 3), [np.array([[2], [0]], np.int64), np.array([0, 1, 1], np.int64)], f32(3), accumulate=True
 )
-
-
-REDUCTIONS = {
-    "assign": "none",
-    "add": "add",
-    "multiply": "mul",
-    "mul": "mul",
-    "amin": "min",
-    "amax": "max",
-    "mean": "",
-}
-
-
-@op("put_along_axis", out="Result")
-def put_along_axis(Input, Index, Value, *, Axis, Reduce="assign", Include_self=True):  # type: ignore[no-untyped-def]
-    """``Input`` with ``Value`` written along ``Axis`` at ``Index``, or combined with what is there.
-
-    ONNX: ScatterElements.
-    """
-    index = Index.astype(np.int64, copy=False)
-    at = Axis % Input.ndim
-    _check_range(index, Input.shape[at], at)
-    where = tuple(
-        index if a == at else g for a, g in enumerate(np.ogrid[tuple(slice(n) for n in index.shape)])
-    )
-    out = Input.copy()
-    how = REDUCTIONS[Reduce]
-    if how == "none":
-        out[where] = Value
-        return out
-    if not Include_self:
-        out[where] = _NEUTRAL[how](out.dtype)
-    if how:
-        _COMBINE[how].at(out, where, Value)
-        return out
-    return _mean_along(out, where, Value, Include_self)
-
-
-def _extreme(which: str) -> Any:
-    def value(dtype: np.dtype) -> Any:
-        if dtype.kind in "iu":
-            return getattr(np.iinfo(dtype), which)
-        return np.inf if which == "max" else -np.inf
-
-    return value
-
-
-_NEUTRAL: dict[str, Any] = {
-    "add": lambda dtype: 0,
-    "": lambda dtype: 0,
-    "mul": lambda dtype: 1,
-    "min": _extreme("max"),
-    "max": _extreme("min"),
-}
-_COMBINE = {"add": np.add, "mul": np.multiply, "min": np.minimum, "max": np.maximum}
-
-
-def _mean_along(out: np.ndarray, where: Any, value: np.ndarray, include_self: bool) -> np.ndarray:
-    counts = np.zeros(out.shape, np.int64)
-    np.add.at(counts, where, 1)
-    np.add.at(out, where, value)
-    counts = np.maximum(counts + include_self, 1)
-    return (out / counts).astype(out.dtype) if out.dtype.kind != "i" else out // counts
-
-
-@put_along_axis.infer
-def _(
-    Input: Any, Index: Any, Value: Any, *, Axis: int, Reduce: str = "assign", Include_self: bool = True
-) -> Spec:
-    require_index(Index, "put_along_axis")
-    along(Input, Index, Axis, "put_along_axis")
-    if Reduce not in REDUCTIONS:
-        raise InvalidArgumentError(
-            f"put_along_axis: reduce must be one of {sorted(REDUCTIONS)}, got {Reduce!r}"
-        )
-    return Spec(Input.dims, Input.dtype)
-
-
-@put_along_axis.grad(saves="Input Index Value Result")
-def _(c: Any, g: Any) -> Any:
-    how = REDUCTIONS[c.Reduce]
-    if how == "":
-        raise InvalidArgumentError(
-            "put_along_axis with reduce='mean' has no gradient; PaddlePaddle has none either"
-        )
-    index, where = c.Index, {"Axis": c.Axis}
-    cleared = None
-    if how == "none" or not c.Include_self:
-        zeros = fill_any_like(index, value=0.0, dtype=g.dtype)
-        cleared = put_along_axis(g, index, zeros, **where)
-    if how in ("none", "add"):
-        return g if cleared is None else cleared, None, take_along_axis(g, index, **where)
-    if how == "mul":
-        both = g * c.Result
-        dx = both / c.Input if cleared is None else cleared
-        return dx, None, take_along_axis(both, index, **where) / c.Value
-    return _extreme_grad(c, g, cleared)
-
-
-def _extreme_grad(c: Any, g: Any, cleared: Any) -> Any:
-    """Of amin and amax: to the elements that are the result, in equal parts (the written ones and, unless it was
-    left out, the one that was there)."""
-    from .elementwise import cast
-
-    where = {"Axis": c.Axis}
-    chosen = take_along_axis(c.Result, c.Index, **where)
-    wins = cast((c.Value == chosen).detach(), out_dtype=g.dtype)
-    self_wins = cast((c.Input == c.Result).detach(), out_dtype=g.dtype)
-    if cleared is not None:
-        self_wins = put_along_axis(self_wins, c.Index, fill_any_like(wins, value=0.0), **where)
-        untouched = put_along_axis(
-            fill_any_like(g, value=1.0), c.Index, fill_any_like(wins, value=0.0), **where
-        )
-        count = put_along_axis(untouched, c.Index, wins, **where, Reduce="add")
-        self_wins = untouched
-    else:
-        count = put_along_axis(self_wins, c.Index, wins, **where, Reduce="add")
-    share = g / count
-    return share * self_wins, None, take_along_axis(share, c.Index, **where) * wins
-
-
-@put_along_axis.onnx
-def _(
-    b: Any,
-    Input: Any,
-    Index: Any,
-    Value: Any,
-    *,
-    Axis: int,
-    Reduce: str = "assign",
-    Include_self: bool = True,
-) -> Any:
-    how, index, at = REDUCTIONS[Reduce], index_onnx(b, Index), Axis % len(Input.dims)
-    value = b.Expand(Value, b.Shape(Index))
-    start = Input
-    if not Include_self and how != "none":
-        neutral = b.const(_NEUTRAL[how](Input.dtype.np), Input.dtype)
-        start = b.ScatterElements(Input, index, b.Expand(neutral, b.Shape(Index)), axis=at)
-    if how:
-        return b.ScatterElements(start, index, value, axis=at, reduction=how)
-    total = b.ScatterElements(start, index, value, axis=at, reduction="add")
-    wide = "float32" if Input.dtype.is_floating and Input.dtype.itemsize < 8 else "float64"
-    one = b.const(1, wide)
-    base = b.Expand(b.const(1 if Include_self else 0, wide), b.Shape(Input))
-    counts = b.ScatterElements(base, index, b.Expand(one, b.Shape(Index)), axis=at, reduction="add")
-    mean = b.Div(b.cast(total, wide), b.Max(counts, one))
-    return b.cast(b.Floor(mean) if Input.dtype.is_integer else mean, Input.dtype)
-
-
-_AT = np.array([[0, 2], [1, 0], [2, 2]], np.int64)
-put_along_axis.sample(f32(3, 4), np.array([[0, 2], [1, 3], [2, 1]], np.int64), f32(3, 2), Axis=1)
-put_along_axis.sample(f32(3, 4), _AT, f32(3, 2), Axis=1, Reduce="add").sample(
-    f32(3, 4), _AT, f32(3, 2), Axis=1, Reduce="mul", tol=1e-4
-)
-put_along_axis.sample(f32(3, 4), _AT, f32(3, 2), Axis=0, Reduce="amax")
-put_along_axis.sample(f32(3, 4), _AT, f32(3, 2), Axis=1, Reduce="amin", Include_self=False)
-put_along_axis.sample(f32(3, 4), _AT, f32(3, 2), Axis=1, Reduce="mean", grad="")

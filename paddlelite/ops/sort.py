@@ -9,10 +9,10 @@ import numpy as np
 from ..dtypes import int64
 from ..errors import InvalidArgumentError
 from ..op import Spec, op
+from .along_axis import put_along_axis
 from .creation import fill_any_like
 from .rules import axis_in
 from .samples import f32, i64
-from .scatter import put_along_axis
 
 __all__ = ["argsort", "kthvalue", "mode", "scatter_along", "top_k"]
 

@@ -19,9 +19,10 @@ from ..errors import InvalidArgumentError, OutOfRangeError
 from ..mode import mode
 from ..op import OPS
 from ..ops.gather import gather, gather_nd, stacked
-from ..ops.index import set_value, slice_, strided_slice
+from ..ops.index import slice_, strided_slice
 from ..ops.order import flip
 from ..ops.scatter import index_put
+from ..ops.set_value import set_value
 from ..ops.shape import reshape, transpose, unsqueeze
 from .creation import to_tensor
 from .manipulation import expand_as

@@ -10,11 +10,13 @@ import numpy as np
 from ..dims import broadcast, is_static
 from ..dtypes import int32, int64
 from ..errors import InvalidArgumentError, InvalidTypeError, OutOfRangeError
+from ..ops import along_axis as A
 from ..ops import gather as R
 from ..ops import index as I
 from ..ops import scatter as W
 from ..ops.creation import fill_constant
 from ..ops.rules import axis_in
+from ..ops.set_value import set_value
 from .arguments import attach, in_place
 from .creation import full, shape_slots, to_tensor
 from .indexing import getitem, write_tensors
@@ -108,7 +110,7 @@ def index_sample(x: Tensor, index: Tensor) -> Tensor:
         raise InvalidArgumentError(
             f"index_sample needs matrices, got shapes {list(x.dims)} and {list(index.dims)}"
         )
-    return R.index_sample(x, index)
+    return A.index_sample(x, index)
 
 
 def scatter(
@@ -200,8 +202,8 @@ def take_along_axis(arr: Tensor, indices: Tensor, axis: int, broadcast: bool = T
     at = axis_in(axis, len(arr.dims))
     index = _index(indices, "take_along_axis")
     index = _broadcast_along(arr, index, at) if broadcast else index
-    R.along(arr, index, at, "take_along_axis")
-    return R.take_along_axis(arr, index, Axis=at)
+    A.along(arr, index, at, "take_along_axis")
+    return A.take_along_axis(arr, index, Axis=at)
 
 
 def put_along_axis(
@@ -217,19 +219,19 @@ def put_along_axis(
 
     ``reduce``: assign, add, mul (multiply), mean, amin, amax. Paddle op: put_along_axis.
     """
-    if reduce not in W.REDUCTIONS:
+    if reduce not in A.REDUCTIONS:
         raise InvalidArgumentError(
-            f"put_along_axis: reduce must be one of {sorted(W.REDUCTIONS)}, got {reduce!r}"
+            f"put_along_axis: reduce must be one of {sorted(A.REDUCTIONS)}, got {reduce!r}"
         )
     at = axis_in(axis, len(arr.dims))
     index = _index(indices, "put_along_axis")
     index = _broadcast_along(arr, index, at) if broadcast else index
-    R.along(arr, index, at, "put_along_axis")
+    A.along(arr, index, at, "put_along_axis")
     value = values if isinstance(values, Tensor) else full([], values, arr.dtype)
     value = value if value.dtype is arr.dtype else astype(value, arr.dtype)
     if tuple(value.dims) != tuple(index.dims):
         value = expand(value, index.shape)
-    return W.put_along_axis(arr, index, value, Axis=at, Reduce=reduce, Include_self=bool(include_self))
+    return A.put_along_axis(arr, index, value, Axis=at, Reduce=reduce, Include_self=bool(include_self))
 
 
 def take(x: Tensor, index: Tensor, mode: str = "raise", name: str | None = None) -> Tensor:
@@ -294,7 +296,7 @@ def select_scatter(x: Tensor, values: Tensor, axis: int, index: int, name: str |
         )
     end = index + 1 if index != -1 else 2**31 - 1
     where = {"axes": [at], "starts": [index], "ends": [end], "steps": [1], "decrease_axes": [at]}
-    return I.set_value(x, values, **where, dtype=x.dtype)
+    return set_value(x, values, **where, dtype=x.dtype)
 
 
 def slice_scatter(
@@ -302,7 +304,7 @@ def slice_scatter(
 ) -> Tensor:
     """``x`` with the block that axes, starts, ends and strides name replaced by ``value``."""
     where = {"axes": axes, "starts": starts, "ends": ends, "steps": strides}
-    return I.set_value(x, value, **{k: as_ints(v, k) for k, v in where.items()}, dtype=x.dtype)
+    return set_value(x, value, **{k: as_ints(v, k) for k, v in where.items()}, dtype=x.dtype)
 
 
 def multiplex(inputs: Sequence[Tensor], index: Tensor, name: str | None = None) -> Tensor:

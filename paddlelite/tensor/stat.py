@@ -7,7 +7,7 @@ from typing import Any
 from ..dtypes import default_dtype, int64
 from ..errors import InvalidArgumentError
 from ..ops import elementwise, reduce, unary
-from ..ops.gather import take_along_axis
+from ..ops.along_axis import take_along_axis
 from ..ops.index import slice_
 from ..ops.rules import axes_in
 from ..ops.sort import argsort
