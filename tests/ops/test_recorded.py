@@ -1,4 +1,4 @@
-"""Mathematics against what PaddlePaddle 3.3.1 gave (tests/golden/make_math.py): values, dtypes, shapes, error classes."""
+"""Mathematics against what PaddlePaddle 3.3.1 gave (tests/golden/make_math.py): values, dtypes, shapes, errors."""
 
 from __future__ import annotations
 
