@@ -43,8 +43,8 @@ class _Plan:
         one = t * n * h
         hidden = block[:one].reshape(t, n, h)
         if self.mode == "LSTM":
-            return Saved(hidden, block[one : 2 * one].reshape(t, n, h), block[2 * one :].reshape(t, n, 4 * h))
-        return Saved(hidden, None, block[one:].reshape(t, n, -1 if self.mode == "GRU" else 0))
+            return Saved(hidden, block[one : 2 * one].reshape(t, n, h), block[2 * one :].reshape(t, 4, n, h))
+        return Saved(hidden, None, block[one:].reshape(t, -1 if one else 4, n, h))
 
     def passes(self, layer: int) -> list[int]:
         return [layer * self.directions + d for d in range(self.directions)]
@@ -167,8 +167,8 @@ def _(c: Any, g: Any, _g: Any, states: Any, *rest: Any) -> Any:
     g_states = [zeros(p) if s is None else s for s, p in zip(states, pre, strict=True)]
     if g is None:
         g = _zero_output(c, pre[0])
-    dx, d_pre, d_weights = rnn_grad(c.Input, pre, weights, c.SequenceLength, c.Reserve, g, g_states, **attrs)
-    return dx, d_pre, d_weights, None
+    dx, d_pre, d_weights = rnn_grad(c.Input, pre, weights, c.SequenceLength, c.Reserve, g, g_states, need_x=c.needs("Input"), **attrs)
+    return dx if c.needs("Input") else None, d_pre, d_weights, None
 
 
 def _zero_output(c: Any, state: Any) -> Any:
@@ -193,6 +193,7 @@ def rnn_grad(  # type: ignore[no-untyped-def]
     hidden_size=1,
     num_layers=1,
     is_bidirec=False,
+    need_x=True,
 ):
     """The gradient of ``rnn``: backward through time, one product for the weights of each pass."""
     plan = _Plan(Input, WeightList, hidden_size, num_layers, is_bidirec, mode)
@@ -209,24 +210,26 @@ def rnn_grad(  # type: ignore[no-untyped-def]
             part = _turn(g[:, :, d * hidden_size : (d + 1) * hidden_size], k, plan.directions)
             cell = (PreState[1][k], GState[1][k]) if mode == "LSTM" else (None, None)
             inputs = np.ascontiguousarray(_turn(x, k, plan.directions))
-            found = backward(
-                mode, inputs, plan.weights(k), PreState[0][k], cell[0], turned, plan.saved(Reserve, k), part, GState[0][k], cell[1]
-            )
+            states = (PreState[0][k], cell[0], turned, plan.saved(Reserve, k), part, GState[0][k], cell[1])
+            wanted = need_x or layer > 0
+            found = backward(mode, inputs, plan.weights(k), *states, wanted)
             d_h[k], d_c[k] = found.h, found.c  # type: ignore[call-overload]
             for j, dw in zip((2 * k, 2 * k + 1, 2 * count + 2 * k, 2 * count + 2 * k + 1), found.weights, strict=True):
                 if j < len(d_weights):
                     d_weights[j] = dw
-            dx = _turn(found.x, k, plan.directions)
-            total = dx if total is None else total + dx
+            if found.x is not None:
+                dx = _turn(found.x, k, plan.directions)
+                total = dx if total is None else total + dx
         g = total
-    states = [np.stack(d_h), np.stack(d_c)] if mode == "LSTM" else [np.stack(d_h)]  # type: ignore[arg-type]
-    return np.ascontiguousarray(g), states, d_weights
+    finals = [np.stack(d_h), np.stack(d_c)] if mode == "LSTM" else [np.stack(d_h)]  # type: ignore[arg-type]
+    dx = np.ascontiguousarray(g) if need_x else np.zeros((0,), Input.dtype)
+    return dx, finals, d_weights
 
 
 @rnn_grad.infer
-def _(Input: Any, PreState: Any, WeightList: Any, *rest: Any, **attrs: Any) -> Any:
+def _(Input: Any, PreState: Any, WeightList: Any, *rest: Any, need_x: bool = True, **attrs: Any) -> Any:
     lists = [[Spec(t.dims, t.dtype) for t in ts] for ts in (PreState, WeightList)]
-    return Spec(Input.dims, Input.dtype), *lists
+    return Spec(Input.dims if need_x else (0,), Input.dtype), *lists
 
 
 # ONNX: one node a layer
