@@ -149,7 +149,7 @@ def _trace(function: StaticFunction, given: Sequence[Any] | None) -> Program:
             inspect.signature(function.dygraph_function).bind(*specs)
         except TypeError as error:
             raise InvalidArgumentError(
-                f"input_spec has {len(specs)} entries, which do not fit {function.__name__}(): {error}."
+                f"input_spec has {len(specs)} entries, which do not fit {_name(function)}(): {error}."
             ) from error
         return _in_file_order(function.get_concrete_program(*specs).traced, specs)
     try:
@@ -157,10 +157,14 @@ def _trace(function: StaticFunction, given: Sequence[Any] | None) -> Program:
     except CaptureError as error:
         if function._last is None and function._input_spec is None:
             raise InvalidArgumentError(
-                f"No valid transformed program for function: {function.__name__}. Please specific `input_spec` in "
+                f"No valid transformed program for function: {_name(function)}. Please specific `input_spec` in "
                 "`@paddle.jit.to_static`, give it to paddle.jit.save, or call the decorated function once."
             ) from error
         raise
+
+
+def _name(function: StaticFunction) -> str:
+    return str(getattr(function.dygraph_function, "__name__", function.dygraph_function))
 
 
 def _in_file_order(traced: Traced, specs: Any) -> Program:
@@ -322,11 +326,13 @@ class TranslatedLayer(Layer):
         counts = {"param": 0, "buffer": 0}
         for name in sorted(tensors):
             tensor = tensors[name]
-            kind = "param" if isinstance(tensor, Parameter) else "buffer"
-            own = f"{kind}_{counts[kind]}"
-            counts[kind] += 1
             tensor.name = _own_name(name)
-            self.add_parameter(own, tensor) if kind == "param" else self.register_buffer(own, tensor)
+            if isinstance(tensor, Parameter):
+                self.add_parameter(f"param_{counts['param']}", tensor)
+                counts["param"] += 1
+            else:
+                self.register_buffer(f"buffer_{counts['buffer']}", tensor)
+                counts["buffer"] += 1
         for method in models:
             if method != "forward":
                 object.__setattr__(self, method, lambda *inputs, _method=method: self._call(_method, inputs))
