@@ -135,7 +135,7 @@ class Value(Tensor):
         return f"Value({kind}{self._dtype.name}{_show_dims(self._dims)}, name={self.name})"
 
     def detach(self) -> Value:
-        from .ops.shape import assign
+        from .ops.creation import assign
 
         # Recorded as outside the tape, so that a later backward through this program stops here too.
         was, mode.grad = mode.grad, False

@@ -18,7 +18,7 @@ def vjp(function: Callable[..., Any], inputs: Sequence[Any], wanted: Sequence[bo
     ``grads`` are those of the results, None where there is none.
     """
     from ..autograd import grad
-    from .shape import assign
+    from .creation import assign
 
     was, mode.grad = mode.grad, True
     try:

@@ -9,7 +9,8 @@ from ..errors import UnimplementedError
 from .compose import call
 from .elementwise import add, multiply, subtract
 from .linalg import matmul
-from .shape import concat, slice_, stack
+from .index import slice_
+from .join import concat, stack
 
 __all__ = ["unrolled"]
 

@@ -291,23 +291,3 @@ def _(Input: Any) -> Spec:
 
 size.onnx(lambda b, Input: b.Size(Input))
 size.sample(f32(2, 3)).sample(f32()).sample(f32(0, 3))
-
-
-#: Ops that moved to files of their own; to go when nobody imports them from here.
-_MOVED = {
-    **dict.fromkeys(("concat", "stack", "split", "unbind", "static_axis", "split_like"), "join"),
-    **dict.fromkeys(("slice_", "slice_grad"), "index"),
-    "expand": "repeat",
-    **dict.fromkeys(("assign", "fill_any_like", "fill_constant", "filler"), "creation"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MOVED:
-        raise AttributeError(f"module {__name__} has no attribute {name}")
-    from importlib import import_module
-
-    return getattr(import_module(f".{_MOVED[name]}", __package__), name)
-
-
-_content_or = content_or

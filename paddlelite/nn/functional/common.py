@@ -13,11 +13,12 @@ from ...mode import mode
 from ...ops import dropout as _dropout
 from ...ops.bilinear import bilinear_tensor_product
 from ...ops.compose import call
+from ...ops.creation import fill_any_like
 from ...ops.elementwise import add, multiply, scale
+from ...ops.index import slice_
 from ...ops.linalg import matmul
 from ...ops.linear import linear as _linear
 from ...ops.reduce import reduce_sum
-from ...ops.shape import fill_any_like, slice_
 from ...tensor.tensor import Tensor
 
 __all__ = [

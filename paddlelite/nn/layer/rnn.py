@@ -11,7 +11,9 @@ from ...mode import mode
 from ...ops.compose import call
 from ...ops.elementwise import add, cast, multiply, subtract
 from ...ops.rnn import rnn as _rnn
-from ...ops.shape import concat, slice_, stack, transpose
+from ...ops.index import slice_
+from ...ops.join import concat, stack
+from ...ops.shape import transpose
 from ...tensor.attribute import size_value
 from ...tensor.creation import full
 from ...tensor.tensor import Tensor

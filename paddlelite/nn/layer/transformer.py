@@ -9,7 +9,8 @@ import numpy as np
 
 from ...errors import InvalidArgumentError
 from ...ops.elementwise import add
-from ...ops.shape import concat, reshape, transpose
+from ...ops.join import concat
+from ...ops.shape import reshape, transpose
 from ...param_attr import ParamAttr
 from ...tensor.attribute import size_value
 from ...tensor.creation import full, to_tensor
