@@ -190,3 +190,50 @@ def test_random_numbers_are_the_same_forward_and_backward():
         call(x).backward()
         found.append(gradients([w]))
     same(found[1], found[0])
+
+
+class ConvNet(paddle.nn.Layer):
+    def __init__(self):
+        from paddlelite import nn
+
+        super().__init__()
+        self.conv, self.norm = nn.Conv2D(1, 4, 3, padding=1), nn.BatchNorm2D(4)
+        self.drop, self.head = nn.Dropout(0.3), nn.Linear(4 * 4 * 4, 3)
+
+    def forward(self, x, label):
+        import paddlelite.nn.functional as F
+
+        h = F.max_pool2d(F.relu(self.norm(self.conv(x))), 2, 2)
+        if h.mean() > 0.2:
+            h = h * 0.9
+        return F.cross_entropy(self.head(self.drop(paddle.flatten(h, 1))), label)
+
+
+def test_fifty_steps_with_batch_norm_dropout_and_a_branch():
+    from paddlelite import jit, optimizer
+
+    losses, statistics = [], []
+    for static in (False, True):
+        paddle.seed(11)
+        net = ConvNet()
+        for i, p in enumerate(net.parameters()):
+            p.set_value(normal(*p.shape, seed=i).numpy() * 0.3)
+        if static:
+            jit.to_static(net)
+        sgd = optimizer.Momentum(0.02, parameters=net.parameters())
+        paddle.seed(5)
+        rng = np.random.default_rng(2)
+        seen = []
+        for step in range(50):
+            size = 8 if step % 5 else 3  # a short batch now and then
+            x = paddle.to_tensor(rng.standard_normal((size, 1, 8, 8)).astype(np.float32))
+            loss = net(x, paddle.to_tensor(rng.integers(0, 3, (size, 1))))
+            loss.backward()
+            sgd.step()
+            sgd.clear_grad()
+            seen.append(float(loss))
+        losses.append(seen)
+        statistics.append([net.norm._mean.numpy(), net.norm._variance.numpy()])
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4)
+    for a, b in zip(*statistics):
+        np.testing.assert_allclose(a, b, rtol=1e-4)
