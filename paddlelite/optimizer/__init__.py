@@ -3,6 +3,7 @@
 from . import lr
 from .adam import Adam, Adamax, AdamW, Lamb
 from .adaptive import Adadelta, Adagrad, RMSProp
+from .lbfgs import LBFGS
 from .optimizer import Optimizer
 from .rectified import NAdam, RAdam
 from .sgd import ASGD, SGD, Momentum, Rprop
@@ -14,6 +15,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "Adamax",
+    "LBFGS",
     "Lamb",
     "Momentum",
     "NAdam",
