@@ -13,8 +13,9 @@ if __name__ != "paddlelite.jit":
 
 from .convert import leave_alone as _leave_alone
 from .function import StaticFunction, enable_to_static, not_to_static, to_static
-from .saving import TranslatedLayer, load, save
+from .saving import save
 from .spec import InputSpec
+from .translated import TranslatedLayer, load
 
 __all__ = [
     "InputSpec",

@@ -12,8 +12,7 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite import nn
-from paddlelite.jit import InputSpec, to_static
-from paddlelite.jit.saving import TranslatedLayer, load, save
+from paddlelite.jit import InputSpec, TranslatedLayer, load, save, to_static
 from paddlelite.nn.parameter import Parameter
 from tests.formats.goldens import GOLDEN, cases
 from tests.formats.test_goldens import compare
