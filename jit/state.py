@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 __all__ = [
-    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Global", "Journal", "Place", "StateClosure", "current",
-    "journaled", "note", "places",
+    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Place", "StateClosure", "current",
+    "Variable", "journaled", "note", "places",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -37,6 +37,8 @@ class Place:
     """Somewhere a value lives. `name` is how the user calls it."""
 
     name: str
+    #: Whether the analysis of the function, or nobody else, looks after it: a variable, an operator's own value.
+    private: ClassVar[bool] = False
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -55,6 +57,7 @@ class Place:
 class Cell(Place):
     """A variable of a function."""
 
+    private = True
     cell: Any
 
     @property
@@ -75,8 +78,8 @@ class Cell(Place):
 
 
 @dataclass(frozen=True, eq=False)
-class Global(Place):
-    """A name of a module (or any key of a dict)."""
+class Item(Place):
+    """A key of a dict."""
 
     table: dict[Any, Any]
     index: Any
@@ -93,6 +96,12 @@ class Global(Place):
             self.table.pop(self.index, None)
         else:
             self.table[self.index] = value
+
+
+class Variable(Item):
+    """A variable that a function declares global."""
+
+    private = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +188,7 @@ def current() -> Journal | None:
 
 def note(place: Place) -> None:
     """Call this before a write."""
-    if _stack.journals:
+    if _stack.journals and not place.private:
         _stack.journals[-1].note(place)
 
 
@@ -203,4 +212,4 @@ def places(state: StateClosure, names: Iterable[str]) -> list[Place]:
     code = state.__code__
     cells = dict(zip(code.co_freevars, state.__closure__ or (), strict=True))
     table = state.__globals__
-    return [Cell(name, cells[name]) if name in cells else Global(name, table, name) for name in names]
+    return [Cell(name, cells[name]) if name in cells else Variable(name, table, name) for name in names]

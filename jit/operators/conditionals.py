@@ -66,6 +66,8 @@ def choose(
 class _Value(Place):
     """The value of an expression."""
 
+    private = True
+
     @property
     def key(self) -> tuple[Any, ...]:
         return ("value", id(self))
@@ -115,8 +117,7 @@ def _merge(capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]]) ->
         if pair.unsure:
             mark_unsure(result)
     for place, template in templates:
-        if not isinstance(place, _Value):
-            note(place)
+        note(place)
         place.put(fill(template, results))
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from paddlelite.tensor.tensor import Tensor
 
+from paddlelite.weak import weaken
+
 from ..symbolic import refuse
 
 __all__ = ["pick"]
@@ -21,4 +23,5 @@ def pick(items: Sequence[Any], position: Any) -> Any:
     tensors = [item if isinstance(item, Tensor) else paddle.to_tensor(item) for item in items]
     if len({(t.dtype, tuple(t.dims)) for t in tensors}) != 1:
         raise refuse("a list is indexed by a tensor, but its items have different dtypes or shapes")
-    return paddle.stack(tensors)[position]
+    found = paddle.stack(tensors)[position]
+    return found if any(isinstance(item, Tensor) for item in items) else weaken(found)

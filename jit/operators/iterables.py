@@ -9,7 +9,9 @@ import builtins
 from collections.abc import Iterator
 from typing import Any
 
+from paddlelite.dtypes import int64
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import weaken
 
 from ..symbolic import both, either, in_graph, is_symbolic, refuse
 
@@ -40,7 +42,7 @@ class _Range(Source):
         self.start, self.stop, self.step = start, stop, step
 
     def item(self, position: Any) -> Any:
-        return self.start + position * self.step
+        return _number(self.start + position * self.step)
 
     def more(self, position: Any) -> Any:
         value = self.item(position)
@@ -100,7 +102,7 @@ class _Enumerate(Source):
         return self.part.more(position)
 
     def item(self, position: Any) -> Any:
-        return (position + self.start, self.part.item(position))
+        return (_number(position + self.start), self.part.item(position))
 
 
 class _Reversed(Source):
@@ -131,7 +133,17 @@ def range_(*args: Any) -> Any:
     if not any(in_graph(a) for a in args):
         return builtins.range(*args)
     start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-    return _Range(start, stop, step)
+    return _Range(_scalar(start), _scalar(stop), _scalar(step))
+
+
+def _scalar(x: Any) -> Any:
+    """A tensor of one element as a 0-D tensor."""
+    return x.reshape([]) if isinstance(x, Tensor) and x.dims else x
+
+
+def _number(x: Any) -> Any:
+    """The result of an operation as Python's iterators would give it: a number."""
+    return weaken(x if x.dtype is int64 else x.astype(int64)) if isinstance(x, Tensor) else x
 
 
 def enumerate_(iterable: Any, start: Any = 0) -> Any:
@@ -139,11 +151,11 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
     source = source_of(iterable)
     if source is None and not is_symbolic(start):
         return builtins.enumerate(iterable, start)
-    return _Enumerate(source or _List(iterable), start) if source else _shifted(iterable, start)
+    return _Enumerate(source, _scalar(start)) if source else _shifted(iterable, start)
 
 
 def _shifted(iterable: Any, start: Any) -> Iterator[Any]:
-    return ((start + i, item) for i, item in builtins.enumerate(iterable))
+    return ((_number(start + i), item) for i, item in builtins.enumerate(iterable))
 
 
 def zip_(*iterables: Any, **options: Any) -> Any:
@@ -153,7 +165,13 @@ def zip_(*iterables: Any, **options: Any) -> Any:
         return builtins.zip(*iterables, **options)
     if options.get("strict"):
         raise refuse("zip(strict=True) of something whose length is known only when the graph runs")
-    return _Zip([source or _List(items) for source, items in builtins.zip(sources, iterables)])
+    return _Zip([source or _indexed(items) for source, items in builtins.zip(sources, iterables)])
+
+
+def _indexed(items: Any) -> Source:
+    if isinstance(items, builtins.range):
+        return _Range(items.start, items.stop, items.step)
+    return _List(items)
 
 
 def reversed_(sequence: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,9 @@ from .iterables import Source, source_of
 from .logic import and_
 
 __all__ = ["for_", "while_"]
+
+#: How often a body is recorded before giving up: each attempt widens what is carried.
+MOST_ATTEMPTS = 30
 
 Names = tuple[str, ...]
 
@@ -99,6 +103,8 @@ def _counted(source: Source, state: StateClosure, names: Names | None, stop: Nam
 class _Position(Place):
     """The number of rounds a `for` has begun."""
 
+    private = True
+
     def __init__(self) -> None:
         super().__init__("the loop's position")
         self.__dict__["value"] = 0
@@ -150,7 +156,9 @@ def _rounds(more: Callable[[], Any], state: StateClosure, names: Names | None, e
     decided("became a while_loop")
     carried = Carried([*places(state, names), *extra])
     written: list[Tensor] = []
-    while True:
+    for attempt in itertools.count():
+        if attempt > MOST_ATTEMPTS:
+            raise refuse("the types that this loop carries keep changing from round to round")
         with capture.inner() as frame, journaled(carried.places, branch=False) as journal:
             carried.place(open_loop(capture, frame, carried.specs, written))
             yield

@@ -143,7 +143,7 @@ def test_builtins_are_resolved_by_object():
 
     def f(x, n):
         for i in range(n):
-            x = x + i
+            x = x + i.astype("float32")
         return x
 
     check(f, *COUNTS, loops=0)

@@ -1,0 +1,336 @@
+"""Checklist F: functions, scopes, classes; and layers."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import pickle
+
+import numpy as np
+import pytest
+
+import paddlelite as paddle
+from paddlelite import nn
+from paddlelite.errors import CaptureError, InvalidArgumentError
+from paddlelite.jit import InputSpec, enable_to_static, not_to_static, to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+
+
+def helper(x, k=2):
+    if x.sum() > 1:
+        return x * k
+    return x - k
+
+
+def test_helpers_closures_and_defaults():
+    bias = 3
+
+    def inner(v, *rest, scale=1, **more):
+        if v.sum() > 2:
+            v = v + bias
+        return v * scale + sum(rest) + more.get("z", 0)
+
+    def f(x):
+        total = 0
+
+        def bump(v):
+            nonlocal total
+            if v.sum() > 1:
+                total = total + 1
+            else:
+                total = total + 2
+            return v
+
+        bump(x)
+        return helper(x) + inner(x, 1, 2, scale=2, z=1), helper(x, k=5), total
+
+    check(f, *NUMBERS)
+
+
+def test_nonlocal_written_by_a_function_called_in_a_branch():
+    def f(x):
+        n = 0
+
+        def bump():
+            nonlocal n
+            n = n + 1
+
+        if x.sum() > 1:
+            bump()
+        return x * n
+
+    check(f, *NUMBERS)
+
+
+def test_decorators_partials_and_callables():
+    def twice(g):
+        @functools.wraps(g)
+        def wrapper(*args):
+            return g(*args) * 2
+
+        return wrapper
+
+    @twice
+    def decorated(v):
+        if v.sum() > 1:
+            v = v + 1
+        return v
+
+    class Caller:
+        def __init__(self, k):
+            self.k = k
+
+        def __call__(self, v):
+            return v + self.k if v.sum() > 1 else v - self.k
+
+        @staticmethod
+        def fixed(v):
+            return v if v.sum() > 1 else -v
+
+        @classmethod
+        def made(cls, v):
+            return cls(1)(v) if v.sum() > 0 else v
+
+    def f(x):
+        c = Caller(3)
+        return decorated(x), functools.partial(helper, k=7)(x), c(x), c.fixed(x), Caller.made(x)
+
+    check(f, *NUMBERS)
+
+
+def test_recursion_with_a_python_bound():
+    def power(v, n):
+        return v if n == 0 else power(v * 2, n - 1) if v.sum() > 0 else v
+
+    def f(x):
+        return power(x, 4)
+
+    check(f, *NUMBERS)
+
+
+class Net(nn.Layer):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(3, 4)
+        self.blocks = nn.LayerList([nn.Linear(4, 4) for _ in range(2)])
+        self.scale = 2.0
+        self.__secret = 1.0
+
+    def helper(self, h):
+        if h.mean() > 0:
+            return h * self.scale
+        return h + self.__secret
+
+    def forward(self, x):
+        h = self.first(x)
+        for block in self.blocks:
+            h = block(h)
+            if h.sum() > 0:
+                h = self.helper(h)
+        return h
+
+
+class Child(Net):
+    def forward(self, x):
+        h = super().forward(x) if x.sum() > 0 else Net.forward(self, x) * 2
+        return h + (super().forward(x) if x.sum() > 0 else x.sum())
+
+
+@pytest.mark.parametrize("kind", [Net, Child])
+def test_layers(kind):
+    paddle.seed(1)
+    net = kind()
+    xs = [paddle.to_tensor(np.random.RandomState(i).randn(2, 3).astype("float32")) for i in range(3)]
+    want = [net(x).numpy() for x in xs]
+    assert to_static(net) is net
+    for x, w in zip(xs, want):
+        np.testing.assert_allclose(net(x).numpy(), w, rtol=1e-5, atol=1e-6)
+    assert net.forward.main_program.op_counts()["cond"] >= 2
+    twin = copy.deepcopy(net)
+    twin.first.weight.set_value(twin.first.weight * 0)
+    np.testing.assert_allclose(net(xs[0]).numpy(), want[0], rtol=1e-5, atol=1e-6)
+    assert twin.forward.class_instance is twin
+    net.forward.rollback()
+    assert "forward" not in net.__dict__
+    np.testing.assert_allclose(net(xs[0]).numpy(), want[0], rtol=1e-5, atol=1e-6)
+
+
+def test_attributes_are_guarded():
+    net = to_static(Net())
+    x = paddle.ones([2, 3])
+    before = net(x).numpy()
+    net.scale = 3.0
+    after = net(x).numpy()
+    net.forward.rollback()
+    np.testing.assert_allclose(net(x).numpy(), after, rtol=1e-5)
+    assert before.shape == after.shape
+
+
+class Decorated(nn.Layer):
+    def __init__(self):
+        super().__init__()
+        self.k = paddle.to_tensor(2.0)
+        self.drop = nn.Dropout(0.5)
+
+    @to_static
+    def forward(self, x, flag=True):
+        if flag and x.sum() > 0:
+            x = x * self.k
+        return self.drop(x)
+
+    @to_static(input_spec=[InputSpec([None], "float32", "v")])
+    def other(self, v):
+        return v + 1 if v.sum() > 0 else v
+
+
+def test_decorated_methods():
+    one, two = Decorated(), Decorated()
+    two.k = paddle.to_tensor(5.0)
+    assert one.forward is one.forward and one.forward is not two.forward
+    one.eval(), two.eval()
+    x = tensor([1.0, 2.0])
+    assert one(x).numpy().tolist() == [2, 4] and two(x).numpy().tolist() == [5, 10]
+    assert one(x, False).numpy().tolist() == [1, 2] and one(x, flag=False).numpy().tolist() == [1, 2]
+    assert len(one.forward.program_cache) == 2
+    assert one.other(x).numpy().tolist() == [2, 3] and one.other(tensor([-1.0])).numpy().tolist() == [-1]
+    assert len(one.other.program_cache) == 1
+    one.train()
+    assert len({tuple(one(paddle.ones([64])).numpy()) for _ in range(3)}) == 3  # dropout draws anew at each call
+    again = pickle.loads(pickle.dumps(two))
+    again.eval()
+    assert again(x).numpy().tolist() == [5, 10]
+
+
+def test_training_mode_is_part_of_the_key():
+    net = to_static(nn.Sequential(nn.BatchNorm1D(3), nn.Linear(3, 2)))
+    x = paddle.to_tensor(np.random.RandomState(0).randn(8, 3).astype("float32"))
+    net.train()
+    a = net(x).numpy()
+    mean = net[0]._mean.numpy()
+    assert np.abs(mean).max() > 0
+    net.eval()
+    b = net(x).numpy()
+    assert np.abs(a - b).max() > 1e-3
+    np.testing.assert_array_equal(net[0]._mean.numpy(), mean)
+
+
+def test_gradients_are_eagers():
+    paddle.seed(3)
+    net = Net()
+    x = paddle.to_tensor(np.random.RandomState(0).randn(5, 3).astype("float32"))
+    net(x).sum().backward()
+    want = [p.grad.numpy() for p in net.parameters()]
+    net.clear_gradients()
+    to_static(net)
+    net(x).sum().backward()
+    for p, w in zip(net.parameters(), want):
+        np.testing.assert_allclose(p.grad.numpy(), w, rtol=1e-4, atol=1e-5)
+
+
+def test_gradients_through_a_loop():
+    def f(x, n):
+        y = x
+        for i in range(n):
+            if y.sum() > 4:
+                y = y * 0.5
+            else:
+                y = y * x + i
+        return (y * y).sum()
+
+    static = to_static(f)
+    for n in (0, 1, 3):
+        grads = []
+        for function in (f, static):
+            x = paddle.to_tensor([1.0, 2.0], stop_gradient=False)
+            function(x, paddle.to_tensor(n)).backward()
+            grads.append(x.grad.numpy())
+        np.testing.assert_allclose(grads[1], grads[0], rtol=1e-5)
+
+
+def test_switch_and_not_to_static():
+    calls = []
+
+    @not_to_static
+    def plain(v):
+        calls.append(1)
+        return v + 1
+
+    @to_static
+    def f(x):
+        return plain(x) if x.sum() > 0 else x
+
+    enable_to_static(False)
+    try:
+        f(tensor([1.0]))
+        assert len(f.program_cache) == 0
+    finally:
+        enable_to_static(True)
+    assert f(tensor([1.0])).numpy() == 2 and len(f.program_cache) == 1
+
+    @not_to_static
+    def branches(v):
+        if v.sum() > 0:
+            v = v + 1
+        return v
+
+    with pytest.raises(CaptureError):
+        to_static(lambda x: branches(x))(tensor([1.0]))
+
+
+def test_bad_calls():
+    f = to_static(helper, input_spec=[InputSpec([None, 3], "float32", "x")])
+    with pytest.raises(InvalidArgumentError, match=r"x is float32\[2, 4\], which does not fit its InputSpec"):
+        f(paddle.ones([2, 4]))
+    with pytest.raises(InvalidArgumentError, match="does not fit"):
+        f(paddle.ones([2, 3], "int64"))
+    with pytest.raises(TypeError, match=r"helper\(\) missing a required argument: 'x'"):
+        f()
+    with pytest.raises(TypeError):
+        f(paddle.ones([2, 3]), unknown=1)
+    for bad in (3, None and 0, "text"):
+        if bad is not None:
+            with pytest.raises(TypeError, match="to_static"):
+                to_static(bad)
+    with pytest.raises(TypeError, match="input_spec"):
+        to_static(helper, input_spec=InputSpec([2]))
+
+
+def test_a_last_short_batch_captures_once_more_and_never_again():
+    @to_static
+    def f(x):
+        return x * 2 if x.sum() > 0 else x
+
+    for n in (8, 8, 3, 5, 1, 8):
+        np.testing.assert_allclose(f(paddle.ones([n, 2])).numpy(), np.full((n, 2), 2.0))
+    assert len(f.program_cache) == 2 and "had [8, 2]" in f.program_cache.log[1]
+
+
+def test_nested_arguments():
+    def f(d, pair, flag):
+        a, (b, c) = pair
+        if d["x"].sum() > 0 and flag:
+            return {"r": [d["x"] + a, b - c]}
+        return {"r": [d["x"] - a, b + c]}
+
+    static = to_static(f)
+    for sign in (1.0, -1.0):
+        args = ({"x": tensor([sign])}, (tensor([2.0]), [tensor([3.0]), tensor([4.0])]), True)
+        got, want = static(*args), f(*args)
+        assert [t.numpy().tolist() for t in got["r"]] == [t.numpy().tolist() for t in want["r"]]
+    assert [v.name for v in static.main_program.inputs] == ["d_x", "pair_0", "pair_1_0", "pair_1_1"]
+
+
+def test_closure_and_global_values_are_guarded():
+    k = 2
+
+    @to_static
+    def f(x):
+        return x * k if x.sum() > 0 else x
+
+    assert f(tensor([1.0])).numpy() == 2
+    k = 5
+    assert f(tensor([1.0])).numpy() == 5
+    assert "`k` has changed" in f.program_cache.log
