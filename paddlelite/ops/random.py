@@ -13,9 +13,7 @@ from .. import dims as D
 from ..dtypes import DType, bfloat16, float16, float32, float64, int64
 from ..errors import InvalidArgumentError
 from ..op import Many, Spec, op
-from .creation import fill_any_like
 from .rules import like_first
-from .samples import f32
 from .shape import content_or, numbers, sizes_onnx
 
 __all__ = ["keep_mask", "rng_advance", "stream"]
@@ -170,12 +168,12 @@ def _(
     )
 
 
-_STATE = np.array([5, 3], np.int64)
-uniform_random.sample(_STATE, shape=[2, 3]).sample(_STATE, shape=[], min=2.0, max=2.5, dtype=float64)
-uniform_random.sample(_STATE, np.array([3, 2], np.int64), dtype=float16).sample(
-    _STATE, shape=[0, 2], dtype=bfloat16
+STATE = np.array([5, 3], np.int64)
+uniform_random.sample(STATE, shape=[2, 3]).sample(STATE, shape=[], min=2.0, max=2.5, dtype=float64)
+uniform_random.sample(STATE, np.array([3, 2], np.int64), dtype=float16).sample(
+    STATE, shape=[0, 2], dtype=bfloat16
 )
-uniform_random.sample(_STATE, shape=[3, 3], seed=4, diag_num=3, diag_step=3, diag_val=9.0)
+uniform_random.sample(STATE, shape=[3, 3], seed=4, diag_num=3, diag_step=3, diag_val=9.0)
 
 
 @op("gaussian_random")
@@ -236,9 +234,9 @@ def _(
     )
 
 
-gaussian_random.sample(_STATE, shape=[2, 3]).sample(_STATE, shape=[], mean=2.0, std=0.5, dtype=float64)
-gaussian_random.sample(_STATE, np.array([3, 2], np.int64), dtype=float16).sample(
-    _STATE, shape=[0, 2], dtype=bfloat16
+gaussian_random.sample(STATE, shape=[2, 3]).sample(STATE, shape=[], mean=2.0, std=0.5, dtype=float64)
+gaussian_random.sample(STATE, np.array([3, 2], np.int64), dtype=float16).sample(
+    STATE, shape=[0, 2], dtype=bfloat16
 )
 
 
@@ -283,7 +281,7 @@ def _(
     return b.cast(b.Floor(draw), dtype)
 
 
-randint.sample(_STATE, low=-3, high=4, shape=[2, 3]).sample(_STATE, low=0, high=2, shape=[])
+randint.sample(STATE, low=-3, high=4, shape=[2, 3]).sample(STATE, low=0, high=2, shape=[])
 
 
 @op("randperm")
@@ -301,111 +299,7 @@ def _(b: Any, RngState: Any, *, n: int, dtype: DType = int64) -> Any:
     return b.cast(b.TopK(keys, b.const([n], "int64"))[1], dtype)
 
 
-randperm.sample(_STATE, n=5).sample(_STATE, n=0)
-
-
-@op("bernoulli")
-def bernoulli(RngState, X):  # type: ignore[no-untyped-def]
-    """1 with probability ``X``, else 0. ONNX: Bernoulli (not the same numbers)."""
-    if X.size and not (X.min() >= 0 and X.max() <= 1):
-        raise InvalidArgumentError(f"bernoulli: probabilities must be in [0, 1], got {X.min()} .. {X.max()}")
-    kind = np.float64 if X.dtype == np.float64 else np.float32
-    return (stream(RngState).random(X.shape, dtype=kind) < X).astype(X.dtype)
-
-
-bernoulli.infer(lambda RngState, X: Spec(X.dims, X.dtype))
-bernoulli.onnx(lambda b, RngState, X: b.Bernoulli(X))
-bernoulli.sample(_STATE, f32(3, 4, low=0.1, high=0.9))
-
-
-@op("poisson")
-def poisson(RngState, X):  # type: ignore[no-untyped-def]
-    """Poisson distributed counts with mean ``X``."""
-    if X.size and not X.min() >= 0:
-        raise InvalidArgumentError(f"poisson: rates must not be negative, got {X.min()}")
-    return np.asarray(stream(RngState).poisson(X.astype(np.float64)), X.dtype)
-
-
-poisson.infer(lambda RngState, X: Spec(X.dims, X.dtype))
-# What is drawn does not depend smoothly on X: PaddlePaddle defines the gradient as zero.
-poisson.grad(lambda c, g: (None, fill_any_like(g, value=0.0)), saves="")
-poisson.sample(_STATE, f32(3, 4, low=0.1, high=5.0), grad="")
-
-
-@op("exponential")
-def exponential(RngState, X, **attrs):  # type: ignore[no-untyped-def]
-    """Exponentially distributed numbers of the shape of ``X`` with rate ``lambda``. ONNX: RandomUniformLike, Log."""
-    kind = np.float64 if X.dtype == np.float64 else np.float32
-    out = np.asarray(stream(RngState).standard_exponential(X.shape, dtype=kind), kind)
-    out /= kind(attrs.get("lambda", 1.0))
-    return out.astype(X.dtype, copy=False)
-
-
-# Python has no parameter called lambda, so the attribute is named here.
-exponential.attrs = {"lambda": 1.0}
-exponential.infer(lambda RngState, X, **attrs: Spec(X.dims, X.dtype))
-
-
-@exponential.onnx
-def _(b: Any, RngState: Any, X: Any, **attrs: Any) -> Any:
-    wide = X if X.dtype in (float32, float64) else b.cast(X, "float32")
-    # 1 - u is in (0, 1], so that the logarithm is finite.
-    u = b.RandomUniformLike(wide)
-    return b.cast(b.Div(b.Neg(b.Log(b.Sub(1.0, u))), float(attrs["lambda"])), X.dtype)
-
-
-exponential.sample(_STATE, f32(3, 4)).sample(_STATE, f32(2), **{"lambda": 2.5})
-
-
-@op("multinomial")
-def multinomial(RngState, X, *, num_samples=1, replacement=False):  # type: ignore[no-untyped-def]
-    """``num_samples`` indices along the last axis, drawn with probabilities proportional to ``X``."""
-    draw = stream(RngState)
-    weights = X.astype(np.float64)
-    total = weights.sum(-1, keepdims=True)
-    if not (weights.size and weights.min() >= 0 and np.isfinite(total).all() and total.min() > 0):
-        raise InvalidArgumentError(
-            "multinomial: each row of probabilities must be non-negative and finite, and their sum positive"
-        )
-    if replacement:
-        steps = (weights / total).cumsum(-1)
-        steps[..., -1] = 1.0  # whatever the rounding of the sum
-        u = draw.random((*X.shape[:-1], num_samples))
-        rows = steps.reshape(-1, X.shape[-1])
-        found = [
-            np.searchsorted(row, v, side="right")
-            for row, v in zip(rows, u.reshape(-1, num_samples), strict=True)
-        ]
-        return np.asarray(found, np.int64).reshape(u.shape)
-    if num_samples > (weights > 0).sum(-1).min():
-        raise InvalidArgumentError(
-            f"multinomial without replacement: num_samples ({num_samples}) is more than the number of non-zero "
-            "categories"
-        )
-    # The order of exponential arrival times with rates X is the order of drawing without replacement.
-    with np.errstate(divide="ignore"):
-        arrivals = draw.standard_exponential(X.shape) / weights
-    return np.argsort(arrivals, -1, kind="stable")[..., :num_samples].astype(np.int64)
-
-
-@multinomial.infer
-def _(RngState: Any, X: Any, *, num_samples: int = 1, replacement: bool = False) -> Spec:
-    if len(X.dims) not in (1, 2):
-        raise InvalidArgumentError(
-            f"The number of dimensions of the input probability distribution should be > 0 and <= 2, but got {len(X.dims)}."
-        )
-    if num_samples < 1:
-        raise InvalidArgumentError(f"The number of samples should be > 0, but got {num_samples}.")
-    if not replacement and isinstance(X.dims[-1], int) and num_samples > X.dims[-1]:
-        raise InvalidArgumentError(
-            f"When replacement is False, number of samples should be less than non-zero categories, got {num_samples} "
-            f"of {X.dims[-1]}"
-        )
-    return Spec((*X.dims[:-1], num_samples), int64)
-
-
-multinomial.sample(_STATE, f32(4, low=0.1, high=1.0), num_samples=3)
-multinomial.sample(_STATE, f32(2, 4, low=0.1, high=1.0), num_samples=6, replacement=True)
+randperm.sample(STATE, n=5).sample(STATE, n=0)
 
 
 @op("truncated_gaussian_random")
@@ -447,5 +341,5 @@ def _(
     return Spec(tuple(shape), dtype)
 
 
-truncated_gaussian_random.sample(_STATE, shape=[3, 4]).sample(_STATE, shape=[2], a=5.0, b=9.0, dtype=float64)
-truncated_gaussian_random.sample(_STATE, shape=[5], a=0.1, b=0.2, mean=1.0, std=2.0)
+truncated_gaussian_random.sample(STATE, shape=[3, 4]).sample(STATE, shape=[2], a=5.0, b=9.0, dtype=float64)
+truncated_gaussian_random.sample(STATE, shape=[5], a=0.1, b=0.2, mean=1.0, std=2.0)

@@ -9,6 +9,7 @@ import numpy as np
 from ..dtypes import DType, default_dtype, dtype_of, float32, int32, int64
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..framework.random import next_state
+from ..ops import distributions as S
 from ..ops import random as R
 from .creation import shape_slots, to_tensor
 from .operators import astype
@@ -17,15 +18,23 @@ from .tensor import Tensor, method
 __all__ = [
     "bernoulli",
     "bernoulli_",
+    "binomial",
+    "cauchy_",
+    "geometric_",
+    "log_normal",
+    "log_normal_",
     "multinomial",
     "normal",
     "normal_",
     "poisson",
     "rand",
+    "rand_like",
     "randint",
     "randint_like",
     "randn",
+    "randn_like",
     "randperm",
+    "standard_gamma",
     "standard_normal",
     "uniform",
     "uniform_",
@@ -177,12 +186,12 @@ def bernoulli(x: Tensor, p: float | None = None, name: str | None = None) -> Ten
         if not 0 <= p <= 1:
             raise InvalidArgumentError(f"bernoulli: p must be in [0, 1], got {p}")
         x = full_like(x, p)
-    return R.bernoulli(next_state(), x)
+    return S.bernoulli(next_state(), x)
 
 
 def poisson(x: Tensor, name: str | None = None) -> Tensor:
     """Poisson distributed counts with mean ``x``. Paddle op: poisson."""
-    return R.poisson(next_state(), _probabilities(x, "poisson"))
+    return S.poisson(next_state(), _probabilities(x, "poisson"))
 
 
 @method()
@@ -196,11 +205,37 @@ def multinomial(
     x = _probabilities(x, "multinomial")
     if len(x.dims) not in (1, 2):
         raise InvalidArgumentError(
-            f"The number of dimensions of the input probability distribution should be > 0 and <= 2, but got {len(x.dims)}."
+            "The number of dimensions of the input probability distribution should be > 0 and <= 2, but got "
+            f"{len(x.dims)}."
         )
     if num_samples < 1:
         raise InvalidArgumentError(f"The number of samples should be > 0, but got {num_samples}.")
-    return R.multinomial(next_state(), x, num_samples=int(num_samples), replacement=bool(replacement))
+    return S.multinomial(next_state(), x, num_samples=int(num_samples), replacement=bool(replacement))
+
+
+def binomial(count: Tensor, prob: Tensor, name: str | None = None) -> Tensor:
+    """How many of ``count`` trials succeed, each with probability ``prob``; int64."""
+    return S.binomial(next_state(), count, _probabilities(prob, "binomial"))
+
+
+def standard_gamma(x: Tensor, name: str | None = None) -> Tensor:
+    """Numbers of the gamma distribution with shape parameter ``x`` and scale 1."""
+    return S.standard_gamma(next_state(), _probabilities(x, "standard_gamma"))
+
+
+def log_normal(mean: Any = 1.0, std: Any = 2.0, shape: Any = None, name: str | None = None) -> Tensor:
+    """Numbers whose logarithm is normally distributed with ``mean`` and ``std``."""
+    return normal(mean, std, shape).exp()
+
+
+def rand_like(x: Tensor, name: str | None = None, *, dtype: Any = None) -> Tensor:
+    """:func:`rand` in the shape (and dtype) of ``x``."""
+    return rand(_shape_of(x), x.dtype if dtype is None else dtype)
+
+
+def randn_like(x: Tensor, name: str | None = None, *, dtype: Any = None) -> Tensor:
+    """:func:`randn` in the shape (and dtype) of ``x``."""
+    return randn(_shape_of(x), x.dtype if dtype is None else dtype)
 
 
 # In place
@@ -223,7 +258,7 @@ def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, name: str | None = N
 @method("exponential_")
 def exponential_(x: Tensor, lam: float = 1.0, name: str | None = None) -> Tensor:
     """Fill ``x`` with exponentially distributed numbers of rate ``lam``. Paddle op: exponential."""
-    return x._write(R.exponential(next_state(), _probabilities(x, "exponential_"), **{"lambda": float(lam)}))
+    return x._write(S.exponential(next_state(), _probabilities(x, "exponential_"), **{"lambda": float(lam)}))
 
 
 @method("bernoulli_")
@@ -232,3 +267,24 @@ def bernoulli_(x: Tensor, p: Any = 0.5, name: str | None = None) -> Tensor:
     draw = uniform(_shape_of(x), float32, 0.0, 1.0)
     chance = p if isinstance(p, Tensor) else to_tensor(float(p), float32)
     return x._write(astype(draw < chance, x.dtype))
+
+
+@method("log_normal_")
+def log_normal_(x: Tensor, mean: float = 1.0, std: float = 2.0, name: str | None = None) -> Tensor:
+    """Fill ``x`` with numbers whose logarithm is normally distributed."""
+    return x._write(gaussian(_shape_of(x), mean, std, dtype=x.dtype).exp())
+
+
+@method("cauchy_")
+def cauchy_(x: Tensor, loc: float = 0, scale: float = 1, name: str | None = None) -> Tensor:
+    """Fill ``x`` with numbers of the Cauchy distribution."""
+    turn = uniform(_shape_of(x), x.dtype, -0.5, 0.5)
+    return x._write((turn * np.pi).tan() * scale + loc)
+
+
+@method("geometric_")
+def geometric_(x: Tensor, probs: Any, name: str | None = None) -> Tensor:
+    """Fill ``x`` with numbers of the geometric distribution, continuous as in PaddlePaddle: log(u) / log(1 - probs)."""
+    chance = probs if isinstance(probs, Tensor) else to_tensor(float(probs), x.dtype)
+    draw = 1.0 - uniform(_shape_of(x), x.dtype, 0.0, 1.0)
+    return x._write(draw.log() / (1.0 - chance).log())
