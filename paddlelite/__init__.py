@@ -39,6 +39,7 @@ from .tensor.linalg import *
 from .tensor.logic import *
 from .tensor.manipulation import *
 from .tensor.math import *
+from .tensor.names import *
 from .tensor.operators import *
 from .tensor.printing import set_printoptions
 from .tensor.random import *

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import InvalidArgumentError
+from ...mode import mode
 from ...op import OPS
 from ...ops import activation, gates, unary
 from ...ops import softmax as _softmax_ops
@@ -13,10 +14,11 @@ from ...tensor.operators import astype, require_tensor
 from ...tensor.tensor import Tensor
 
 __all__ = [
-    "celu", "elu", "elu_", "gelu", "glu", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hardtanh_",
+    "celu", "elu", "elu_", "gelu", "glu", "gumbel_softmax",
+    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hardtanh_",
     "leaky_relu", "leaky_relu_", "log_sigmoid", "log_softmax", "maxout", "mish", "prelu", "relu", "relu6", "relu_",
-    "selu", "sigmoid", "silu", "softmax", "softmax_", "softplus", "softshrink", "softsign", "swish", "swiglu", "tanh",
-    "tanh_", "tanhshrink", "thresholded_relu", "thresholded_relu_",
+    "rrelu", "selu", "sigmoid", "silu", "softmax", "softmax_", "softplus", "softshrink", "softsign", "swish",
+    "swiglu", "tanh", "tanh_", "tanhshrink", "thresholded_relu", "thresholded_relu_",
 ]  # fmt: skip
 
 
@@ -234,6 +236,58 @@ def swiglu(x: Tensor, y: Tensor | None = None, name: str | None = None) -> Tenso
     if y is None:
         x, y = chunk(x, 2, -1)
     return activation.silu(x) * y
+
+
+def rrelu(
+    x: Tensor,
+    lower: float = 1.0 / 8.0,
+    upper: float = 1.0 / 3.0,
+    training: bool = True,
+    name: str | None = None,
+) -> Tensor:
+    """``x`` where not negative, else ``x`` times a slope drawn from [lower, upper]; their mean when not training.
+
+    Raises InvalidArgumentError unless ``0 <= lower <= upper <= 1``.
+    """
+    require_tensor(x, "rrelu")
+    if not 0 <= lower <= upper <= 1:
+        raise InvalidArgumentError(f"rrelu needs 0 <= lower <= upper <= 1, got {lower} and {upper}")
+    if not training:
+        return activation.leaky_relu(x, alpha=(lower + upper) / 2)
+    negative = 1.0 - activation.inside(x, low=0.0)
+    slopes = _random(x, "uniform", float(lower), float(upper))
+    return activation.relu(x) + x * negative * slopes
+
+
+def _random(x: Tensor, how: str, *limits: float) -> Tensor:
+    from ...tensor import random
+
+    shape = list(x.dims) if all(isinstance(d, int) for d in x.dims) else x.shape
+    return getattr(random, how)(shape, x.dtype, *limits)
+
+
+def gumbel_softmax(
+    x: Tensor, temperature: float = 1.0, hard: bool = False, axis: int = -1, name: str | None = None
+) -> Tensor:
+    """Softmax of ``x`` plus Gumbel noise, over ``temperature``. Jang et al. 2016.
+
+    ``hard`` gives one-hot vectors, with the gradient of the soft ones. Raises InvalidArgumentError for a
+    temperature that is not positive.
+    """
+    if temperature <= 0:
+        raise InvalidArgumentError(f"The temperature must be greater than 0, got {temperature}")
+    # log(-log(u)) must stay finite.
+    uniform = _random(require_tensor(x, "gumbel_softmax"), "uniform", 1e-5, 1.0 - 1e-5)
+    noise = -unary.log(-unary.log(uniform))
+    soft = _softmax_ops.softmax((x + noise) * (1.0 / temperature), axis=axis_of(axis))
+    if not hard:
+        return soft
+    was, mode.grad = mode.grad, False
+    try:
+        step = astype(soft == soft.max(axis=axis, keepdim=True), soft.dtype) - soft
+    finally:
+        mode.grad = was
+    return soft + step
 
 
 relu_ = in_place(relu, "relu_")
