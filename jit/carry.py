@@ -97,7 +97,8 @@ class Carried:
     def _add_new(self, journal: Journal) -> bool:
         """Places that the body wrote to and that were not carried yet."""
         known = set(self.templates)
-        new = [e for k, e in journal.entries.items() if k not in known and e.place.get() is not e.before]
+        entries = [e for k, e in journal.entries.items() if k not in known and not e.place.private]
+        new = [e for e in entries if e.place.differs(e.place.get(), e.before)]
         for entry in new:
             self.places.append(entry.place)
             self.first[entry.place.key] = entry.before

@@ -32,11 +32,12 @@ class Point:
 
 @dataclass
 class Graph:
-    """All points; `join` is the point after a compound statement, `head` the one a loop returns to."""
+    """All points; `start` is that before an `if`, `join` that after a compound statement, `head` a loop's."""
 
     entry: Point
     exit: Point
     points: list[Point]
+    start: dict[gast.AST, Point]
     join: dict[gast.AST, Point]
     head: dict[gast.AST, Point]
 
@@ -60,12 +61,13 @@ def build(body: list[gast.AST]) -> Graph:
     entry, exit_ = builder.point(None), builder.point(None)
     ends = builder.block(body, [entry], _Targets(exit_))
     builder.link(ends, exit_)
-    return Graph(entry, exit_, builder.points, builder.join, builder.head)
+    return Graph(entry, exit_, builder.points, builder.start, builder.join, builder.head)
 
 
 class _Builder:
     def __init__(self) -> None:
         self.points: list[Point] = []
+        self.start: dict[gast.AST, Point] = {}
         self.join: dict[gast.AST, Point] = {}
         self.head: dict[gast.AST, Point] = {}
 
@@ -136,7 +138,8 @@ class _Builder:
         return [point], [point]
 
     def _If(self, stmt: gast.If, ends: list[Point], targets: _Targets) -> list[Point]:
-        true, false = self._condition(stmt.test, ends, stmt, targets)
+        start = self.start[stmt] = self.point(None)
+        true, false = self._condition(stmt.test, self.link(ends, start), stmt, targets)
         after = self.block(stmt.body, true, targets) + self.block(stmt.orelse, false, targets)
         return self._joined(stmt, after)
 

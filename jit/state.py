@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 __all__ = [
-    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Place", "StateClosure", "current",
+    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place", "StateClosure", "current",
     "Variable", "journaled", "note", "places",
 ]  # fmt: skip
 
@@ -52,6 +52,10 @@ class Place:
         """Set it; UNBOUND removes it."""
         raise NotImplementedError
 
+    def differs(self, value: Any, before: Any) -> bool:
+        """Whether `value` is another than `before`."""
+        return value is not before
+
 
 @dataclass(frozen=True, eq=False)
 class Cell(Place):
@@ -77,11 +81,17 @@ class Cell(Place):
             del self.cell.cell_contents
 
 
+class Outer(Cell):
+    """A variable of a surrounding function, which a function that is called rebinds."""
+
+    private = False
+
+
 @dataclass(frozen=True, eq=False)
 class Item(Place):
-    """A key of a dict."""
+    """A key of a dict, or an index of a list."""
 
-    table: dict[Any, Any]
+    table: Any
     index: Any
 
     @property
@@ -89,13 +99,16 @@ class Item(Place):
         return ("item", id(self.table), self.index)
 
     def get(self) -> Any:
-        return self.table.get(self.index, UNBOUND)
+        try:
+            return self.table[self.index]
+        except (KeyError, IndexError):
+            return UNBOUND
 
     def put(self, value: Any) -> None:
-        if value is UNBOUND:
-            self.table.pop(self.index, None)
-        else:
+        if value is not UNBOUND:
             self.table[self.index] = value
+        elif self.get() is not UNBOUND:
+            del self.table[self.index]
 
 
 class Variable(Item):
@@ -127,19 +140,28 @@ class Attribute(Place):
 
 @dataclass(frozen=True, eq=False)
 class Contents(Place):
-    """All elements of a list; the value is a copy."""
+    """All elements of a list, dict or set; the value is a copy."""
 
-    target: list[Any]
+    target: Any
 
     @property
     def key(self) -> tuple[Any, ...]:
         return ("contents", id(self.target))
 
     def get(self) -> Any:
-        return list(self.target)
+        return list(self.target) if isinstance(self.target, list) else dict(self.target)
 
     def put(self, value: Any) -> None:
-        self.target[:] = value
+        if isinstance(self.target, list):
+            self.target[:] = value
+        else:
+            self.target.clear()
+            self.target.update(value)
+
+    def differs(self, value: Any, before: Any) -> bool:
+        if isinstance(value, dict):
+            return list(value) != list(before) or any(value[k] is not before[k] for k in value)
+        return len(value) != len(before) or any(a is not b for a, b in zip(value, before, strict=True))
 
 
 @dataclass
@@ -207,9 +229,10 @@ def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal
         journal.undo()
 
 
-def places(state: StateClosure, names: Iterable[str]) -> list[Place]:
-    """The places of some variables of a running call."""
+def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Place]:
+    """The places of some variables of a running call; without `names`, of all that its closure holds."""
     code = state.__code__
     cells = dict(zip(code.co_freevars, state.__closure__ or (), strict=True))
     table = state.__globals__
-    return [Cell(name, cells[name]) if name in cells else Variable(name, table, name) for name in names]
+    wanted = (*code.co_freevars, *code.co_names) if names is None else names
+    return [Cell(name, cells[name]) if name in cells else Variable(name, table, name) for name in wanted]

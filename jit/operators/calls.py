@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import builtins
+import dis
+import functools
 import types
 from collections.abc import Callable
 from typing import Any
 
+from paddlelite.mode import mode
+
 from ..convert import convert
+from ..state import Contents, Item, Outer, current, note
 from . import iterables
 
 __all__ = ["call"]
@@ -25,8 +30,55 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
     """What to call in place of `target`."""
     kind = type(target)
-    if kind is types.FunctionType or kind is types.MethodType:
-        return convert(target)
     if kind is types.BuiltinFunctionType or kind is type:
-        return _BUILTINS.get(target, target)
-    return convert(target)
+        if current() is not None and kind is types.BuiltinFunctionType:
+            _note_container(target)
+        return _BUILTINS.get(target, target) if kind is type or target.__self__ is builtins else target
+    if mode.capture is None or mode.capture.convert is None:
+        return convert(target)
+    if current() is not None:
+        _note_outer_names(target)
+    return mode.capture.convert(target)
+
+
+#: Methods of containers that change them.
+_MUTATING = frozenset(
+    "append extend insert pop remove clear sort reverse update setdefault popitem add discard".split()
+)
+
+
+def _note_container(method: Any) -> None:
+    """Journal a list or dict before one of its own methods changes it."""
+    owner = method.__self__
+    if method.__name__ in _MUTATING and isinstance(owner, (list, dict)):
+        note(Contents(f"a {type(owner).__name__}", owner))
+
+
+def _note_outer_names(target: Any) -> None:
+    """Journal the variables of surrounding functions and modules that a function rebinds."""
+    function = getattr(target, "__func__", target)
+    if not isinstance(function, types.FunctionType):
+        return
+    cells, table = _rebound(function.__code__)
+    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for name in cells:
+        note(Outer(name, closure[name]))
+    for name in table:
+        note(Item(name, function.__globals__, name))
+
+
+@functools.lru_cache(maxsize=None)
+def _rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The free variables and globals that a code object (or one inside it) stores to."""
+    cells, table = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars:
+            cells.add(step.argval)
+        elif step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            table.add(step.argval)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            inner_cells, inner_table = _rebound(inner)
+            cells |= set(inner_cells) & set(code.co_freevars)
+            table |= set(inner_table)
+    return tuple(sorted(cells)), tuple(sorted(table))

@@ -30,7 +30,7 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
     if is_symbolic(test):
         if names is None:
             raise refuse("a branch on a tensor cannot suspend the function (yield, await)")
-        return _both(predicate(test), places(state, names))
+        return _both(predicate(test), places(state, names), places(state))
     return _BODY if test else _ORELSE
 
 
@@ -58,7 +58,7 @@ def choose(
         for thunk in inside
         for name, cell in zip(thunk.__code__.co_freevars, thunk.__closure__ or (), strict=True)
     ]
-    for taken in _both(test, [value, *cells]):
+    for taken in _both(test, [value, *cells], [value, *cells]):
         value.put(then() if taken else otherwise())
     return value.get()
 
@@ -79,8 +79,11 @@ class _Value(Place):
         self.__dict__["value"] = value
 
 
-def _both(test: Tensor, watched: list[Place]) -> Iterator[bool]:
-    """Give True and False, recording what runs in between into two blocks; then merge."""
+def _both(test: Tensor, merged: list[Place], watched: list[Place]) -> Iterator[bool]:
+    """Give True and False, recording what runs in between into two blocks; then merge.
+
+    Of the `watched` variables the first branch must not show in the second; the `merged` ones are read later.
+    """
     capture = mode.capture
     assert capture is not None
     decided("became a cond")
@@ -89,17 +92,20 @@ def _both(test: Tensor, watched: list[Place]) -> Iterator[bool]:
         with capture.inner() as frame, journaled(watched) as journal:
             yield taken
         done.append((frame, journal))
-    _merge(capture, test, done)
+    _merge(capture, test, done, {place.key for place in merged})
 
 
-def _merge(capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]]) -> None:
+def _merge(
+    capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]], merged: set[tuple[Any, ...]]
+) -> None:
     (true_frame, true), (false_frame, false) = done
     merging = _Merging(test, true.dead, false.dead)
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
         values = [j.entries[key].after if key in j.entries else entry.before for j in (true, false)]
-        if values[0] is not entry.before or values[1] is not entry.before:
+        changed = any(entry.place.differs(value, entry.before) for value in values)
+        if changed and (key in merged or not entry.place.private):
             templates.append((entry.place, merging.template(entry.place, *values)))
     outs = []
     for side, (frame, _) in enumerate(done):

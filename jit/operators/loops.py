@@ -159,7 +159,7 @@ def _rounds(more: Callable[[], Any], state: StateClosure, names: Names | None, e
     for attempt in itertools.count():
         if attempt > MOST_ATTEMPTS:
             raise refuse("the types that this loop carries keep changing from round to round")
-        with capture.inner() as frame, journaled(carried.places, branch=False) as journal:
+        with capture.inner() as frame, journaled([*carried.places, *places(state)], branch=False) as journal:
             carried.place(open_loop(capture, frame, carried.specs, written))
             yield
             settled = _settle(capture, carried, journal, frame, written)

@@ -20,6 +20,8 @@ from operator import (
 )
 from typing import Any
 
+from ..state import Attribute, Contents, Item, current, note
+
 __all__ = [
     "del_attr", "del_item", "iadd", "iand", "ifloordiv", "ilshift", "imatmul", "imod", "imul", "ior", "ipow", "irshift",
     "isub", "itruediv", "ixor", "slice", "store_attr", "store_item",
@@ -30,19 +32,41 @@ slice = builtins.slice
 
 def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
+    if current() is not None:
+        note(Attribute(f"{_called(target)}.{name}", target, name))
     setattr(target, name, value)
 
 
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
+    if current() is not None:
+        _note_item(target, key)
     target[key] = value
 
 
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
+    if current() is not None:
+        note(Attribute(f"{_called(target)}.{name}", target, name))
     delattr(target, name)
 
 
 def del_item(target: Any, key: Any) -> None:
     """`del target[key]`."""
+    if current() is not None:
+        _note_item(target, None)
     del target[key]
+
+
+def _called(target: Any) -> str:
+    return "self" if hasattr(target, "_sub_layers") else type(target).__name__
+
+
+def _note_item(target: Any, key: Any) -> None:
+    """Journal one key of a dict or list, or all of it. (Tensors keep a journal of their own in the capture.)"""
+    if not isinstance(target, (dict, list)):
+        return
+    if isinstance(key, (int, str)) and not isinstance(target, list):
+        note(Item(f"{_called(target)}[{key!r}]", target, key))
+    else:
+        note(Contents(f"a {type(target).__name__}", target))

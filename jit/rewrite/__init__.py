@@ -88,11 +88,13 @@ def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
     for node in own_nodes(function.body):
         if isinstance(node, gast.If):
             needed, parts = alive[graph.join[node]], [*node.body, *node.orelse]
+            # The first branch must not show in the second one.
+            held |= names_bound(node.body) & alive[graph.start[node]]
         elif isinstance(node, (gast.For, gast.While)):
             node.stop = getattr(node, "stop", [])  # unset in code that nobody reaches
             own = [node.target] if isinstance(node, gast.For) else [node.test]
             needed, parts = alive[graph.head[node]] | set(node.stop), [*own, *node.body]
-            held |= set(node.stop)
+            held |= set(node.stop) | names_bound(parts)
         else:
             continue
         node.state = None if suspends(parts) else sorted(names_bound(parts) & needed)
