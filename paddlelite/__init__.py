@@ -37,6 +37,7 @@ from .tensor.attribute import *
 from .tensor.creation import *
 from .tensor.linalg import *
 from .tensor.logic import *
+from .tensor.conversion import *  # noqa: E402, F403
 from .tensor.manipulation import *
 from .tensor.math import *
 from .tensor.names import *
@@ -67,3 +68,5 @@ def __getattr__(name: str) -> _Any:
     if name in _ON_DEMAND:
         return _import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+newaxis = None

@@ -103,3 +103,4 @@ def tolist(x: Tensor) -> Any:
 
 
 Tensor.numel = numel  # type: ignore[method-assign]
+Tensor.rank = rank  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from ..ops.creation import steps as _steps
 from ..ops.creation import tril_indices as _tril_indices
 from ..ops.creation import triu_indices as _triu_indices
 from .tensor import Tensor, _wrap_array, method
+from .varargs import one_by_one
 
 __all__ = [
     "arange",
@@ -205,11 +206,13 @@ def _fill_dtype(value: Any) -> DType:
     return dtypes.complex128 if isinstance(value, complex) else dtypes.default_dtype()
 
 
+@one_by_one(0)
 def zeros(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Zeros of the default float dtype (or ``dtype``)."""
     return full(shape, 0, dtypes.default_dtype() if dtype is None else dtype)
 
 
+@one_by_one(0)
 def ones(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Ones of the default float dtype (or ``dtype``)."""
     return full(shape, 1, dtypes.default_dtype() if dtype is None else dtype)
@@ -347,6 +350,7 @@ def eye(num_rows: int, num_columns: int | None = None, dtype: Any = None, name: 
     return _eye(num_rows=int(num_rows), num_columns=int(columns), dtype=want)
 
 
+@one_by_one(0)
 def empty(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """A tensor whose values do not matter yet (zeros: memory that was not written would not be reproducible)."""
     return zeros(shape, dtype)

@@ -20,6 +20,7 @@ from ..ops.rules import axis_in
 from .creation import shape_slots
 from .operators import astype
 from .tensor import Tensor, method
+from .varargs import one_by_one
 
 __all__ = [
     "as_tensors",
@@ -96,6 +97,7 @@ def as_tensors(xs: Any, what: str) -> list[Tensor]:
 
 
 @method()
+@one_by_one(1)
 def reshape(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
     """``x`` with other sizes: one may be -1, 0 keeps the size at that place. Paddle op: reshape2.
 
@@ -148,6 +150,7 @@ def _replace(x: Tensor, value: Tensor) -> Tensor:
 
 
 @method()
+@one_by_one(1)
 def view(x: Tensor, shape_or_dtype: Any, name: str | None = None) -> Tensor:
     """``x`` in another shape, or its bytes as another dtype."""
     from ..dtypes import DType
@@ -180,6 +183,8 @@ def transpose(x: Tensor, perm: Any, name: str | None = None) -> Tensor:
     Raises InvalidArgumentError unless ``perm`` names every axis once.
     """
     require_tensor(x, "transpose")
+    if type(perm) is int and type(name) is int:
+        return swapaxes(x, perm, name)  # two axes to exchange, as PaddlePaddle 3 takes them
     order, rank = as_ints(perm, "perm"), len(x.dims)
     if len(order) != rank:
         raise InvalidArgumentError(
@@ -413,6 +418,7 @@ def unstack(x: Tensor, axis: int = 0, num: int | None = None) -> list[Tensor]:
 
 
 @method()
+@one_by_one(1)
 def expand(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
     """``x`` broadcast to ``shape``; -1 keeps a size. Paddle op: expand_v2.
 
@@ -423,6 +429,7 @@ def expand(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
 
 
 @method()
+@one_by_one(1)
 def broadcast_to(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
     """``x`` broadcast to ``shape``."""
     return expand(x, shape)

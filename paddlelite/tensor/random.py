@@ -14,6 +14,7 @@ from ..ops import random as R
 from .creation import shape_slots, to_tensor
 from .operators import astype
 from .tensor import Tensor, method
+from .varargs import one_by_one
 
 __all__ = [
     "bernoulli",
@@ -50,6 +51,7 @@ def _float_dtype(dtype: Any, what: str, complex_too: bool = False) -> DType:
     return want
 
 
+@one_by_one(0)
 def rand(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Numbers uniform in [0, 1). Paddle op: uniform_random.
 
@@ -79,6 +81,7 @@ def _check_sizes(attrs: Any, tensor: Any, tensors: Any, what: str) -> None:
         raise InvalidArgumentError(f"{what}: the sizes of a tensor can not be negative, got {attrs['shape']}")
 
 
+@one_by_one(0)
 def randn(shape: Any, dtype: Any = None, name: str | None = None) -> Tensor:
     """Numbers of the standard normal distribution. Paddle op: gaussian_random."""
     return gaussian(shape, dtype=dtype)

@@ -123,7 +123,7 @@ class Tensor:
     def ndim(self) -> int:
         return len(self.dims)
 
-    rank = dim = ndimension = lambda self: len(self.dims)  # noqa: E731
+    dim = ndimension = lambda self: len(self.dims)
 
     @property
     def size(self) -> int:
@@ -239,7 +239,11 @@ class Tensor:
         return int(value)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if not self.dims and spec else format(str(self), spec)
+        if not self.dims:
+            return format(self.item(), spec)
+        if spec:
+            raise InvalidTypeError(f"unsupported format {spec!r} for a tensor of shape {list(self.dims)}")
+        return str(self)
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self.dims:
