@@ -20,6 +20,10 @@ if (_root / "jit" / "__init__.py").exists() and (_root / "export").is_dir() and 
 
 __version__ = "0.1.0"
 
+from .memory import keep_freed_memory as _keep_freed_memory
+
+_keep_freed_memory()
+
 # bind before ops: it brings in Tensor, which the ops need and which gets its methods from them.
 from . import bind as _bind
 from . import ops as _ops
