@@ -53,8 +53,8 @@ def write_record(file: BinaryIO, array: np.ndarray) -> None:
 class _Source:
     """The bytes of a file that are left, and its name for errors."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        self.file, self.name = file, name
+    def __init__(self, file: BinaryIO, name: str, hashing: Any = None) -> None:
+        self.file, self.name, self.hashing = file, name, hashing
         start = file.tell()
         self.left = file.seek(0, io.SEEK_END) - start
         file.seek(start)
@@ -66,7 +66,18 @@ class _Source:
         if size > self.left:
             raise self.fail(f"{what} needs {size} bytes, only {self.left} are left")
         self.left -= size
-        return self.file.read(size)
+        data = self.file.read(size)
+        if self.hashing is not None:
+            self.hashing.update(data)
+        return data
+
+    def fill(self, view: np.ndarray, what: str) -> None:
+        """Reads straight into an array of bytes."""
+        self.left -= view.size
+        if self.file.readinto(view.data) != view.size:  # type: ignore[attr-defined]
+            raise self.fail(f"the data of {what} ends too early")
+        if self.hashing is not None:
+            self.hashing.update(view.data)
 
     def number(self, layout: str, what: str) -> int:
         return int(struct.unpack(layout, self.take(struct.calcsize(layout), what))[0])
@@ -99,10 +110,7 @@ def _read(source: _Source, what: str) -> np.ndarray:
     except ValueError as error:  # an empty tensor whose other dims NumPy cannot count
         raise source.fail(f"{what} has the impossible shape {list(dims)}") from error
     if size:
-        source.left -= size
-        view = array.reshape(-1).view(np.uint8)
-        if source.file.readinto(view.data) != size:  # type: ignore[attr-defined]
-            raise source.fail(f"the data of {what} ends too early")
+        source.fill(array.reshape(-1).view(np.uint8), what)
     return array.astype(dtype, copy=False)
 
 
@@ -122,13 +130,16 @@ def _description(source: _Source, what: str) -> tuple[np.dtype, tuple[int, ...]]
     return dtype.np, tuple(desc.dims)
 
 
-def read_records(path: str | os.PathLike[str], names: Sequence[str]) -> dict[str, np.ndarray]:
+def read_records(
+    path: str | os.PathLike[str], names: Sequence[str], hashing: Any = None
+) -> dict[str, np.ndarray]:
     """All tensors of a combined file, whose variables are `names` (in any order: the file is sorted by name).
 
+    `hashing`, a hashlib object, is given everything that is read.
     Raises InvalidArgumentError when the file does not hold exactly these records, OSError when it cannot be read.
     """
     with open(path, "rb") as file:
-        source = _Source(file, os.fspath(path))
+        source = _Source(file, os.fspath(path), hashing)
         found = {name: _read(source, f"'{name}'") for name in sorted(names)}
     if source.left:
         raise source.fail(f"{source.left} bytes are left after the {len(names)} tensors of its program")

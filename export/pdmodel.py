@@ -23,8 +23,7 @@ from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.framework.atomic import FileSet
 from paddlelite.ir import Program
 from paddlelite.nn.parameter import Parameter
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.tensor import Tensor
+from paddlelite.tensor.tensor import Tensor, _wrap_array
 
 from . import pdiparams
 from .desc_flow import slot
@@ -177,8 +176,7 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
                 f"{paths.model} has no outputs (no fetch op): it is a training program, not an inference model."
             )
         stored = _stored_vars(desc)
-        _check_digests(paths, note, bool(stored))
-        arrays = _read_arrays(paths, stored)
+        arrays = _read_arrays(paths, stored, note)
         info = _read_info(paths, note)
         tensors = _shared(_tensors(desc, arrays, info), shared or {})
         dims = note.get("dims")
@@ -238,24 +236,28 @@ def _stored_vars(desc: ProgramDesc) -> dict[str, VarDesc]:
     }
 
 
-def _check_digests(paths: ModelPaths, note: dict[str, Any], any_params: bool) -> None:
-    for path, key in ((paths.params, "params"), (paths.info, "info")):
-        expected = note.get(key)
-        if not isinstance(expected, str) or (key == "params" and not any_params):
-            continue
-        if not os.path.isfile(path):
-            raise InvalidArgumentError(f"{paths.model} was saved together with {path}, which is missing.")
-        if pdiparams.digest(path) != expected:
-            raise InvalidArgumentError(
-                f"{paths.model} and {path} were not written together, or {path} is damaged: its contents are not "
-                "those it was saved with. Save the model again."
-            )
+def _check(path: str, paths: ModelPaths, found: str, expected: str) -> None:
+    if found != expected:
+        raise InvalidArgumentError(
+            f"{paths.model} and {path} were not written together, or {path} is damaged: its contents are not those it "
+            "was saved with. Save the model again."
+        )
+
+
+def _must_exist(path: str, paths: ModelPaths) -> None:
+    if not os.path.isfile(path):
+        raise InvalidArgumentError(f"{paths.model} was saved together with {path}, which is missing.")
 
 
 def _read_info(paths: ModelPaths, note: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The .info; one that is left over from another model is not looked at where ours says there is none."""
-    ours_without = bool(note) and "info" not in note
-    return pdiparams.read_info(paths.info) if os.path.isfile(paths.info) and not ours_without else {}
+    expected = note.get("info")
+    if isinstance(expected, str):
+        _must_exist(paths.info, paths)
+        _check(paths.info, paths, pdiparams.digest(paths.info), expected)
+    elif note or not os.path.isfile(paths.info):
+        return {}
+    return pdiparams.read_info(paths.info)
 
 
 def _shared(tensors: dict[str, Tensor], shared: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -266,13 +268,21 @@ def _shared(tensors: dict[str, Tensor], shared: dict[str, Tensor]) -> dict[str, 
     }
 
 
-def _read_arrays(paths: ModelPaths, stored: dict[str, VarDesc]) -> dict[str, np.ndarray]:
+def _read_arrays(
+    paths: ModelPaths, stored: dict[str, VarDesc], note: dict[str, Any]
+) -> dict[str, np.ndarray]:
     if not stored:
         return {}
+    expected = note.get("params")
+    if isinstance(expected, str):
+        _must_exist(paths.params, paths)
     if os.path.isdir(paths.params):
         arrays = pdiparams.read_separate(paths.params, stored)
     elif os.path.isfile(paths.params):
-        arrays = pdiparams.read_records(paths.params, list(stored))
+        hashing = hashlib.sha256() if isinstance(expected, str) else None
+        arrays = pdiparams.read_records(paths.params, list(stored), hashing)
+        if hashing is not None and isinstance(expected, str):
+            _check(paths.params, paths, hashing.hexdigest(), expected)
     else:
         raise InvalidArgumentError(
             f"{paths.params}, the parameters of {paths.model}, does not exist; the program has {len(stored)} of them."
@@ -314,7 +324,7 @@ def _tensors(
             found[name] = Parameter([0], dtype, name=name, trainable=trainable)
             found[name]._data = array
         else:
-            found[name] = to_tensor(array)
+            found[name] = _wrap_array(array)
             found[name].name = name
             found[name].persistable = True
     return found
@@ -355,8 +365,7 @@ def read_state(
         return _read_folder(path) if os.path.isdir(path) and model_filename is None else None
     desc, note = _read_desc(paths.model)
     stored = _stored_vars(desc)
-    _check_digests(paths, note, bool(stored))
-    arrays = _read_arrays(paths, stored)
+    arrays = _read_arrays(paths, stored, note)
     info = _read_info(paths, note)
     return {info.get(name, {}).get("structured_name") or name: array for name, array in arrays.items()}
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import dtypes
 from ..errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
-from ..tensor.tensor import Tensor
+from ..tensor.tensor import Tensor, _wrap_array
 from . import pickles
 from .atomic import FileSet
 
@@ -298,9 +298,7 @@ def _tensor(array: np.ndarray, name: str | None) -> Any:
         array = array.view(dtypes.bfloat16.np)
     if array.dtype not in dtypes.BY_NUMPY:
         return array
-    from ..tensor.creation import to_tensor
-
-    tensor = to_tensor(array)
+    tensor = _wrap_array(array)
     if name is not None:
         tensor.name = name
     return tensor

@@ -358,6 +358,10 @@ _GLOBALS: dict[Any, tuple[str, str]] = {
 _LARGE = 1 << 14
 
 
+def _is_large(item: Any) -> bool:
+    return type(item) in (bytes, str) and len(item) >= _LARGE
+
+
 class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
     proto: int
     save: Callable[[Any], None]
@@ -397,7 +401,7 @@ class _Writer(pickle._Pickler):  # type: ignore[name-defined, misc]
 
     def memoize(self, item: Any) -> None:
         # The memo would keep the bytes of every array alive until the end, a second copy of the whole model.
-        if type(item) not in (bytes, str) or len(item) < _LARGE:
+        if not _is_large(item) and not (type(item) is tuple and any(map(_is_large, item))):
             super().memoize(item)  # type: ignore[misc]
 
 
