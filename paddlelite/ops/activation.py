@@ -113,8 +113,8 @@ relu6.sample(f32(3, 4, low=-3, high=9))
 @_activation("leaky_relu")
 def leaky_relu(X, *, alpha=0.02):  # type: ignore[no-untyped-def]
     """``x`` where positive, else ``alpha * x``. ONNX: LeakyRelu."""
-    scaled = np.multiply(X, X.dtype.type(alpha))
-    return np.maximum(X, scaled) if 0 <= alpha <= 1 else np.where(X > 0, X, scaled)
+    scaled = np.multiply(X, X.dtype.type(alpha), out=np.empty_like(X))
+    return np.maximum(X, scaled, out=scaled) if 0 <= alpha <= 1 else np.where(X > 0, X, scaled)
 
 
 leaky_relu.grad(lambda c, g: multiply(g, _affine(inside(c.X, low=0.0), 1 - c.alpha, c.alpha)), saves="X")

@@ -24,8 +24,10 @@ _K, _A = math.sqrt(2 / math.pi), 0.044715
 
 def _cdf(x: np.ndarray, out: np.ndarray) -> None:
     """The standard normal distribution function of one block."""
-    scaled = x * x.dtype.type(_ROOT_HALF)
-    out[...] = special.erf(scaled)
+    if x.dtype == np.float32:
+        special.erf_scaled(x, out, _ROOT_HALF)
+    else:
+        out[...] = special.erf(x * x.dtype.type(_ROOT_HALF))
     out += 1
     out *= x.dtype.type(0.5)
 
@@ -52,7 +54,7 @@ def _gelu_tanh(x: np.ndarray, out: np.ndarray) -> None:
 @_activation("gelu")
 def gelu(X, *, approximate=False):  # type: ignore[no-untyped-def]
     """``x`` times the normal distribution function at ``x``, or its tanh approximation. Hendrycks and Gimpel 2016."""
-    return special.in_blocks(_gelu_tanh if approximate else _gelu, X)
+    return quiet(special.in_blocks, _gelu_tanh if approximate else _gelu, X)
 
 
 gelu.grad(lambda c, g: gelu_grad(c.X, g, approximate=c.approximate), saves="X")
@@ -99,7 +101,7 @@ def _gelu_tanh_slope(x: np.ndarray, out: np.ndarray) -> None:
 @op("gelu_grad", out="X@GRAD")
 def gelu_grad(X, G, *, approximate=False):  # type: ignore[no-untyped-def]
     """The gradient of gelu. ONNX: Erf, Exp, Tanh, Mul, Add."""
-    result = special.in_blocks(_gelu_tanh_slope if approximate else _gelu_slope, X)
+    result = quiet(special.in_blocks, _gelu_tanh_slope if approximate else _gelu_slope, X)
     result *= G
     return result
 
@@ -280,8 +282,12 @@ hard_sigmoid.sample(f32(3, 4, low=-4, high=4))
 @_activation("hard_swish")
 def hard_swish(X, *, threshold=6.0, scale=6.0, offset=3.0):  # type: ignore[no-untyped-def]
     """``x * min(max(x + offset, 0), threshold) / scale``. Howard et al. 2019. ONNX: Clip, Mul."""
-    gate = np.clip(X + X.dtype.type(offset), X.dtype.type(0), X.dtype.type(threshold))
-    return gate * X / X.dtype.type(scale)
+    gate = np.add(X, X.dtype.type(offset), out=np.empty_like(X))
+    np.maximum(gate, X.dtype.type(0), out=gate)
+    np.minimum(gate, X.dtype.type(threshold), out=gate)
+    gate *= X
+    gate /= X.dtype.type(scale)
+    return gate
 
 
 @hard_swish.grad(saves="X")

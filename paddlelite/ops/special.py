@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
 __all__ = ["digamma", "erf", "erfinv", "i0", "lgamma", "polygamma"]
 
 # Elements a block: a block and its two temporaries stay in the cache between the passes.
-_BLOCK = 8192
+_BLOCK = 32768
 
-# A rational approximation of erf on [-4, 4], odd numerator over even denominator, 3e-7 relative (fitted for float32).
-_P = (-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05,
-      -7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02)  # fmt: skip
-_Q = (
-    -1.45660718464996e-05,
-    -2.13374055278905e-04,
-    -1.68282697438203e-03,
-    -7.37332916720468e-03,
-    -1.42647390514189e-02,
-)
+# erf(x) = tanh(x * P(x^2)), fitted on [0, 4.2] with an error of 6e-8. NumPy's float32 tanh is vectorised, so this
+# takes half the passes of a rational approximation; beyond 4.2 the argument stays above 8, where tanh is 1.
+_P = (1.5894089006252646e-07, -5.9853281361393485e-06, 8.971032346644618e-05, -0.000625713731529604,
+      -0.0001843899904797673, 0.10276548392289085, 1.1283797052458846)  # fmt: skip
 
 
 def in_blocks(function: Callable[[np.ndarray, np.ndarray], None], X: np.ndarray) -> np.ndarray:
@@ -41,11 +36,24 @@ def _horner(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
     return total
 
 
-def _erf32(x: np.ndarray, out: np.ndarray) -> None:
-    x = np.clip(x, -4, 4)
+@cache
+def _coefficients(factor: float) -> tuple[np.ndarray, ...]:
+    """The coefficients of P for erf(factor * x), as 0-D arrays: the fastest operands."""
+    powers = (factor ** (2 * k + 1) for k in reversed(range(len(_P))))
+    return tuple(np.array(c * f, np.float32) for c, f in zip(_P, powers, strict=True))
+
+
+def erf_scaled(x: np.ndarray, out: np.ndarray, factor: float = 1.0) -> None:
+    """``erf(factor * x)`` of one block of float32 into ``out``."""
+    first, *rest = _coefficients(factor)
     square = x * x
-    np.multiply(x, _horner(_P, square), out=out)
-    out /= _horner(_Q, square)
+    np.multiply(square, first, out=out)
+    for c in rest[:-1]:
+        out += c
+        out *= square
+    out += rest[-1]
+    out *= x
+    np.tanh(out, out=out)
 
 
 def _each(function: Callable[[float], float], X: np.ndarray) -> np.ndarray:
@@ -56,7 +64,7 @@ def _each(function: Callable[[float], float], X: np.ndarray) -> np.ndarray:
 def erf(X: np.ndarray) -> np.ndarray:
     """The error function, in X's dtype."""
     if X.dtype == np.float32:
-        return in_blocks(_erf32, X)
+        return in_blocks(erf_scaled, X)
     return erf(X.astype(np.float32)).astype(X.dtype) if X.dtype.itemsize == 2 else _each(math.erf, X)
 
 

@@ -178,10 +178,11 @@ def _softmax(self: Tensor, axis: int = -1, dtype: Any = None, name: str | None =
 
 bitwise_invert, less, addmm = logic.bitwise_invert, logic.less, linalg.addmm
 renorm, sinc = m.renorm, m.sinc
-_METHODS = "eq ne lt le gt ge greater clamp mul true_divide ger argwhere msort matrix_transpose vecdot baddbmm reduce_as"
-attach(
-    globals(), [*_METHODS.split(), "combinations", "frexp", "histogram_bin_edges", "multigammaln", "eigvalsh"]
-)
+_METHODS = """
+eq ne lt le gt ge greater clamp mul true_divide ger argwhere msort matrix_transpose vecdot baddbmm reduce_as
+combinations frexp histogram_bin_edges multigammaln eigvalsh
+"""
+attach(globals(), _METHODS.split())
 _IN_PLACE = "clamp mul sub div addmm baddbmm renorm sinc bitwise_invert less multigammaln"
 _in_place = attach_in_place(globals(), _IN_PLACE.split())
 # Methods that PaddlePaddle has for functions of other modules.
