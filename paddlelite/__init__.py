@@ -48,6 +48,7 @@ from .tensor.names import *
 from .tensor.operators import *
 from .tensor.printing import set_printoptions
 from .tensor.random import *
+from .tensor.stacking import *
 from .tensor.rearrange import *
 from .tensor.reduction import *
 from .tensor.scan import *

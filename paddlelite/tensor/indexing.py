@@ -7,14 +7,12 @@ does (NumPy counts an integer among the index tensors when it decides where thei
 
 from __future__ import annotations
 
-import operator
 from typing import Any
 
 import numpy as np
 
 from ..dims import broadcast as broadcast_dims
 from ..dims import is_static
-from ..dtypes import int32, int64
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..mode import mode
 from ..op import OPS
@@ -25,6 +23,7 @@ from ..ops.scatter import index_put
 from ..ops.set_value import set_value
 from ..ops.shape import reshape, transpose, unsqueeze
 from .creation import to_tensor
+from .indices import PLAIN, bound_of, check_mask, consumes, item_of, positions, step_of, without_ellipsis
 from .manipulation import expand_as
 from .operators import astype
 from .tensor import Tensor, method
@@ -33,7 +32,6 @@ from .views import family, may_write
 __all__ = ["getitem", "setitem", "write_tensors"]
 
 _END = 2**31 - 1
-_PLAIN = {int, slice, type(None), type(Ellipsis)}
 
 
 @method("__getitem__")
@@ -53,7 +51,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
 def _read_at_once(x: Tensor, index: Any) -> Tensor | None:
     """The hot path of eager code: indices that NumPy reads alike. None for others, and for what NumPy refuses."""
     kind = type(index)
-    plain = kind in _PLAIN or (kind is tuple and all(type(i) in _PLAIN for i in index))
+    plain = kind in PLAIN or (kind is tuple and all(type(i) in PLAIN for i in index))
     if mode.grad and not x.stop_gradient:
         return _read_recording(x, index if kind is tuple else (index,)) if plain else None
     if not plain:
@@ -114,7 +112,7 @@ def _write_at_once(x: Tensor, index: Any, value: Any) -> bool:
     kind = type(index)
     if kind is Tensor and index.dims and index._data is not None and index._data.dtype.kind in "bi":
         index = index._data
-    elif kind not in _PLAIN and not (kind is tuple and all(type(i) in _PLAIN for i in index)):
+    elif kind not in PLAIN and not (kind is tuple and all(type(i) in PLAIN for i in index)):
         return False
     if isinstance(value, Tensor):
         if not value.stop_gradient or value._data is None:
@@ -164,15 +162,15 @@ class _Plan:
         self.new_axes: list[int] = []
         self.empty_axes: list[int] = []
         self.tensors: list[tuple[int, Tensor]] = []
-        items = [_item(i) for i in (index if isinstance(index, tuple) else (index,))]
-        used = sum(_consumes(i) for i in items)
+        items = [item_of(i) for i in (index if isinstance(index, tuple) else (index,))]
+        used = sum(consumes(i) for i in items)
         rank = len(x.dims)
         if used > rank:
             raise OutOfRangeError(
                 f"too many indices: the tensor has {rank} dimensions, but {used} are indexed. The starting index "
                 f"is out of bounds in tensor {rank}-th axis."
             )
-        self._place(x, _without_ellipsis(items, rank - used))
+        self._place(x, without_ellipsis(items, rank - used))
 
     def _place(self, x: Tensor, items: list[Any]) -> None:
         axis = 0  # of x
@@ -193,9 +191,9 @@ class _Plan:
                 axis += 1
             else:
                 self.tensors.append((at, item))
-                count = _consumes(item)
+                count = consumes(item)
                 if item.dtype.is_bool:
-                    _check_mask(item, x, axis)
+                    check_mask(item, x, axis)
                 axis, at = axis + count, at + count
 
     def _integer(self, x: Tensor, axis: int, item: Any) -> None:
@@ -215,8 +213,8 @@ class _Plan:
         self.steps.append(step)
 
     def _slice(self, axis: int, item: slice) -> None:
-        start, stop = _bound(item.start), _bound(item.stop)
-        step = 1 if item.step is None else _step(item.step)
+        start, stop = bound_of(item.start), bound_of(item.stop)
+        step = 1 if item.step is None else step_of(item.step)
         if step < 0:
             # x[a:b:-s] is x backwards, cut by the mirrored bounds: -1 - a counts from the other end.
             self.flips.append(axis)
@@ -244,8 +242,8 @@ class _Plan:
             x = flip(x, axis=self.flips)
         if not self.axes:
             return x
-        starts, start_list = _positions(self.starts)
-        ends, end_list = _positions(self.ends)
+        starts, start_list = positions(self.starts)
+        ends, end_list = positions(self.ends)
         if all(s == 1 for s in self.steps):
             return slice_(
                 x,
@@ -293,8 +291,8 @@ class _Plan:
 
     def _write_block(self, x: Tensor, value: Tensor) -> Tensor:
         base = flip(x, axis=self.flips) if self.flips else x
-        starts, start_list = _positions(self.starts)
-        ends, end_list = _positions(self.ends)
+        starts, start_list = positions(self.starts)
+        ends, end_list = positions(self.ends)
         where = {"axes": self.axes, "starts": starts, "ends": ends, "steps": self.steps}
         out = set_value(
             base,
@@ -307,125 +305,6 @@ class _Plan:
             dtype=x.dtype,
         )
         return flip(out, axis=self.flips) if self.flips else out
-
-
-# Reading an index
-
-
-def _item(i: Any) -> Any:
-    """One index in its plain form: an int, bool, slice, None, Ellipsis or a Tensor."""
-    if type(i) in _PLAIN or isinstance(i, bool):
-        return i
-    if isinstance(i, Tensor):
-        return _tensor_item(i)
-    if isinstance(i, (np.integer, np.bool_)):
-        return i.item()
-    if isinstance(i, (list, tuple, range, np.ndarray)):
-        if isinstance(i, np.ndarray) and i.ndim == 0:
-            return _item(i[()])
-        return _tensor_item(_listed(i))
-    if not isinstance(i, (float, complex, str)) and hasattr(i, "__index__"):
-        return operator.index(i)
-    raise InvalidArgumentError(
-        "Currently, Tensor.__indices__() only allows indexing by Boolean, Integers, Slices, Ellipsis, None, Tuples "
-        f"of these types and List / Tensor of Bool and Integers, but received {i!r} of type {type(i).__name__}"
-    )
-
-
-def _listed(i: Any) -> Tensor:
-    if not isinstance(i, np.ndarray) and len(i) == 0:
-        return to_tensor(np.zeros((0,), np.int64))
-    return to_tensor(list(i) if isinstance(i, range) else i)
-
-
-def _tensor_item(t: Tensor) -> Any:
-    if not (t.dtype.is_bool or t.dtype in (int32, int64)):
-        if not t.dtype.is_integer:
-            raise InvalidArgumentError(
-                f"Currently, the type of tensor in slice indices only allows int32 and int64 (and bool), but "
-                f"received {t.dtype.name}"
-            )
-        t = astype(t, int64)
-    if t.dims or t._data is None:
-        if not t.dims and t.dtype.is_bool:
-            raise InvalidArgumentError(
-                "a 0-D bool tensor of a graph can not be an index, its truth is not known yet. Use paddle.where."
-            )
-        return t
-    return t._data.item() if mode.capture is None or mode.capture.is_constant(t) else t
-
-
-def _bound(v: Any) -> Any:
-    """The start or stop of a slice: an int, a symbolic tensor or None."""
-    if v is None or type(v) is int:
-        return v
-    if isinstance(v, Tensor):
-        if v.dtype.is_inexact or v.dtype.is_bool:
-            raise InvalidArgumentError(f"a slice needs integers, got a tensor of dtype {v.dtype.name}")
-        known = (
-            v._data if v._data is not None and (mode.capture is None or mode.capture.is_constant(v)) else None
-        )
-        if known is not None:
-            return int(known.reshape(-1)[0]) if known.size == 1 else _not_one(v)
-        if v.dims and tuple(v.dims) != (1,):
-            _not_one(v)
-        return v
-    try:
-        return operator.index(v)
-    except TypeError:
-        raise InvalidArgumentError(f"a slice needs integers, got {v!r}") from None
-
-
-def _not_one(v: Tensor) -> Any:
-    raise InvalidArgumentError(f"the bound of a slice must have one element, got shape {list(v.dims)}")
-
-
-def _step(v: Any) -> int:
-    content = getattr(v, "content", None)
-    step = _bound(v) if content is None else content.item()
-    if not isinstance(step, int):
-        raise InvalidArgumentError("the step of a slice must be known when the graph is built")
-    if step == 0:
-        raise InvalidArgumentError("slice step cannot be zero")
-    return step
-
-
-def _consumes(item: Any) -> int:
-    """How many axes of the tensor an index takes."""
-    if item is None or item is Ellipsis or isinstance(item, bool):
-        return 0
-    return len(item.dims) if isinstance(item, Tensor) and item.dtype.is_bool else 1
-
-
-def _without_ellipsis(items: list[Any], rest: int) -> list[Any]:
-    where = [k for k, i in enumerate(items) if i is Ellipsis]
-    if len(where) > 1:
-        raise InvalidArgumentError("an index can only have a single ellipsis ('...')")
-    at = where[0] if where else len(items)
-    return items[:at] + [slice(None)] * rest + items[at + 1 :]
-
-
-def _check_mask(mask: Tensor, x: Tensor, axis: int) -> None:
-    for k, m in enumerate(mask.dims):
-        n = x.dims[axis + k]
-        if isinstance(m, int) and isinstance(n, int) and m != n:
-            raise OutOfRangeError(
-                f"The shape of boolean index {list(mask.dims)} did not match indexed tensor {list(x.dims)} along axis "
-                f"{axis + k}: the dimension is {n}, that of the mask {m}."
-            )
-
-
-def _positions(values: list[Any]) -> tuple[list[int], list[Tensor] | None]:
-    """Starts or ends as an attribute, or as a list of tensors when one of them is only known later."""
-    if not any(isinstance(v, Tensor) for v in values):
-        return values, None
-    tensors = [v if isinstance(v, Tensor) else to_tensor(np.array([v], np.int32)) for v in values]
-    return [-1] * len(values), [_one_element(t) for t in tensors]
-
-
-def _one_element(t: Tensor) -> Tensor:
-    t = t if t.dtype is int32 else astype(t, int32)
-    return t if t.dims else reshape(t, shape=[1])
 
 
 # Index tensors

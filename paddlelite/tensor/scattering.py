@@ -290,7 +290,7 @@ def select_scatter(x: Tensor, values: Tensor, axis: int, index: int, name: str |
     """``x`` with its slice ``index`` along ``axis`` replaced by ``values``."""
     at = axis_in(axis, len(x.dims))
     want = tuple(n for a, n in enumerate(x.dims) if a != at)
-    if tuple(values.dims) != want:
+    if is_static(want) and is_static(values.dims) and tuple(values.dims) != want:
         raise InvalidArgumentError(
             f"select_scatter: values should have shape {list(want)}, got {list(values.dims)}"
         )
