@@ -17,7 +17,7 @@ from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
 from .blame import loop_value
-from .merge import Leaf, Mismatch, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
+from .merge import Leaf, Mismatch, as_array, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
 from .state import UNBOUND, Journal, Place
 from .symbolic import mark_unsure
 
@@ -32,10 +32,17 @@ class _Slot:
     dims: tuple[Any, ...]
     dtype: DType
     weak: bool
+    array: str = ""  # "full" for a TensorArray, as Spec says it
 
     @property
     def spec(self) -> Spec:
-        return Spec(self.dims, self.dtype)
+        return Spec(self.dims, self.dtype, None, self.array)
+
+    def start(self) -> Tensor:
+        """The tensor before the first round."""
+        if self.array:
+            return as_array(self.first)
+        return dummy(self.spec) if self.first is UNBOUND else as_tensor(self.first, self.dtype)
 
 
 class Carried:
@@ -52,7 +59,7 @@ class Carried:
         if is_leaf(value):
             spec = spec_of(value)
             first = UNBOUND if unbound else value
-            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value)))
+            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value), spec.array))
             return Leaf(len(self.slots) - 1)
         if isinstance(value, (list, tuple)):
             parts = [self._template(part, unbound) for part in value]
@@ -92,7 +99,11 @@ class Carried:
                 raise loop_value(problem, place.name) from None
         if widened:
             return None
-        return [as_tensor(values[i], slot.dtype) for i, slot in enumerate(self.slots)]
+        # A slot without a value belonged to a list that has become a TensorArray meanwhile.
+        found = [values.get(i, slot.first) for i, slot in enumerate(self.slots)]
+        return [
+            as_array(v) if slot.array else as_tensor(v, slot.dtype) for v, slot in zip(found, self.slots, strict=True)
+        ]
 
     def _add_new(self, journal: Journal) -> bool:
         """Places that the body wrote to and that were not carried yet."""
@@ -110,7 +121,22 @@ class Carried:
         if template is UNBOUND and value is not UNBOUND:
             self.templates[place.key] = self._template(value, unbound=True)
             return True
+        if place.grows and _grew(template, value):
+            return self._make_array(place, value)
         return self._fit(template, value, place.name, values)
+
+    def _make_array(self, place: Place, value: Any) -> bool:
+        """Carry a list as a TensorArray from now on; its elements are those before the loop and of this round."""
+        first = self.first[place.key]
+        specs = [item.spec for item in map(as_array, (first, value)) if item.array == "full"]
+        dims, dtype = specs[0].dims, specs[0].dtype
+        for spec in specs[1:]:
+            if len(spec.dims) != len(dims) or spec.dtype is not dtype:
+                raise Mismatch(place.name, first, value, "they have different lengths or keys")
+            dims = tuple(map(_join, dims, spec.dims))
+        self.slots.append(_Slot(first, dims, dtype, False, "full"))
+        self.templates[place.key] = Leaf(len(self.slots) - 1)
+        return True
 
     def _fit(self, template: Any, value: Any, path: str, values: dict[int, Any]) -> bool:
         if isinstance(template, Leaf):
@@ -132,6 +158,8 @@ class Carried:
 
     def _fit_slot(self, slot: _Slot, value: Any, path: str) -> bool:
         """Widen a carried tensor's type so that `value` fits."""
+        if slot.array:
+            value = as_array(value)
         if not is_leaf(value):
             raise Mismatch(path, slot.first, value, "one is None" if value is None else "they are of different types")
         dtype = dtype_with(slot.dtype, slot.weak, slot.first, value, path)
@@ -148,9 +176,7 @@ class Carried:
 
     def start(self) -> list[Tensor]:
         """The carried tensors before the first round."""
-        return [
-            dummy(slot.spec) if slot.first is UNBOUND else as_tensor(slot.first, slot.dtype) for slot in self.slots
-        ]
+        return [slot.start() for slot in self.slots]
 
     def final(self, results: list[Any]) -> list[tuple[Place, Any]]:
         """The places with their values after the loop."""
@@ -160,6 +186,13 @@ class Carried:
             if slot.first is UNBOUND:
                 mark_unsure(result)
         return [(place, fill(self.templates[place.key], results)) for place in self.places]
+
+
+def _grew(template: Any, contents: Any) -> bool:
+    """Whether a list does not have the length it had, and is not a TensorArray yet."""
+    if isinstance(template, Leaf):
+        return False
+    return not isinstance(contents, list) or len(template) != len(contents)
 
 
 def _join(before: Any, after: Any) -> Any:

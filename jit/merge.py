@@ -98,7 +98,7 @@ def as_tensor(value: Any, dtype: DType) -> Tensor:
 def spec_of(value: Any) -> Spec:
     """Dims and dtype of a leaf."""
     if isinstance(value, Tensor):
-        return Spec(tuple(value.dims), value.dtype, None, getattr(value, "array", False))
+        return Spec(tuple(value.dims), value.dtype, None, getattr(value, "array", ""))
     return Spec((), _dtype(value))
 
 
@@ -121,6 +121,7 @@ class Pair:
     dtype: DType
     weak: bool
     unsure: bool = False
+    array: bool = False
 
     def tensors(self) -> tuple[Any, Any]:
         """Both sides' values, a template for the missing one."""
@@ -129,6 +130,8 @@ class Pair:
     def side(self, which: int) -> Tensor:
         """The tensor of one side; call it in that side's block."""
         value = self.tensors()[which]
+        if self.array:
+            return as_array(value)
         if value is UNBOUND:
             return dummy(spec_of(self.tensors()[1 - which])._replace(dtype=self.dtype))
         return as_tensor(value, self.dtype)
@@ -140,13 +143,16 @@ class Pairing:
 
     pairs: list[Pair] = field(default_factory=list)
 
-    def unify(self, one: Any, two: Any, path: str, unsure: bool = True) -> Any:
+    def unify(self, one: Any, two: Any, path: str, unsure: bool = True, growing: bool = False) -> Any:
         """A template for a value that is `one` or `two`. Raises Mismatch.
 
         UNBOUND goes with anything; the merged value then is `unsure`, unless nobody can read it where it is missing.
+        Contents of a list that may be `growing` become a TensorArray when their lengths differ.
         """
         if one is two:
             return one
+        if growing and _lengths_differ(one, two):
+            return self._add(Pair(one, two, int64, False, array=True))
         if one is UNBOUND or two is UNBOUND:
             return self._half(one, two, path, unsure)
         if is_leaf(one) and is_leaf(two):
@@ -190,6 +196,18 @@ class Pairing:
     def _add(self, pair: Pair) -> Leaf:
         self.pairs.append(pair)
         return Leaf(len(self.pairs) - 1)
+
+
+def _lengths_differ(one: Any, two: Any) -> bool:
+    """Whether two contents of a list cannot be merged element by element."""
+    return not isinstance(one, list) or not isinstance(two, list) or len(one) != len(two)
+
+
+def as_array(contents: Any) -> Any:
+    """A list's contents as a TensorArray of the block that is being built."""
+    from .operators.lists import make_array
+
+    return make_array(contents) if isinstance(contents, list) else contents
 
 
 def _same(one: Any, two: Any) -> bool:

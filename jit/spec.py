@@ -157,6 +157,10 @@ def _split(value: Any, path: str, found: Arguments) -> Any:
         found.paths.append(path)
         return Leaf(len(found.tensors) - 1)
     kind = type(value)
+    if isinstance(value, list) and getattr(value, "array", None) is not None:
+        return _split(value.array, path, found)
+    if isinstance(value, list):
+        kind = list
     if kind is list or isinstance(value, tuple):
         names = getattr(value, "_fields", None) or range(len(value))
         parts = [_split(part, f"{path}_{n}" if path else str(n), found) for n, part in zip(names, value, strict=True)]

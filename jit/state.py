@@ -44,6 +44,11 @@ class Place:
     def key(self) -> tuple[Any, ...]:
         raise NotImplementedError
 
+    @property
+    def grows(self) -> bool:
+        """Whether this is the contents of a list that may become a TensorArray."""
+        return False
+
     def get(self) -> Any:
         """The present value, or UNBOUND."""
         raise NotImplementedError
@@ -140,7 +145,7 @@ class Attribute(Place):
 
 @dataclass(frozen=True, eq=False)
 class Contents(Place):
-    """All elements of a list, dict or set; the value is a copy."""
+    """All elements of a list or dict. The value is a copy, or the TensorArray that a list has become."""
 
     target: Any
 
@@ -148,17 +153,30 @@ class Contents(Place):
     def key(self) -> tuple[Any, ...]:
         return ("contents", id(self.target))
 
+    @property
+    def grows(self) -> bool:
+        """Whether the contents may become a TensorArray."""
+        return hasattr(self.target, "array")
+
     def get(self) -> Any:
+        array = getattr(self.target, "array", None)
+        if array is not None:
+            return array
         return list(self.target) if isinstance(self.target, list) else dict(self.target)
 
     def put(self, value: Any) -> None:
         if isinstance(self.target, list):
-            self.target[:] = value
+            is_array = not isinstance(value, list)
+            if hasattr(self.target, "array"):
+                self.target.array = value if is_array else None
+            list.__setitem__(self.target, slice(None), [] if is_array else value)
         else:
             self.target.clear()
             self.target.update(value)
 
     def differs(self, value: Any, before: Any) -> bool:
+        if not isinstance(value, (list, dict)) or not isinstance(before, (list, dict)):
+            return value is not before
         if isinstance(value, dict):
             return list(value) != list(before) or any(value[k] is not before[k] for k in value)
         return len(value) != len(before) or any(a is not b for a, b in zip(value, before, strict=True))

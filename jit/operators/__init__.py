@@ -5,7 +5,8 @@ Each decides by the object it is given whether a tensor is involved. On Python v
 
 from .calls import call
 from .conditionals import if_, ifexp, truth
-from .exceptions import assert_, raises
+from .exceptions import assert_, caught, raises
+from .lists import list_
 from .logic import and_, chain, in_, not_, not_in, or_
 from .loops import for_, while_
 from .reads import read, read_outer

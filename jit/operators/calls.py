@@ -10,20 +10,24 @@ from collections.abc import Callable
 from typing import Any
 
 from paddlelite.mode import mode
+from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..state import Contents, Item, Outer, current, note
-from . import iterables
+from . import iterables, lists
 
 __all__ = ["call"]
 
-#: Builtins with a version that knows tensors, by object.
+#: Functions with a version that knows tensors (or lists in graphs), by object.
 _BUILTINS: dict[Any, Callable[..., Any]] = {
     builtins.range: iterables.range_,
     builtins.enumerate: iterables.enumerate_,
     builtins.zip: iterables.zip_,
     builtins.reversed: iterables.reversed_,
     builtins.len: iterables.len_,
+    builtins.list: lists.new_list,
+    manipulation.stack: lists.stack_,
+    manipulation.concat: lists.concat_,
 }
 
 
@@ -36,6 +40,8 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
         return _BUILTINS.get(target, target) if kind is type or target.__self__ is builtins else target
     if mode.capture is None or mode.capture.convert is None:
         return convert(target)
+    if kind is types.FunctionType and target in _BUILTINS:
+        return _BUILTINS[target]
     if current() is not None:
         _note_outer_names(target)
     return mode.capture.convert(target)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from paddlelite.capture import Capture, Frame
+from paddlelite.dtypes import bool_
 from paddlelite.mode import mode
 from paddlelite.ops.control import join_branches
 from paddlelite.tensor.tensor import Tensor
@@ -14,7 +15,7 @@ from paddlelite.weak import weaken
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import decided, is_symbolic, mark_unsure, negate, predicate, refuse, within
+from ..symbolic import both, decided, either, is_symbolic, mark_unsure, negate, predicate, refuse, within
 
 __all__ = ["choose", "if_", "ifexp", "truth"]
 
@@ -106,7 +107,7 @@ def _merge(
         values = [j.entries[key].after if key in j.entries else entry.before for j in (true, false)]
         changed = any(entry.place.differs(value, entry.before) for value in values)
         if changed and (key in merged or not entry.place.private):
-            templates.append((entry.place, merging.template(entry.place, *values)))
+            templates.append((entry.place, merging.template(entry.place, entry.before, *values)))
     outs = []
     for side, (frame, _) in enumerate(done):
         with within(capture, frame):
@@ -134,15 +135,26 @@ class _Merging:
         self.test, self.dead = test, (true_dead, false_dead)
         self.pairing = Pairing()
 
-    def template(self, place: Place, one: Any, two: Any) -> Any:
+    def template(self, place: Place, before: Any, one: Any, two: Any) -> Any:
         """The template of one place."""
         if self.dead[0] != self.dead[1]:  # the branch that raises gives no values
             one, two = (UNBOUND, two) if self.dead[0] else (one, UNBOUND)
-        if one is True and two is False:
-            return self.test
-        if one is False and two is True:
-            return negate(self.test)
+        if _is_flag(one, before) and _is_flag(two, before) and one is not two:
+            return _choose_flag(self.test, one, two)
         try:
-            return self.pairing.unify(one, two, place.name, unsure=self.dead[0] == self.dead[1])
+            sure = self.dead[0] != self.dead[1]
+            return self.pairing.unify(one, two, place.name, unsure=not sure, growing=place.grows)
         except Mismatch as problem:
             raise two_values(problem, place.name) from None
+
+
+def _is_flag(value: Any, before: Any) -> bool:
+    """Whether a branch leaves True, False, or the bool tensor that was there before."""
+    return isinstance(value, bool) or (value is before and isinstance(value, Tensor) and value.dtype is bool_)
+
+
+def _choose_flag(test: Tensor, one: Any, two: Any) -> Any:
+    """`one if test else two` of flags, without a branch."""
+    if isinstance(one, bool):
+        return either(test, two) if one else both(negate(test), two)
+    return either(negate(test), one) if two else both(test, one)

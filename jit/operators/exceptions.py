@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["assert_", "raises"]
+from paddlelite.errors import CaptureError
+
+__all__ = ["assert_", "caught", "raises"]
+
+
+def caught() -> None:
+    """At the start of a handler: errors of the capture are not the user's to handle."""
+    error = sys.exc_info()[1]
+    if isinstance(error, CaptureError):
+        raise error
 
 
 def raises(error: Any) -> bool:

@@ -120,7 +120,11 @@ def source_of(iterable: Any) -> Source | None:
     """The source behind an iterable, or None for one that Python iterates."""
     if isinstance(iterable, Source):
         return iterable
-    if not in_graph(iterable) or getattr(iterable, "array", False):
+    if getattr(iterable, "array", None) is not None and isinstance(iterable, list):
+        from .lists import Elements
+
+        return Elements(iterable.array)
+    if not in_graph(iterable):
         return None
     if not iterable.dims:
         raise TypeError("iteration over a 0-D tensor")
@@ -181,6 +185,8 @@ def reversed_(sequence: Any) -> Any:
 
 def len_(sized: Any) -> Any:
     """`len`; the first size of a tensor may be symbolic."""
-    if in_graph(sized) and sized.dims and not getattr(sized, "array", False):
+    if isinstance(sized, list) and hasattr(sized, "length"):
+        return sized.length()
+    if in_graph(sized) and sized.dims:
         return sized.shape[0]
     return builtins.len(sized)

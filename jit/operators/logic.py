@@ -6,7 +6,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from ..symbolic import is_symbolic, negate, predicate
+from paddlelite.dtypes import bool_
+from paddlelite.mode import mode
+from paddlelite.tensor.tensor import Tensor
+
+from ..state import journaled
+from ..symbolic import both, either, is_symbolic, negate, predicate
 from .conditionals import choose
 
 __all__ = ["and_", "chain", "in_", "not_", "not_in", "or_"]
@@ -19,7 +24,11 @@ def and_(first: Any, *others: Thunk) -> Any:
     value = first
     for i, other in enumerate(others):
         if is_symbolic(value):
-            return _lazy(value, other, others[i + 1 :], and_)
+            right = _cheap(value, other)
+            if right is None:
+                return _lazy(value, other, others[i + 1 :], and_)
+            value = both(value, right)
+            continue
         if not value:
             return value
         value = other()
@@ -31,11 +40,39 @@ def or_(first: Any, *others: Thunk) -> Any:
     value = first
     for i, other in enumerate(others):
         if is_symbolic(value):
-            return _lazy(value, other, others[i + 1 :], or_)
+            right = _cheap(value, other)
+            if right is None:
+                return _lazy(value, other, others[i + 1 :], or_)
+            value = either(value, right)
+            continue
         if value:
             return value
         value = other()
     return value
+
+
+#: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.
+_HARMLESS = frozenset(
+    "less_than less_equal greater_than greater_equal equal not_equal logical_and logical_or logical_not cast scale "
+    "shape".split()
+)
+
+
+def _cheap(value: Any, other: Thunk) -> Any:
+    """The right operand of and/or, if it may run always: a bool computed by harmless ops. None otherwise."""
+    capture = mode.capture
+    assert capture is not None
+    if not _is_bool(value) or other.__code__.co_name != "<lambda>":
+        return None
+    with capture.inner() as frame, journaled([]) as journal:
+        right = other()
+    if not _is_bool(right) or journal.entries or frame.state:
+        return None
+    return other() if all(node.type in _HARMLESS for node in frame.block.nodes) else None
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or (isinstance(value, Tensor) and value.dtype is bool_ and value.dims == ())
 
 
 def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Any:

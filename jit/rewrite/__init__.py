@@ -26,6 +26,7 @@ from .comprehensions import Comprehensions
 from .conditionals import Conditionals
 from .exceptions import Exceptions
 from .exits import CannotRewrite, lower_exits
+from .lists import Lists
 from .logic import Logic
 from .loops import Loops
 from .nesting import limit_nesting
@@ -34,7 +35,7 @@ from .stores import Stores
 
 __all__ = ["OPERATORS", "CannotRewrite", "rewrite"]
 
-_EXPRESSIONS = (Calls, Reads, Stores, Logic, Exceptions)
+_EXPRESSIONS = (Calls, Lists, Reads, Stores, Logic, Exceptions)
 
 
 def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:

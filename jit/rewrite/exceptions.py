@@ -28,6 +28,11 @@ class Exceptions(Pass):
         again = gast.If(operator("raises", name(error)), [gast.Raise(name(error), node.cause)], [])
         return [at(node, assign(error, node.exc)), at(node, again)]
 
+    def visit_ExceptHandler(self, node: gast.ExceptHandler) -> gast.AST:
+        self.generic_visit(node)
+        node.body = [at(node, gast.Expr(operator("caught"))), *node.body]
+        return node
+
     def visit_Assert(self, node: gast.Assert) -> gast.AST:
         self.generic_visit(node)
         if node.msg is not None and suspends([node.msg]):
