@@ -19,6 +19,8 @@ from .shape import squeeze, unsqueeze
 @op("matmul_v2")
 def matmul(X, Y, *, trans_x=False, trans_y=False):  # type: ignore[no-untyped-def]
     """Matrix product with broadcasting over leading axes; 1-D operands as in NumPy. ONNX: MatMul."""
+    if X.dtype is not Y.dtype and X.dtype != Y.dtype:
+        raise TypeError("matmul does not promote")  # NumPy would; the shape rule says what is wrong
     if trans_x and X.ndim > 1:
         X = X.swapaxes(-1, -2)
     if trans_y and Y.ndim > 1:
@@ -35,7 +37,9 @@ def _(X: Any, Y: Any, *, trans_x: bool = False, trans_y: bool = False) -> Spec:
     if not x or not y:
         raise InvalidArgumentError(f"matmul needs at least 1-D tensors, got {x} and {y}")
     if X.dtype is not Y.dtype:
-        raise InvalidArgumentError(f"matmul: the dtypes of X ({X.dtype.name}) and Y ({Y.dtype.name}) must agree")
+        raise InvalidArgumentError(
+            f"matmul: the dtypes of X ({X.dtype.name}) and Y ({Y.dtype.name}) must agree"
+        )
     if trans_x and len(x) > 1:
         x[-1], x[-2] = x[-2], x[-1]
     if trans_y and len(y) > 1:
@@ -58,21 +62,27 @@ def _(c: Any, g: Any) -> Any:
         return multiply(g, y) if c.needs("X") else None, multiply(g, x) if c.needs("Y") else None
     if len(x.dims) == 1:
         rows = unsqueeze(g, axes=[-2])
-        dx = matmul(rows, y, trans_y=not c.trans_y) if c.needs("X") else None
+        dx = squeeze(matmul(rows, y, trans_y=not c.trans_y), axes=[-2]) if c.needs("X") else None
         dy = _outer(unsqueeze(x, axes=[1]), rows, c.trans_y) if c.needs("Y") else None
-        return dx if dx is None else sum_to(squeeze(dx, axes=[-2]), c.like("X")), dy if dy is None else sum_to(dy, c.like("Y"))
+        return _reduced(c, dx, dy)
     if len(y.dims) == 1:
         columns = unsqueeze(g, axes=[-1])
         dx = _outer(columns, unsqueeze(y, axes=[0]), c.trans_x) if c.needs("X") else None
-        dy = matmul(x, columns, trans_x=not c.trans_x) if c.needs("Y") else None
-        return dx if dx is None else sum_to(dx, c.like("X")), dy if dy is None else sum_to(squeeze(dy, axes=[-1]), c.like("Y"))
+        dy = squeeze(matmul(x, columns, trans_x=not c.trans_x), axes=[-1]) if c.needs("Y") else None
+        return _reduced(c, dx, dy)
     dx = dy = None
     if c.needs("X"):
-        dx = matmul(y, g, trans_x=c.trans_y, trans_y=True) if c.trans_x else matmul(g, y, trans_y=not c.trans_y)
+        swapped = matmul(y, g, trans_x=c.trans_y, trans_y=True) if c.trans_x else None
+        dx = matmul(g, y, trans_y=not c.trans_y) if swapped is None else swapped
         dx = sum_to(dx, c.like("X"))
     if c.needs("Y"):
         dy = _weight_grad(c, x, g)
     return dx, dy
+
+
+def _reduced(c: Any, dx: Any, dy: Any) -> Any:
+    """Gradients summed over the axes along which the operands were broadcast."""
+    return None if dx is None else sum_to(dx, c.like("X")), None if dy is None else sum_to(dy, c.like("Y"))
 
 
 def _weight_grad(c: Any, x: Any, g: Any) -> Any:
@@ -103,7 +113,8 @@ def _swapped(b: Any, x: Any) -> Any:
 
 
 matmul.sample(f32(2, 3), f32(3, 4)).sample(f32(3, 2), f32(4, 3), trans_x=True, trans_y=True)
-matmul.sample(f32(2, 5, 3), f32(3, 4)).sample(f32(5, 2, 3), f32(1, 3, 4)).sample(f32(3), f32(3)).sample(f32(3), f32(2, 3, 4))
-matmul.sample(f32(2, 4, 3), f32(3)).sample(f64(2, 3), f64(4, 3), trans_y=True).sample(f32(2, 3, 4), f32(2, 3, 5), trans_x=True)
+matmul.sample(f32(2, 5, 3), f32(3, 4)).sample(f32(5, 2, 3), f32(1, 3, 4)).sample(f32(3), f32(3))
+matmul.sample(f32(3), f32(2, 3, 4)).sample(f32(2, 4, 3), f32(3)).sample(f64(2, 3), f64(4, 3), trans_y=True)
+matmul.sample(f32(2, 3, 4), f32(2, 3, 5), trans_x=True)
 
 __all__ = ["matmul", "reduce_sum"]
