@@ -198,7 +198,7 @@ def _(X: Any, *, offset: int = 0, padding_value: float = 0.0) -> Spec:
             f"The input tensor X's shape of DiagV2Op should be 0-D, 1-D or 2-D, got {list(X.dims)}"
         )
     if len(X.dims) == 2:
-        return Spec((_length(*X.dims, offset),), X.dtype)
+        return Spec((_length(X.dims[0], X.dims[1], offset),), X.dtype)
     n = D.numel(X.dims) + abs(offset)
     return Spec((n, n), X.dtype)
 

@@ -102,5 +102,5 @@ def tolist(x: Tensor) -> Any:
     return x.tolist()
 
 
-Tensor.numel = numel  # type: ignore[method-assign]
+Tensor.numel = numel  # type: ignore[attr-defined]
 Tensor.rank = rank  # type: ignore[attr-defined]

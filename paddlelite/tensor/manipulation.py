@@ -177,7 +177,7 @@ def _like(x: Tensor) -> Any:
 
 
 @method()
-def transpose(x: Tensor, perm: Any, name: str | None = None) -> Tensor:
+def transpose(x: Tensor, perm: Any, name: Any = None) -> Tensor:
     """``x`` with its axes in the order ``perm``. Paddle op: transpose2.
 
     Raises InvalidArgumentError unless ``perm`` names every axis once.
@@ -447,4 +447,4 @@ def broadcast_shape(x_shape: Sequence[int], y_shape: Sequence[int]) -> list[int]
     """The shape that two shapes broadcast to. Raises InvalidArgumentError when they can not."""
     from ..dims import broadcast
 
-    return list(broadcast(list(x_shape), list(y_shape)))
+    return [int(n) for n in broadcast(list(x_shape), list(y_shape)) if isinstance(n, int)]
