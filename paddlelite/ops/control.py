@@ -271,7 +271,7 @@ def open_loop(
     params = [block.own(Value(s)) for s in specs]
     block.params += params
     for p, s in zip(params, specs, strict=True):
-        p.stop_gradient = not (s.dtype.iswants_gradient or s.array)
+        p.stop_gradient = not (s.dtype.is_inexact or s.array)
     for t in written:
         outer = capture._read(t, frame.outer)  # type: ignore[arg-type]
         param = block.own(Value(outer.spec._replace(content=None)))
