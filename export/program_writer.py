@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from paddlelite import dims as D
-from paddlelite.dtypes import BY_NUMPY, DType, bool_, float32, float64, int32, int64
+from paddlelite.dtypes import BY_NUMPY, DType, bool_, float32, float64, int32, int64, uint8
 from paddlelite.errors import InvalidArgumentError, UnimplementedError
 from paddlelite.ir import Node, Program, Value
 from paddlelite.op import RNG_SLOT
@@ -52,6 +52,9 @@ _LISTS = {
 }
 #: Outputs that PaddlePaddle's kernels write into one of the inputs.
 _IN_PLACE = {"batch_norm": {"MeanOut": "Mean", "VarianceOut": "Variance"}}
+
+#: Outputs that may be absent by the op's definition and that 3.3.1 wants all the same.
+_WANTED = {"rnn": {"DropoutState": uint8}}
 
 Env = dict[Value, str]
 
@@ -319,6 +322,9 @@ class BlockWriter:
         for slot in schema.outputs:
             if slot.name in in_place and ins.get(in_place[slot.name]):
                 outs[slot.name] = ins[in_place[slot.name]]
+            elif slot.name in _WANTED.get(node.type, {}) and not outs.get(slot.name):
+                name = self.writer.fresh(node.type, f".{slot.name.lower()}")
+                outs[slot.name] = [self.declare(name, (-1,), _WANTED[node.type][slot.name])]
             elif slot.name not in outs and not slot.optional and not slot.many:
                 outs[slot.name] = [
                     self.declare(self.writer.fresh(node.type, f".{slot.name.lower()}"), (), dtype)

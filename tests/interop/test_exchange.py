@@ -12,7 +12,7 @@ import paddlelite as paddle
 from paddlelite.framework.io import load, save
 from paddlelite.tensor.tensor import Tensor
 
-from .paddles import run
+from .paddles import call
 
 pytestmark = pytest.mark.interop
 EXCHANGE = Path(__file__).with_name("exchange.py")
@@ -28,6 +28,12 @@ def numbers(tree):
     if isinstance(tree, (list, tuple)):
         return [numbers(value) for value in tree]
     return tree
+
+
+def run(release, *arguments):
+    code, stdout, stderr = call(release, EXCHANGE, *arguments)
+    assert code == 0, stderr
+    return stdout
 
 
 def named(name, array):
@@ -56,7 +62,7 @@ def test_real_paddlepaddle_reads_ours(release, tmp_path):
     )
     save(named("one", np.arange(6.0).reshape(2, 3)), tmp_path / "one.pd")
     save(named("bin", np.arange(6.0).reshape(2, 3)), tmp_path / "one.bin", use_binary_format=True)
-    found = json.loads(run(release, EXCHANGE, "read", str(tmp_path)).splitlines()[-1])
+    found = json.loads(run(release, "read", str(tmp_path)).splitlines()[-1])
     for name, theirs in found.items():
         ours = json.loads(json.dumps(numbers(load(tmp_path / name))))
         if name in ("types.pd", "one.bin"):  # names that no table keeps are made up by each side
@@ -73,8 +79,8 @@ def _without_names(tree):
 
 @pytest.mark.parametrize("release", ["26", "33"])
 def test_we_read_real_paddlepaddles(release, tmp_path):
-    run(release, EXCHANGE, "write", str(tmp_path))
-    theirs = json.loads(run(release, EXCHANGE, "read", str(tmp_path)).splitlines()[-1])
+    run(release, "write", str(tmp_path))
+    theirs = json.loads(run(release, "read", str(tmp_path)).splitlines()[-1])
     assert len(theirs) == 8
     for name, want in theirs.items():
         got = json.loads(json.dumps(numbers(load(tmp_path / name))))

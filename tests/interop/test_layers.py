@@ -8,11 +8,12 @@ import pytest
 import paddlelite as paddle
 from paddlelite import nn
 from paddlelite.export.pdmodel import ModelToWrite, write_models
+from paddlelite.export.proto import BlockDesc, ProgramDesc
 from paddlelite.interpret import run_program
 from paddlelite.jit import InputSpec, save, to_static
 from tests.formats.programs import PROGRAMS
 
-from .paddles import WAYS, outputs
+from .paddles import WAYS, outputs, python
 
 pytestmark = pytest.mark.interop
 
@@ -102,50 +103,58 @@ LAYERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """Each layer saved once, and what it computes eagerly."""
-    folder, done = tmp_path_factory.mktemp("layers"), {}
-
-    def get(name):
-        if name not in done:
-            make, spec, cases = LAYERS[name]
-            paddle.seed(3)
-            layer = to_static(make())
-            prefix = str(folder / name)
-            save(layer, prefix, spec)
-            layer.eval()
-            layer.forward = layer.forward.dygraph_function
-            wanted = []
-            for case in cases:
-                results = layer(*map(paddle.to_tensor, case))
-                wanted.append([t.numpy() for t in (results if isinstance(results, tuple) else [results])])
-            done[name] = prefix, wanted
-        return done[name]
-
-    return get
+def saved(name, folder):
+    """A layer saved by jit.save: the prefix, and what it computes eagerly for each case."""
+    make, spec, cases = LAYERS[name]
+    paddle.seed(3)
+    layer = to_static(make())
+    prefix = str(folder / name)
+    save(layer, prefix, spec)
+    layer.eval()
+    layer.forward = layer.forward.dygraph_function
+    wanted = []
+    for case in cases:
+        results = layer(*map(paddle.to_tensor, case))
+        wanted.append([t.numpy() for t in (results if isinstance(results, tuple) else [results])])
+    return prefix, wanted
 
 
-@pytest.mark.parametrize("release, how", WAYS)
-@pytest.mark.parametrize("name", LAYERS)
-def test_layers(name, release, how, saved, tmp_path):
-    prefix, wanted = saved(name)
-    found = outputs(release, how, prefix, LAYERS[name][2], tmp_path)
-    for got, want in zip(found, wanted, strict=True):
-        assert len(got) == len(want)
-        for a, b in zip(got, want):
-            assert a.shape == b.shape and a.dtype == b.dtype
-            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
-
-
-@pytest.mark.parametrize("release, how", WAYS)
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_programs(name, release, how, tmp_path):
-    """Loop variables that change places, branches in loops, lists of tensors."""
+def written(name, folder):
+    """A program written as files: the prefix, and what the interpreter computes."""
     make, cases = PROGRAMS[name]
-    program, prefix = make(), str(tmp_path / name)
+    program, prefix = make(), str(folder / name)
     write_models([ModelToWrite(program, prefix)], prefix + ".pdiparams.info", {}, {})
-    for got, inputs in zip(outputs(release, how, prefix, cases, tmp_path), cases, strict=True):
-        for a, b in zip(got, run_program(program, inputs), strict=True):
-            assert a.shape == b.shape and a.dtype == b.dtype
-            np.testing.assert_allclose(a, b, rtol=1e-6)
+    return prefix, [run_program(program, inputs) for inputs in cases]
+
+
+@pytest.mark.parametrize("release, how", WAYS)
+def test_layers_and_programs(release, how, tmp_path):
+    python(release)
+    made = {name: saved(name, tmp_path) for name in LAYERS}
+    made.update({name: written(name, tmp_path) for name in PROGRAMS})
+    cases = {**{name: LAYERS[name][2] for name in LAYERS}, **{name: PROGRAMS[name][1] for name in PROGRAMS}}
+    models = {name: (prefix, cases[name]) for name, (prefix, _) in made.items()}
+    problems = []
+    for name, found in outputs(release, how, models, tmp_path).items():
+        try:
+            assert not isinstance(found, str), found
+            for got, want in zip(found, made[name][1], strict=True):
+                assert len(got) == len(want)
+                for a, b in zip(got, want):
+                    assert a.shape == b.shape and a.dtype == b.dtype
+                    np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+        except AssertionError as error:
+            problems.append(f"{name}: {error}")
+    assert not problems, "\n\n".join(problems)
+
+
+def test_a_crash_is_told_and_the_rest_go_on(tmp_path):
+    """A .pdmodel without feed and fetch ops makes PaddlePaddle crash or fail."""
+    python("26")
+    good, wanted = written("swapped", tmp_path)
+    (tmp_path / "bad.pdmodel").write_bytes(ProgramDesc(blocks=[BlockDesc(idx=0, parent_idx=-1)]).encode())
+    cases = PROGRAMS["swapped"][1]
+    models = {"bad": (str(tmp_path / "bad"), cases), "good": (good, cases)}
+    found = outputs("26", "static", models, tmp_path)
+    assert isinstance(found["bad"], str) and not isinstance(found["good"], str)
+    np.testing.assert_array_equal(found["good"][2][0], wanted[2][0])
