@@ -45,7 +45,7 @@ def adjoint(x: Any) -> Any:
     out = transpose(x, axis=[*range(rank - 2), rank - 1, rank - 2])
     if not x.dtype.is_complex:
         return out
-    from .unary import conj
+    from .complexes import conj
 
     return conj(out)
 

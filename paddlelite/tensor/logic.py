@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import bool_
-from ..ops import elementwise, logic, unary
+from ..ops import complexes, elementwise, logic, unary
 from .arguments import attach_in_place
 from .creation import to_tensor
 from .operators import operands, require_tensor, tensors
@@ -169,7 +169,7 @@ def is_integer(x: Tensor) -> bool:
 def isreal(x: Tensor, name: str | None = None) -> Tensor:
     """Whether the imaginary part of each element is 0."""
     if require_tensor(x, "isreal").dtype.is_complex:
-        part = unary.imag(x)
+        part = complexes.imag(x)
         return elementwise.equal(part, to_tensor(0, dtype=part.dtype))
     from ..ops.creation import fill_any_like
 

@@ -10,7 +10,7 @@ import numpy as np
 from ..dtypes import default_dtype, promote
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..op import OPS
-from ..ops import binary, elementwise, unary
+from ..ops import binary, complexes, elementwise, unary
 from .arguments import attach, attach_in_place, functions_of_one, number
 from .creation import to_tensor
 from .operators import astype, operands, require_tensor, tensors
@@ -371,13 +371,13 @@ def polygamma(x: Tensor, n: int, name: str | None = None) -> Tensor:
 def angle(x: Tensor, name: str | None = None) -> Tensor:
     """The angle of complex numbers (0 or pi of real ones). Paddle op: angle."""
     if require_tensor(x, "angle").dtype.is_complex:
-        return binary.atan2(unary.imag(x), unary.real(x))
+        return binary.atan2(complexes.imag(x), complexes.real(x))
     return binary.atan2(unary.abs_(elementwise.scale(x, scale=0.0)), x)
 
 
 def complex(real: Tensor, imag: Tensor, name: str | None = None) -> Tensor:
     """The complex tensor of its two parts. Paddle op: complex."""
-    return unary.complex_(*tensors(real, imag, "complex"))
+    return complexes.complex_(*tensors(real, imag, "complex"))
 
 
 @method("nan_to_num")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError, InvalidTypeError
-from ..ops import elementwise, unary
+from ..ops import complexes, elementwise, unary
 from . import linalg, logic, scan
 from . import math as m
 from .arguments import attach, attach_in_place, axis_of
@@ -71,7 +71,7 @@ def matrix_transpose(x: Tensor, name: str | None = None) -> Tensor:
 def vecdot(x: Tensor, y: Tensor, axis: int = -1, name: str | None = None) -> Tensor:
     """The sum of ``x * y`` along ``axis`` (of the conjugate of ``x``)."""
     x, y = tensors(x, y, "vecdot")
-    left = unary.conj(x) if x.dtype.is_complex else x
+    left = complexes.conj(x) if x.dtype.is_complex else x
     return elementwise.multiply(left, y).sum(axis=axis_of(axis))
 
 

@@ -47,7 +47,7 @@ def _other(x: Tensor, y: Any) -> Tensor | None:
     if isinstance(y, np.generic):
         y = y.item()
     if isinstance(y, _SCALARS):
-        kind = of_scalar(y, x.dtype)
+        kind = of_scalar(y, x.dtype)  # type: ignore[arg-type]
         return _wrap_array(np.array(y, kind.np)) if mode.capture is None else to_tensor(y, dtype=kind)
     return to_tensor(y) if isinstance(y, np.ndarray) else None
 
@@ -208,4 +208,4 @@ for _name, _op, _symbol in (
     _comparison(_name, _op, _symbol)
 
 # Defining == takes the hash away; tensors are hashed by identity, as in PaddlePaddle.
-Tensor.__hash__ = object.__hash__  # type: ignore[method-assign]
+Tensor.__hash__ = object.__hash__  # type: ignore[assignment,method-assign]
