@@ -29,7 +29,7 @@ def summary(net: Any, input_size: Any = None, dtypes: Any = None, input: Any = N
     >>> import paddlelite as paddle
     >>> _ = paddle.summary(paddle.nn.Linear(3, 2), (4, 3))  # doctest: +ELLIPSIS
     ---------------------------------------------------------------------------
-     Layer (type)       Input Shape          Output Shape         Param #    
+     Layer (type)       Input Shape          Output Shape         Param #
     ===========================================================================
     ...
     Total params: 8
@@ -43,7 +43,7 @@ def summary(net: Any, input_size: Any = None, dtypes: Any = None, input: Any = N
         raise InvalidArgumentError("input_size and input cannot be None at the same time")
     inputs = _given(input) if input is not None else _made(input_size, dtypes)
     rows = _rows(net, inputs)
-    print(_table(rows, inputs))
+    print(_table(rows, inputs))  # noqa: T201 (printing is what it is for)
     return {
         "total_params": sum(row["params"] for row in rows.values()),
         "trainable_params": sum(row["trainable"] for row in rows.values()),
@@ -71,7 +71,13 @@ def _is_size(s: Any) -> bool:
 
 
 def _tensor(spec: Any, kind: Any) -> Tensor:
-    shape = spec if isinstance(spec, (list, tuple)) else (spec,) if _is_size(spec) else getattr(spec, "shape", None)
+    shape = (
+        spec
+        if isinstance(spec, (list, tuple))
+        else (spec,)
+        if _is_size(spec)
+        else getattr(spec, "shape", None)
+    )
     if shape is None or not all(_is_size(s) for s in shape):
         raise InvalidTypeError(f"Expected input size (of int, tuple or InputSpec), but got {spec!r}")
     sizes = [1 if s is None or s == -1 else int(s) for s in shape]
@@ -149,7 +155,7 @@ def _table(rows: dict[str, dict[str, Any]], inputs: Sequence[Any]) -> str:
     heads = ("Layer (type)", "Input Shape", "Output Shape", "Param #")
     widths = [max([low, *(len(c[i]) for c in cells)]) for i, low in enumerate((15, 20, 20, 15))]
     width = sum(widths) + 5
-    line = lambda texts: " ".join(f"{t:^{w}}" for t, w in zip(texts, widths, strict=True))  # noqa: E731
+    line = lambda texts: " ".join(f"{t:^{w}}" for t, w in zip(texts, widths, strict=True))
     total = sum(r["params"] for r in rows.values())
     trainable = sum(r["trainable"] for r in rows.values())
     # As PaddlePaddle counts: float32 throughout, results once forward and once backward.

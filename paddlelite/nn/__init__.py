@@ -17,4 +17,9 @@ from .layer.transformer import *  # noqa: F403
 from .layer.vision import *  # noqa: F403
 from .parameter import Parameter
 
-__all__ = [name for name in globals() if not name.startswith("_")] + ["Layer", "Parameter", "functional", "initializer"]
+__all__ = [name for name in globals() if not name.startswith("_")] + [
+    "Layer",
+    "Parameter",
+    "functional",
+    "initializer",
+]

@@ -20,14 +20,17 @@ class Parameter(Tensor):
     """A trainable tensor with a unique name (Paddle's ``EagerParamBase``).
 
     Made by :meth:`paddlelite.nn.Layer.create_parameter`. ``optimize_attr["learning_rate"]`` multiplies the learning
-    rate, ``regularizer`` overrides the optimizer's weight decay, ``need_clip`` says whether gradient clipping counts it.
+    rate, ``regularizer`` overrides the optimizer's weight decay, ``need_clip`` says whether
+    gradient clipping counts it.
 
     Raises InvalidArgumentError for a negative size.
     """
 
     def __init__(self, shape: Sequence[int], dtype: Any = None, **kwargs: Any) -> None:
         if isinstance(shape, Tensor):
-            raise InvalidTypeError("Parameter(shape, dtype): shape must be a list of sizes; use create_parameter()")
+            raise InvalidTypeError(
+                "Parameter(shape, dtype): shape must be a list of sizes; use create_parameter()"
+            )
         if any(int(s) < 0 for s in shape):
             raise InvalidArgumentError(
                 f"Each dimension of shape for Parameter must be greater than 0, but received {list(shape)}"
@@ -53,11 +56,15 @@ class Parameter(Tensor):
     @trainable.setter
     def trainable(self, trainable: bool) -> None:
         if not isinstance(trainable, bool):
-            raise InvalidArgumentError(f"The type of trainable MUST be bool, but the type is {type(trainable)}")
+            raise InvalidArgumentError(
+                f"The type of trainable MUST be bool, but the type is {type(trainable)}"
+            )
         self.stop_gradient = not trainable
 
     def set_init_func(self, obj: Any) -> None:
-        raise NotImplementedError("parameters are initialized when they are made; lazy initialization does not exist here")
+        raise NotImplementedError(
+            "parameters are initialized when they are made; lazy initialization does not exist here"
+        )
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{Tensor.__repr__(self)}"
@@ -71,7 +78,11 @@ class Parameter(Tensor):
         return out  # type: ignore[return-value]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = {k: v for k, v in self.__dict__.items() if k not in ("_data", "_node", "_grad", "_base", "_views", "_version")}
+        state = {
+            k: v
+            for k, v in self.__dict__.items()
+            if k not in ("_data", "_node", "_grad", "_base", "_views", "_version")
+        }
         return _unpickle, (self._data, state)
 
 
@@ -139,4 +150,6 @@ def create_parameter(
 
     if attr is None and name is not None:
         attr = ParamAttr(name=name)
-    return make_parameter(unique_name.generate("create_parameter"), shape, attr, dtype, is_bias, default_initializer)
+    return make_parameter(
+        unique_name.generate("create_parameter"), shape, attr, dtype, is_bias, default_initializer
+    )

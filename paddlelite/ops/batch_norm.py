@@ -126,7 +126,9 @@ def _frozen(is_test: bool, use_global_stats: bool, trainable_statistics: bool) -
 
 
 @batch_norm.infer
-def _(X: Any, Scale: Any = None, Bias: Any = None, Mean: Any = None, Variance: Any = None, *rest: Any, **a: Any) -> Any:
+def _(
+    X: Any, Scale: Any = None, Bias: Any = None, Mean: Any = None, Variance: Any = None, *rest: Any, **a: Any
+) -> Any:
     rank = len(X.dims)
     if not 2 <= rank <= 5:
         raise InvalidArgumentError(
@@ -138,7 +140,9 @@ def _(X: Any, Scale: Any = None, Bias: Any = None, Mean: Any = None, Variance: A
     for name, t in (("scale", Scale), ("bias", Bias), ("mean", Mean), ("variance", Variance)):
         if t is None:
             continue
-        if len(t.dims) != 1 or isinstance(channels, int) and isinstance(t.dims[0], int) and t.dims[0] != channels:
+        if len(t.dims) != 1 or (
+            isinstance(channels, int) and isinstance(t.dims[0], int) and t.dims[0] != channels
+        ):
             raise InvalidArgumentError(
                 f"ShapeError: the shape of {name} must equal to [{channels}], but received {list(t.dims)} "
                 f"(the input has shape {list(X.dims)}, layout {a['data_layout']})"
@@ -158,21 +162,32 @@ def _(c: Any, g: Any, *rest: Any) -> Any:
         wanted = [c.needs(s) for s in ("X", "Scale", "Bias")]
 
         def form(x: Any, scale: Any, bias: Any) -> Any:
-            return _in_small_ops(x, scale, bias, c.Mean if frozen else None, c.Variance, c.epsilon, c.data_layout)
+            return _in_small_ops(
+                x, scale, bias, c.Mean if frozen else None, c.Variance, c.epsilon, c.data_layout
+            )
 
         return *vjp(form, [c.X, c.Scale, c.Bias], wanted, [g]), None, None, None
     dx, ds, db = batch_norm_grad(
-        c.X, g, c.Scale, c.SavedMean, c.SavedVariance, data_layout=c.data_layout, frozen=frozen, need_x=c.needs("X")
+        c.X,
+        g,
+        c.Scale,
+        c.SavedMean,
+        c.SavedVariance,
+        data_layout=c.data_layout,
+        frozen=frozen,
+        need_x=c.needs("X"),
     )
     return dx, ds if c.needs("Scale") else None, db if c.needs("Bias") else None, None, None, None
 
 
-def _in_small_ops(x: Any, scale: Any, bias: Any, mean: Any, variance: Any, epsilon: float, layout: str) -> Any:
+def _in_small_ops(
+    x: Any, scale: Any, bias: Any, mean: Any, variance: Any, epsilon: float, layout: str
+) -> Any:
     """The normalization by elementwise ops; ``mean`` None: by the batch's own statistics."""
     rank = len(x.dims)
     axis = channel_axis(rank, layout)
     shape = [-1 if i == axis else 1 for i in range(rank)]
-    column = lambda t: call("reshape2", t, shape=shape)  # noqa: E731
+    column = lambda t: call("reshape2", t, shape=shape)
     if mean is None:
         others = [i for i in range(rank) if i != axis]
         x = x - call("reduce_mean", x, dim=others, keep_dim=True)
@@ -279,7 +294,16 @@ def _(
 
 @batch_norm_grad.onnx
 def _(
-    b: Any, X: Any, G: Any, Scale: Any, Mean: Any, Inverse: Any, *, data_layout: str, frozen: bool, need_x: bool
+    b: Any,
+    X: Any,
+    G: Any,
+    Scale: Any,
+    Mean: Any,
+    Inverse: Any,
+    *,
+    data_layout: str,
+    frozen: bool,
+    need_x: bool,
 ) -> Any:
     rank, stats = len(X.dims), Mean.dtype
     axis = channel_axis(rank, data_layout)
@@ -304,7 +328,9 @@ def _(
 
 
 _stats = (f32(3), f32(3), f32(3), f32(3, low=0.5))
-batch_norm.sample(f32(4, 3), *_stats, grad="X Scale Bias").sample(f32(2, 3, 4, 2), *_stats, momentum=0.7, grad="X Scale Bias")
+batch_norm.sample(f32(4, 3), *_stats, grad="X Scale Bias").sample(
+    f32(2, 3, 4, 2), *_stats, momentum=0.7, grad="X Scale Bias"
+)
 batch_norm.sample(f32(2, 3, 4), *_stats, is_test=True, epsilon=1e-3, grad="X Scale Bias")
 batch_norm.sample(f32(2, 4, 3), *_stats, data_layout="NHWC", grad="X Scale Bias")
 batch_norm.sample(f32(2, 4, 2, 3), *_stats, data_layout="NHWC", use_global_stats=True, grad="X Scale Bias")

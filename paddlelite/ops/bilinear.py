@@ -34,12 +34,18 @@ def bilinear_tensor_product(X, Y, Weight, Bias=None):  # type: ignore[no-untyped
 def _(X: Any, Y: Any, Weight: Any, Bias: Any = None) -> Spec:
     if len(X.dims) != 2 or len(Y.dims) != 2 or len(Weight.dims) != 3:
         raise InvalidArgumentError(
-            f"bilinear_tensor_product: X and Y must be 2-D and Weight 3-D, got {list(X.dims)}, {list(Y.dims)}, {list(Weight.dims)}"
+            f"bilinear_tensor_product: X and Y must be 2-D and Weight 3-D, got {list(X.dims)}, "
+            f"{list(Y.dims)}, {list(Weight.dims)}"
         )
     for name, x, axis in (("X", X, 1), ("Y", Y, 2)):
-        if isinstance(x.dims[1], int) and isinstance(Weight.dims[axis], int) and x.dims[1] != Weight.dims[axis]:
+        if (
+            isinstance(x.dims[1], int)
+            and isinstance(Weight.dims[axis], int)
+            and x.dims[1] != Weight.dims[axis]
+        ):
             raise InvalidArgumentError(
-                f"The second dimension of input({name}) must be equal to dimension {axis} of Input(Weight), but received "
+                f"The second dimension of input({name}) must be equal to dimension {axis} of "
+                "Input(Weight), but received "
                 f"{x.dims[1]} and {Weight.dims[axis]}"
             )
     return Spec((X.dims[0], Weight.dims[0]), X.dtype)
@@ -74,7 +80,9 @@ def _(b: Any, X: Any, Y: Any, Weight: Any, Bias: Any = None) -> Any:
     return out if Bias is None else b.Add(out, Bias)
 
 
-bilinear_tensor_product.sample(f32(2, 3), f32(2, 4), f32(5, 3, 4), f32(1, 5)).sample(f32(2, 3), f32(2, 2), f32(2, 3, 2))
+bilinear_tensor_product.sample(f32(2, 3), f32(2, 4), f32(5, 3, 4), f32(1, 5)).sample(
+    f32(2, 3), f32(2, 2), f32(2, 3, 2)
+)
 bilinear_tensor_product.sample(f32(1, 3), f32(1, 2), f32(2, 3, 2), f32(2))
 
 

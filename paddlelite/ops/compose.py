@@ -10,7 +10,9 @@ from ..mode import mode
 __all__ = ["call", "vjp"]
 
 
-def vjp(function: Callable[..., Any], inputs: Sequence[Any], wanted: Sequence[bool], grads: Sequence[Any]) -> list[Any]:
+def vjp(
+    function: Callable[..., Any], inputs: Sequence[Any], wanted: Sequence[bool], grads: Sequence[Any]
+) -> list[Any]:
     """The gradients of ``function(*inputs)`` for the inputs that are ``wanted``, as ops that can be differentiated.
 
     A fused gradient op has no gradient of its own. Where one is asked for (``paddle.grad(create_graph=True)``), the

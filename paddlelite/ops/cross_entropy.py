@@ -52,7 +52,7 @@ def _lowest(dtype: np.dtype) -> float:
 
 def _index(label: np.ndarray, ignore_index: int, classes: int) -> tuple[np.ndarray | None, np.ndarray]:
     """Where labels are ignored (None: nowhere), and class numbers that may be used as indices."""
-    if label.size == 0 or 0 <= label.min() and label.max() < classes and not 0 <= ignore_index < classes:
+    if label.size == 0 or (label.min() >= 0 and label.max() < classes and not 0 <= ignore_index < classes):
         return None, label
     ignored = label == ignore_index
     index = np.where(ignored, 0, label)
@@ -81,9 +81,12 @@ def _(Logits: Any, Label: Any, *, soft_label: bool, axis: int, **attrs: Any) -> 
     axis = axis_in(axis, rank)
     if len(Label.dims) != rank:
         raise InvalidArgumentError(
-            f"ShapeError: Input(Logits) and Input(Label) should have the same rank, got {list(Logits.dims)} and {list(Label.dims)}"
+            "ShapeError: Input(Logits) and Input(Label) should have the same rank, got "
+            f"{list(Logits.dims)} and {list(Label.dims)}"
         )
-    if not Logits.dtype.is_floating or not (Label.dtype is Logits.dtype if soft_label else Label.dtype.is_integer):
+    if not Logits.dtype.is_floating or not (
+        Label.dtype is Logits.dtype if soft_label else Label.dtype.is_integer
+    ):
         raise InvalidArgumentError(
             f"softmax_with_cross_entropy: the logits are {Logits.dtype.name}, the labels {Label.dtype.name}; "
             + ("soft labels have the dtype of the logits" if soft_label else "labels are integers")
@@ -163,7 +166,17 @@ def _hard_onnx(b: Any, Label: Any, ignore_index: int) -> tuple[Any, Any]:
 
 
 @softmax_with_cross_entropy.onnx
-def _(b: Any, Logits: Any, Label: Any, *, soft_label: bool, use_softmax: bool, ignore_index: int, axis: int, **a: Any) -> Any:
+def _(
+    b: Any,
+    Logits: Any,
+    Label: Any,
+    *,
+    soft_label: bool,
+    use_softmax: bool,
+    ignore_index: int,
+    axis: int,
+    **a: Any,
+) -> Any:
     axis = axis % len(Logits.dims)
     if use_softmax:
         logs = b.LogSoftmax(Logits, axis=axis)
@@ -186,7 +199,9 @@ def _(b: Any, Softmax: Any, Label: Any, G: Any, *, soft_label: bool, ignore_inde
     index, ignored = _hard_onnx(b, Label, ignore_index)
     g = b.Where(ignored, b.const(0, G.dtype), G)
     classes = b.Gather(b.Shape(Softmax), b.const([axis], "int64"), axis=0)
-    hot = b.OneHot(b.Squeeze(index, b.const([axis], "int64")), classes, b.const([0.0, 1.0], G.dtype), axis=axis)
+    hot = b.OneHot(
+        b.Squeeze(index, b.const([axis], "int64")), classes, b.const([0.0, 1.0], G.dtype), axis=axis
+    )
     return b.Mul(b.Sub(Softmax, hot), g)
 
 
@@ -207,7 +222,10 @@ softmax_with_cross_entropy_grad.sample(f32(4, 3), _ignoring, f32(4, 1), ignore_i
 
 @op("nll_loss", out=("Out", "Total_weight"), detached="Total_weight")
 def nll_loss(X, Label, Weight=None, *, ignore_index=-100, reduction="mean"):  # type: ignore[no-untyped-def]
-    """``-X`` at the class numbers ``Label``, weighted by class; classes are on axis 1. ONNX: NegativeLogLikelihoodLoss."""
+    """``-X`` at the class numbers ``Label``, weighted by class; classes are on axis 1.
+
+    ONNX: NegativeLogLikelihoodLoss.
+    """
     weights = _class_weights(X, Label, Weight, ignore_index)
     _, index = _index(Label, ignore_index, X.shape[1])
     losses = -weights * np.take_along_axis(X, index.astype(np.int64)[:, None], 1)[:, 0]
@@ -218,7 +236,9 @@ def nll_loss(X, Label, Weight=None, *, ignore_index=-100, reduction="mean"):  # 
     return (out if reduction == "sum" else quiet(np.divide, out, total)), total
 
 
-def _class_weights(X: np.ndarray, label: np.ndarray, weight: np.ndarray | None, ignore_index: int) -> np.ndarray:
+def _class_weights(
+    X: np.ndarray, label: np.ndarray, weight: np.ndarray | None, ignore_index: int
+) -> np.ndarray:
     """The weight of every label: that of its class, 0 where it is ignored."""
     ignored, index = _index(label, ignore_index, X.shape[1])
     out = np.ones(label.shape, X.dtype) if weight is None else weight[index]
@@ -229,7 +249,8 @@ def _class_weights(X: np.ndarray, label: np.ndarray, weight: np.ndarray | None, 
 def _(X: Any, Label: Any, Weight: Any = None, *, reduction: str, **attrs: Any) -> Any:
     if len(X.dims) < 2 or len(Label.dims) != len(X.dims) - 1:
         raise InvalidArgumentError(
-            f"nll_loss: the input has classes on axis 1 and the labels one axis less, got {list(X.dims)} and {list(Label.dims)}"
+            "nll_loss: the input has classes on axis 1 and the labels one axis less, got "
+            f"{list(X.dims)} and {list(Label.dims)}"
         )
     if not Label.dtype.is_integer:
         raise InvalidArgumentError(f"nll_loss: labels are integers, got {Label.dtype.name}")
@@ -277,7 +298,9 @@ def _(c: Any, h: Any) -> Any:
 def _(b: Any, X: Any, Label: Any, Weight: Any = None, *, ignore_index: int, reduction: str) -> Any:
     index, ignored = _hard_onnx(b, Label, ignore_index)
     one = b.const(1, X.dtype)
-    weights = b.Where(ignored, b.const(0, X.dtype), one if Weight is None else b.Gather(Weight, index, axis=0))
+    weights = b.Where(
+        ignored, b.const(0, X.dtype), one if Weight is None else b.Gather(Weight, index, axis=0)
+    )
     weights = b.Expand(weights, b.Shape(index))
     axis = b.const([1], "int64")
     losses = b.Neg(b.Mul(weights, b.Squeeze(b.GatherElements(X, b.Unsqueeze(index, axis), axis=1), axis)))
@@ -302,7 +325,9 @@ def _(
 
 
 _ids = i64(4, low=0, high=2)
-nll_loss.sample(f32(4, 3), _ids, f32(3, low=0.5), grad="X").sample(f32(4, 3), _ids, reduction="none", grad="X")
+nll_loss.sample(f32(4, 3), _ids, f32(3, low=0.5), grad="X").sample(
+    f32(4, 3), _ids, reduction="none", grad="X"
+)
 nll_loss.sample(f32(4, 3), _ids, reduction="sum", ignore_index=1, grad="X")
 nll_loss.sample(f32(2, 3, 4), Lazy((2, 4), np.int64, 0, 2), f32(3, low=0.5), grad="X")
 nll_loss_grad.sample(_ids, f32(3, low=0.5), np.array(2.5, np.float32), f32(), classes=3, grad="G")

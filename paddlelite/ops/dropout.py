@@ -56,7 +56,9 @@ def _masked(X: np.ndarray, mask: np.ndarray, factor: float) -> np.ndarray:
 
 
 @dropout.infer
-def _(RngState: Any = None, X: Any = None, Seed: Any = None, *, dropout_prob: float, is_test: bool, **attrs: Any) -> Any:
+def _(
+    RngState: Any = None, X: Any = None, Seed: Any = None, *, dropout_prob: float, is_test: bool, **attrs: Any
+) -> Any:
     if not 0 <= dropout_prob <= 1:
         raise InvalidArgumentError(f"'dropout_prob' must be between 0.0 and 1.0, but received {dropout_prob}")
     if attrs["dropout_implementation"] not in ("upscale_in_train", "downgrade_in_infer"):
@@ -80,7 +82,9 @@ def _(c: Any, g: Any, *rest: Any) -> Any:
 @dropout.onnx
 def _(b: Any, RngState: Any, X: Any, Seed: Any, *, dropout_prob: float, is_test: bool, **attrs: Any) -> Any:
     if not is_test:
-        raise UnimplementedError("ONNX has no dropout that draws the framework's random numbers: call eval() first")
+        raise UnimplementedError(
+            "ONNX has no dropout that draws the framework's random numbers: call eval() first"
+        )
     if attrs["dropout_implementation"] == "upscale_in_train":
         return b.Identity(X)
     return b.Mul(X, b.const(1.0 - dropout_prob, X.dtype))

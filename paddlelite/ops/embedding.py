@@ -40,7 +40,8 @@ def _(Ids: Any, W: Any, *, padding_idx: int = -1) -> Spec:
         raise InvalidArgumentError(f"embedding: the ids must be integers, got {Ids.dtype.name}")
     if len(W.dims) != 2:
         raise InvalidArgumentError(
-            f"ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's shape = {list(W.dims)}"
+            "ShapeError: The dimensions of the 'lookup table' must be 2. But received lookup table's "
+            f"shape = {list(W.dims)}"
         )
     return Spec((*Ids.dims, W.dims[1]), W.dtype)
 
@@ -92,8 +93,12 @@ def _(b: Any, Ids: Any, W: Any, G: Any, *, padding_idx: int = -1) -> Any:
     return b.ScatterND(b.Expand(b.const(0, G.dtype), b.Shape(W)), where, G, reduction="add")
 
 
-lookup_table.sample(i64(2, 3, low=0, high=4), f32(5, 2), grad="W").sample(i32(4, low=0, high=2), f32(3, 2), padding_idx=1, grad="W")
-lookup_table.sample(i64(low=0, high=2), f64(3, 2), grad="W").sample(i64(0, 2, low=0, high=1), f32(3, 2), grad="W")
+lookup_table.sample(i64(2, 3, low=0, high=4), f32(5, 2), grad="W").sample(
+    i32(4, low=0, high=2), f32(3, 2), padding_idx=1, grad="W"
+)
+lookup_table.sample(i64(low=0, high=2), f64(3, 2), grad="W").sample(
+    i64(0, 2, low=0, high=1), f32(3, 2), grad="W"
+)
 lookup_table_grad.sample(i64(2, 3, low=0, high=4), f32(5, 2), f32(2, 3, 2), grad="G")
 lookup_table_grad.sample(i64(4, low=0, high=2), f32(3, 2), f32(4, 2), padding_idx=0, grad="G")
 
@@ -102,7 +107,7 @@ lookup_table_grad.sample(i64(4, low=0, high=2), f32(3, 2), f32(4, 2), padding_id
 def one_hot(X, depth_tensor=None, *, depth=-1, dtype=float32, allow_out_of_range=False):  # type: ignore[no-untyped-def]
     """1 at the class numbers, 0 elsewhere, along a new last axis. ONNX: OneHot."""
     depth = int(depth_tensor.reshape(-1)[0]) if depth_tensor is not None else depth
-    inside = (X >= 0) & (X < depth)
+    inside = (X >= 0) & (depth > X)
     if not allow_out_of_range and not inside.all():
         raise _OutOfTable(
             f"Illegal index value, Input(input) value should be greater than or equal to 0 and less than depth "
@@ -133,4 +138,6 @@ def _(b: Any, X: Any, depth_tensor: Any = None, *, depth: int, dtype: Any, allow
 
 
 one_hot.sample(i64(2, 3, low=0, high=3), depth=4).sample(i32(4), depth=3, allow_out_of_range=True)
-one_hot.sample(i64(low=0, high=1), np.array([2], np.int32)).sample(i64(3, low=0, high=2), depth=3, dtype=int64)
+one_hot.sample(i64(low=0, high=1), np.array([2], np.int32)).sample(
+    i64(3, low=0, high=2), depth=3, dtype=int64
+)

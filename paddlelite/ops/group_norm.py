@@ -54,9 +54,11 @@ def group_norm(X, Scale=None, Bias=None, *, epsilon=1e-5, groups=-1, data_layout
 @group_norm.infer
 def _(X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, groups: int, data_layout: str) -> Any:
     if len(X.dims) < 2:
-        raise InvalidArgumentError(f"The Input(X)'s dimension of group_norm must be at least 2, got {list(X.dims)}")
+        raise InvalidArgumentError(
+            f"The Input(X)'s dimension of group_norm must be at least 2, got {list(X.dims)}"
+        )
     channels = X.dims[channel_axis(len(X.dims), data_layout)]
-    if groups < 1 or isinstance(channels, int) and channels % groups:
+    if groups < 1 or (isinstance(channels, int) and channels % groups):
         raise InvalidArgumentError(
             f"The number of groups ({groups}) of group_norm must divide the number of channels ({channels})"
         )
@@ -67,8 +69,15 @@ def _(X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, groups: in
 
 def _check(channels: Any, *vectors: Any) -> None:
     for t in vectors:
-        if t is not None and isinstance(channels, int) and isinstance(t.dims[0], int) and t.dims[0] != channels:
-            raise InvalidArgumentError(f"scale and bias should have {channels} elements, one a channel, got {list(t.dims)}")
+        if (
+            t is not None
+            and isinstance(channels, int)
+            and isinstance(t.dims[0], int)
+            and t.dims[0] != channels
+        ):
+            raise InvalidArgumentError(
+                f"scale and bias should have {channels} elements, one a channel, got {list(t.dims)}"
+            )
 
 
 def _gradients(c: Any, g: Any, groups: int, layout: str, mean: Any, variance: Any) -> Any:
@@ -79,7 +88,9 @@ def _gradients(c: Any, g: Any, groups: int, layout: str, mean: Any, variance: An
             return _in_small_ops(x, scale, bias, groups, c.epsilon, channel_axis(len(x.dims), layout))
 
         return tuple(vjp(form, [c.X, c.Scale, c.Bias], wanted, [g]))
-    found = group_norm_grad(c.X, g, c.Scale, mean, variance, epsilon=c.epsilon, groups=groups, data_layout=layout)
+    found = group_norm_grad(
+        c.X, g, c.Scale, mean, variance, epsilon=c.epsilon, groups=groups, data_layout=layout
+    )
     return tuple(d if want else None for d, want in zip(found, wanted, strict=True))
 
 
@@ -91,7 +102,10 @@ def _in_small_ops(x: Any, scale: Any, bias: Any, groups: int, epsilon: float, ax
     if sizes.count(-1) <= 1 and groups > 0:
         y = reshape(_centred_and_scaled(reshape(x, shape=[0, groups, -1]), [2], epsilon), shape=sizes)
     else:
-        y = reshape(_centred_and_scaled(reshape(x, shape=[0, groups or x.dims[1], -1]), [2], epsilon), call("shape", x))
+        y = reshape(
+            _centred_and_scaled(reshape(x, shape=[0, groups or x.dims[1], -1]), [2], epsilon),
+            call("shape", x),
+        )
     column = [-1] + [1] * (rank - 2)
     y = y if scale is None else y * reshape(scale, shape=column)
     y = y if bias is None else y + reshape(bias, shape=column)
@@ -172,7 +186,9 @@ def _mean_onnx(b: Any, x: Any) -> Any:
     return b.ReduceMean(x, b.const([2], "int64"), keepdims=1)
 
 
-def _lower(b: Any, X: Any, Scale: Any, Bias: Any, groups: int, epsilon: float, axis: int) -> tuple[Any, Any, Any]:
+def _lower(
+    b: Any, X: Any, Scale: Any, Bias: Any, groups: int, epsilon: float, axis: int
+) -> tuple[Any, Any, Any]:
     stats = _stats_dtype(X.dtype)
     rank = len(X.dims)
     order = [0, axis, *(i for i in range(1, rank) if i != axis)]
@@ -189,7 +205,9 @@ def _lower(b: Any, X: Any, Scale: Any, Bias: Any, groups: int, epsilon: float, a
 
 
 @group_norm.onnx
-def _(b: Any, X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, groups: int, data_layout: str) -> Any:
+def _(
+    b: Any, X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, groups: int, data_layout: str
+) -> Any:
     axis = channel_axis(len(X.dims), data_layout)
     y, mean, variance = _lower(b, X, Scale, Bias, groups, epsilon, axis)
     flat = b.const([-1, groups], "int64")
@@ -200,14 +218,25 @@ def _(b: Any, X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, gr
 def _(b: Any, X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float) -> Any:
     y, mean, variance = _lower(b, X, Scale, Bias, 0, epsilon, 1)
     if Scale is not None and Bias is not None and len(X.dims) > 2:
-        y = b.cast(b.InstanceNormalization(b.cast(X, _stats_dtype(X.dtype)), Scale, Bias, epsilon=epsilon), X.dtype)
+        y = b.cast(
+            b.InstanceNormalization(b.cast(X, _stats_dtype(X.dtype)), Scale, Bias, epsilon=epsilon), X.dtype
+        )
     flat = b.const([-1], "int64")
     return y, b.Reshape(mean, flat), b.Reshape(variance, flat)
 
 
 @group_norm_grad.onnx
 def _(
-    b: Any, X: Any, G: Any, Scale: Any, Mean: Any, Variance: Any, *, epsilon: float, groups: int, data_layout: str
+    b: Any,
+    X: Any,
+    G: Any,
+    Scale: Any,
+    Mean: Any,
+    Variance: Any,
+    *,
+    epsilon: float,
+    groups: int,
+    data_layout: str,
 ) -> Any:
     stats, rank = Mean.dtype, len(X.dims)
     axis = channel_axis(rank, data_layout)
@@ -220,15 +249,22 @@ def _(
     hat = b.Mul(b.Sub(rows, b.Reshape(Mean, like)), inverse)
     by_channel = b.Reshape(hat, b.Shape(g))
     others = b.const([0, 2], "int64")
-    d_scale, d_bias = b.ReduceSum(b.Mul(g, by_channel), others, keepdims=0), b.ReduceSum(g, others, keepdims=0)
+    d_scale, d_bias = (
+        b.ReduceSum(b.Mul(g, by_channel), others, keepdims=0),
+        b.ReduceSum(g, others, keepdims=0),
+    )
     g = g if Scale is None else b.Mul(g, b.Reshape(Scale, b.const([-1, 1], "int64")))
     g = b.Reshape(g, b.Shape(rows))
     dx = b.Mul(b.Sub(b.Sub(g, _mean_onnx(b, g)), b.Mul(hat, _mean_onnx(b, b.Mul(g, hat)))), inverse)
     return _finish_onnx(b, b.Reshape(dx, shape), None, None, order, X.dtype), d_scale, d_bias
 
 
-group_norm.sample(f32(2, 4, 3), f32(4), f32(4), groups=2).sample(f32(2, 3, 2, 4), f32(4), f32(4), groups=2, data_layout="NHWC")
-group_norm.sample(f32(2, 4, 2, 2), None, None, groups=4, epsilon=1e-3).sample(f64(2, 6), f64(6), f64(6), groups=2)
+group_norm.sample(f32(2, 4, 3), f32(4), f32(4), groups=2).sample(
+    f32(2, 3, 2, 4), f32(4), f32(4), groups=2, data_layout="NHWC"
+)
+group_norm.sample(f32(2, 4, 2, 2), None, None, groups=4, epsilon=1e-3).sample(
+    f64(2, 6), f64(6), f64(6), groups=2
+)
 group_norm_grad.sample(f32(2, 4, 3), f32(2, 4, 3), f32(4), f32(2, 2), f32(2, 2, low=0.5), groups=2)
 group_norm_grad.sample(f32(2, 3, 4), f32(2, 3, 4), None, f32(6), f32(6, low=0.5), groups=0)
 instance_norm.sample(f32(2, 3, 4), f32(3), f32(3)).sample(f32(2, 3, 2, 2), None, None, epsilon=1e-3)
@@ -240,7 +276,9 @@ instance_norm.sample(f32(2, 3, 4), f32(3), f32(3)).sample(f32(2, 3, 2, 2), None,
 @op("lrn", out=("Out", "MidOut"), composite=True)
 def lrn(X, *, n=5, k=2.0, alpha=1e-4, beta=0.75, data_format="AnyLayout"):  # type: ignore[no-untyped-def]
     """``X / mid ** beta`` with ``mid = k + alpha * sum of squares over n channels`` (Krizhevsky et al., 2012)."""
-    mid = response_norm(X, n, k, alpha * n, channel_axis(len(X.dims), data_format.replace("AnyLayout", "NCHW")))
+    mid = response_norm(
+        X, n, k, alpha * n, channel_axis(len(X.dims), data_format.replace("AnyLayout", "NCHW"))
+    )
     return divide(X, call("pow", mid, factor=beta)), mid
 
 
@@ -250,7 +288,12 @@ def response_norm(x: Any, size: int, k: float, alpha: float, axis: int) -> Any:
     squares = transpose(multiply(x, x), axis=order)
     sizes = [d if isinstance(d, int) else -1 for d in squares.dims]
     image = call("unsqueeze2", reshape(squares, shape=[0, 0, -1]), axes=[1])
-    window = {"ksize": [size, 1], "strides": [1, 1], "paddings": [size // 2, (size - 1) // 2, 0, 0], "exclusive": False}
+    window = {
+        "ksize": [size, 1],
+        "strides": [1, 1],
+        "paddings": [size // 2, (size - 1) // 2, 0, 0],
+        "exclusive": False,
+    }
     mean = call("squeeze2", call("pool2d", image, pooling_type="avg", **window), axes=[1])
     mean = reshape(mean, shape=sizes) if sizes.count(-1) <= 1 else reshape(mean, call("shape", squares))
     return transpose(scale(mean, scale=alpha, bias=k), axis=[int(i) for i in np.argsort(order)])

@@ -81,7 +81,8 @@ def _(X: Any, Scale: Any = None, Bias: Any = None, *, epsilon: float, begin_norm
 
     if not 0 < begin_norm_axis < max(len(X.dims), 1) + 1 or not X.dtype.is_floating:
         raise InvalidArgumentError(
-            f"layer_norm: begin_norm_axis {begin_norm_axis} does not fit a {X.dtype.name} tensor of shape {list(X.dims)}"
+            f"layer_norm: begin_norm_axis {begin_norm_axis} does not fit a {X.dtype.name} tensor of "
+            f"shape {list(X.dims)}"
         )
     width = D.numel(X.dims[begin_norm_axis:])
     for name, t in (("Scale", Scale), ("Bias", Bias)):
@@ -99,7 +100,9 @@ def _(c: Any, g: Any, *rest: Any) -> Any:
     wanted = [c.needs(s) for s in ("X", "Scale", "Bias")]
     attrs = {"epsilon": c.epsilon, "begin_norm_axis": c.begin_norm_axis}
     if mode.grad:
-        return tuple(vjp(lambda *t: _layer_norm_in_small_ops(*t, **attrs), [c.X, c.Scale, c.Bias], wanted, [g]))
+        return tuple(
+            vjp(lambda *t: _layer_norm_in_small_ops(*t, **attrs), [c.X, c.Scale, c.Bias], wanted, [g])
+        )
     found = layer_norm_grad(c.X, g, c.Scale, c.Mean, c.Variance, **attrs)
     return tuple(d if want else None for d, want in zip(found, wanted, strict=True))
 
@@ -183,8 +186,12 @@ def _(
     return b.cast(b.Reshape(dx, b.Shape(X)), X.dtype), d_scale, d_bias
 
 
-layer_norm.sample(f32(3, 4), f32(4), f32(4)).sample(f32(2, 3, 4), f32(12), f32(12)).sample(f32(2, 3), None, None)
-layer_norm.sample(f32(2, 3, 4), f32(4), None, begin_norm_axis=2, epsilon=1e-3).sample(f64(2, 5), f64(5), f64(5))
+layer_norm.sample(f32(3, 4), f32(4), f32(4)).sample(f32(2, 3, 4), f32(12), f32(12)).sample(
+    f32(2, 3), None, None
+)
+layer_norm.sample(f32(2, 3, 4), f32(4), None, begin_norm_axis=2, epsilon=1e-3).sample(
+    f64(2, 5), f64(5), f64(5)
+)
 layer_norm_grad.sample(f32(3, 4), f32(3, 4), f32(4), f32(3), f32(3, low=0.5))
 layer_norm_grad.sample(f32(2, 3, 2), f32(2, 3, 2), None, f32(6), f32(6, low=0.5), begin_norm_axis=2)
 
@@ -195,7 +202,9 @@ layer_norm_grad.sample(f32(2, 3, 2), f32(2, 3, 2), None, f32(6), f32(6, low=0.5)
 @op("rms_norm", out=("Out", "InvVar"), detached="InvVar")
 def rms_norm(X, Scale=None, *, epsilon=1e-5, begin_norm_axis=1):  # type: ignore[no-untyped-def]
     """Divide by the root of the mean square of the last axes (Zhang and Sennrich, 2019). ONNX: ReduceMean, Div."""
-    rows = _single(X).reshape(int(np.prod(X.shape[:begin_norm_axis])), int(np.prod(X.shape[begin_norm_axis:])))
+    rows = _single(X).reshape(
+        int(np.prod(X.shape[:begin_norm_axis])), int(np.prod(X.shape[begin_norm_axis:]))
+    )
     inverse = _inverse(row_dot(rows, rows), epsilon)
     y = rows * inverse
     if Scale is not None:
@@ -221,7 +230,12 @@ def _rms_norm_in_small_ops(x: Any, scale: Any, *, epsilon: float, begin_norm_axi
 def _(c: Any, g: Any, _g: Any) -> Any:
     attrs = {"epsilon": c.epsilon, "begin_norm_axis": c.begin_norm_axis}
     return tuple(
-        vjp(lambda x, s: _rms_norm_in_small_ops(x, s, **attrs), [c.X, c.Scale], [c.needs("X"), c.needs("Scale")], [g])
+        vjp(
+            lambda x, s: _rms_norm_in_small_ops(x, s, **attrs),
+            [c.X, c.Scale],
+            [c.needs("X"), c.needs("Scale")],
+            [g],
+        )
     )
 
 

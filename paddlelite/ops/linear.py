@@ -37,7 +37,7 @@ def linear(X, Weight, Bias):  # type: ignore[no-untyped-def]
 def _(X: Any, Weight: Any, Bias: Any) -> Spec:
     product = matmul.infer_rule(X, Weight)  # type: ignore[misc]
     width = Weight.dims[1]
-    if len(Bias.dims) != 1 or isinstance(width, int) and Bias.dims[0] not in (1, width):
+    if len(Bias.dims) != 1 or (isinstance(width, int) and Bias.dims[0] not in (1, width)):
         raise InvalidArgumentError(f"linear: the bias has shape {list(Bias.dims)}, it should be [{width}]")
     return product
 
@@ -48,7 +48,9 @@ def _(c: Any, g: Any) -> Any:
     dw = db = None
     if c.needs("Weight"):
         rows = len(g.dims) > 2 and isinstance(g.dims[-1], int) and isinstance(c.X.dims[-1], int)
-        flat = (reshape(c.X, shape=[-1, c.X.dims[-1]]), reshape(g, shape=[-1, g.dims[-1]])) if rows else (c.X, g)
+        flat = (
+            (reshape(c.X, shape=[-1, c.X.dims[-1]]), reshape(g, shape=[-1, g.dims[-1]])) if rows else (c.X, g)
+        )
         dw = sum_to(matmul(*flat, trans_x=True), c.like("Weight"))
     if c.needs("Bias"):
         db = sum_to(reduce_sum(g, dim=list(range(len(g.dims) - 1))), c.like("Bias"))
@@ -57,4 +59,6 @@ def _(c: Any, g: Any) -> Any:
 
 linear.decompose(lambda X, Weight, Bias: add(matmul(X, Weight), Bias))
 linear.onnx(lambda b, X, Weight, Bias: b.Add(b.MatMul(X, Weight), Bias))
-linear.sample(f32(2, 3), f32(3, 4), f32(4)).sample(f32(2, 5, 3), f32(3, 4), f32(4)).sample(f64(2, 3), f64(3, 2), f64(2))
+linear.sample(f32(2, 3), f32(3, 4), f32(4)).sample(f32(2, 5, 3), f32(3, 4), f32(4)).sample(
+    f64(2, 3), f64(3, 2), f64(2)
+)

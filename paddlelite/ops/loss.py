@@ -23,7 +23,8 @@ def _same_shape(name: str, X: Any, Label: Any) -> None:
         isinstance(p, int) and isinstance(q, int) and p != q for p, q in pairs
     ):
         raise InvalidArgumentError(
-            f"{name}: Input(X) and Input(Label) shall have the same shape, but received {list(X.dims)} and {list(Label.dims)}"
+            f"{name}: Input(X) and Input(Label) shall have the same shape, but received "
+            f"{list(X.dims)} and {list(Label.dims)}"
         )
 
 
@@ -94,7 +95,9 @@ def _(X: Any, Label: Any, pos_weight: Any = None, **attrs: Any) -> Spec:
 
 def _kept(label: Any, ignore_index: int) -> Any:
     """1 where the label counts."""
-    return call("not_equal", label, call("fill_any_like", label, value=float(ignore_index))).astype(label.dtype)
+    return call("not_equal", label, call("fill_any_like", label, value=float(ignore_index))).astype(
+        label.dtype
+    )
 
 
 @sigmoid_cross_entropy_with_logits.grad(saves="X Label pos_weight")
@@ -104,7 +107,9 @@ def _(c: Any, g: Any) -> Any:
         slope = subtract(chance, c.Label)
     else:
         weight = scale(multiply(scale(c.pos_weight, bias=-1.0), c.Label), bias=1.0)
-        slope = subtract(scale(c.Label, scale=-1.0, bias=1.0), multiply(weight, scale(chance, scale=-1.0, bias=1.0)))
+        slope = subtract(
+            scale(c.Label, scale=-1.0, bias=1.0), multiply(weight, scale(chance, scale=-1.0, bias=1.0))
+        )
     kept = _kept(c.Label, c.ignore_index)
     out = multiply(multiply(g, slope), kept)
     if c.normalize:

@@ -181,7 +181,7 @@ def backward(
     before = np.concatenate((h0[None], saved.hidden[:-1]))
     run = _lstm_grad if mode == "LSTM" else _gru_grad if mode == "GRU" else _plain_grad
     d_in, d_rec, dh, dc = run(mode, weights, before, c0, mask, saved, g_out, dh, dc)
-    w_ih, w_hh = weights[:2]
+    w_ih = weights[0]
     steps = d_in.shape[0] * d_in.shape[1]
     rows_in, rows_rec = d_in.reshape(steps, -1), d_rec.reshape(steps, -1)
     dx = np.matmul(rows_in, w_ih).reshape(x.shape) if need_x else None
@@ -204,7 +204,9 @@ def _plus(g: np.ndarray, passed: np.ndarray | None) -> np.ndarray:
     return g if passed is None else g + passed
 
 
-def _lstm_grad(mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any) -> Any:
+def _lstm_grad(
+    mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any
+) -> Any:
     w_hh = weights[1]
     size = w_hh.shape[1]
     steps, batch = saved.hidden.shape[:2]
@@ -232,7 +234,9 @@ def _lstm_grad(mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: 
     return flat, flat, dh, dc
 
 
-def _gru_grad(mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any) -> Any:
+def _gru_grad(
+    mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any
+) -> Any:
     w_hh = weights[1]
     size = w_hh.shape[1]
     steps, batch = saved.hidden.shape[:2]
@@ -259,7 +263,9 @@ def _gru_grad(mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: S
     return d_in.reshape(steps, batch, 3 * size), flat, dh, None
 
 
-def _plain_grad(mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any) -> Any:
+def _plain_grad(
+    mode: str, weights: Any, before: Any, c0: Any, mask: Any, saved: Saved, g_out: Any, dh: Any, dc: Any
+) -> Any:
     w_hh, hidden = weights[1], saved.hidden
     slopes = 1 - hidden * hidden if mode == "RNN_TANH" else (hidden > 0).astype(hidden.dtype)
     for t in range(len(hidden) - 1, -1, -1):

@@ -19,7 +19,9 @@ __all__ = ["rnn"]
 class _Plan:
     """The sizes of a call, and where each layer and direction finds its weights and its part of Reserve."""
 
-    def __init__(self, Input: Any, weights: Any, hidden_size: int, layers: int, bidirectional: bool, mode: str) -> None:
+    def __init__(
+        self, Input: Any, weights: Any, hidden_size: int, layers: int, bidirectional: bool, mode: str
+    ) -> None:
         self.mode, self.hidden, self.layers = mode, hidden_size, layers
         self.directions = 2 if bidirectional else 1
         self.steps, self.batch = Input.shape[:2]
@@ -114,7 +116,14 @@ def _outputs(plan: _Plan, reserve: np.ndarray, layer: int, mask: np.ndarray | No
 
 @rnn.infer
 def _(
-    Input: Any, PreState: Any, WeightList: Any, SequenceLength: Any = None, *, hidden_size: int, num_layers: int, **a: Any
+    Input: Any,
+    PreState: Any,
+    WeightList: Any,
+    SequenceLength: Any = None,
+    *,
+    hidden_size: int,
+    num_layers: int,
+    **a: Any,
 ) -> Any:
     mode, directions = a["mode"], 2 if a["is_bidirec"] else 1
     if mode not in GATES:
@@ -123,7 +132,8 @@ def _(
         raise InvalidArgumentError(f"Input's dims should be 3 dimension in RNN, received {list(Input.dims)}")
     if a["dropout_prob"] and not a["is_test"] and num_layers > 1:
         raise UnimplementedError(
-            "the rnn op has no dropout of its own while training: use paddle.nn.LSTM and kin, which put dropout ops between "
+            "the rnn op has no dropout of its own while training: use paddle.nn.LSTM and kin, which "
+            "put dropout ops between "
             "the layers"
         )
     t, n, width = Input.dims
@@ -138,7 +148,8 @@ def _(
             isinstance(d, int) and isinstance(w, int) and d != w for d, w in zip(s.dims, wanted, strict=True)
         ):
             raise InvalidArgumentError(
-                f"the initial states of this RNN should be [{num_layers * directions}, {n}, {hidden_size}], got {list(s.dims)}"
+                f"the initial states of this RNN should be [{num_layers * directions}, {n}, "
+                f"{hidden_size}], got {list(s.dims)}"
             )
     state = Spec((num_layers * directions, n, hidden_size), Input.dtype)
     reserve = None
@@ -150,7 +161,12 @@ def _(
 @rnn.grad(saves="Input PreState WeightList SequenceLength Reserve")
 def _(c: Any, g: Any, _g: Any, states: Any, *rest: Any) -> Any:
     weights, pre = list(c.WeightList), list(c.PreState)
-    attrs = {"mode": c.mode, "hidden_size": c.hidden_size, "num_layers": c.num_layers, "is_bidirec": c.is_bidirec}
+    attrs = {
+        "mode": c.mode,
+        "hidden_size": c.hidden_size,
+        "num_layers": c.num_layers,
+        "is_bidirec": c.is_bidirec,
+    }
     if _mode.grad or c.is_test:
         tensors = [c.Input, *pre, *weights]
         wanted = [not t.stop_gradient for t in tensors]
@@ -163,11 +179,13 @@ def _(c: Any, g: Any, _g: Any, states: Any, *rest: Any) -> Any:
 
         found = vjp(form, tensors, wanted, [g, *states])
         return found[0], found[1 : 1 + len(pre)], found[1 + len(pre) :], None
-    zeros = lambda t: call("fill_any_like", t, value=0.0)  # noqa: E731
+    zeros = lambda t: call("fill_any_like", t, value=0.0)
     g_states = [zeros(p) if s is None else s for s, p in zip(states, pre, strict=True)]
     if g is None:
         g = _zero_output(c, pre[0])
-    dx, d_pre, d_weights = rnn_grad(c.Input, pre, weights, c.SequenceLength, c.Reserve, g, g_states, need_x=c.needs("Input"), **attrs)
+    dx, d_pre, d_weights = rnn_grad(
+        c.Input, pre, weights, c.SequenceLength, c.Reserve, g, g_states, need_x=c.needs("Input"), **attrs
+    )
     return dx if c.needs("Input") else None, d_pre, d_weights, None
 
 
@@ -214,7 +232,9 @@ def rnn_grad(  # type: ignore[no-untyped-def]
             wanted = need_x or layer > 0
             found = backward(mode, inputs, plan.weights(k), *states, wanted)
             d_h[k], d_c[k] = found.h, found.c  # type: ignore[call-overload]
-            for j, dw in zip((2 * k, 2 * k + 1, 2 * count + 2 * k, 2 * count + 2 * k + 1), found.weights, strict=True):
+            for j, dw in zip(
+                (2 * k, 2 * k + 1, 2 * count + 2 * k, 2 * count + 2 * k + 1), found.weights, strict=True
+            ):
                 if j < len(d_weights):
                     d_weights[j] = dw
             if found.x is not None:
@@ -269,9 +289,14 @@ def _(
     **attrs: Any,
 ) -> Any:
     if not is_test:
-        raise UnimplementedError("ONNX has no recurrent network that keeps what its gradient needs: call eval() first")
+        raise UnimplementedError(
+            "ONNX has no recurrent network that keeps what its gradient needs: call eval() first"
+        )
     directions, count = 2 if is_bidirec else 1, num_layers * (2 if is_bidirec else 1)
-    shared: dict[str, Any] = {"hidden_size": hidden_size, "direction": "bidirectional" if is_bidirec else "forward"}
+    shared: dict[str, Any] = {
+        "hidden_size": hidden_size,
+        "direction": "bidirectional" if is_bidirec else "forward",
+    }
     if mode == "GRU":
         shared["linear_before_reset"] = 1
     if mode == "RNN_RELU":
@@ -280,10 +305,16 @@ def _(
     x, last = Input, ([], [])  # type: ignore[var-annotated]
     for layer in range(num_layers):
         passes = [layer * directions + d for d in range(directions)]
-        w, r = (_pair_onnx(b, [_gates_onnx(b, WeightList[2 * k + j], mode, hidden_size) for k in passes]) for j in (0, 1))
+        w, r = (
+            _pair_onnx(b, [_gates_onnx(b, WeightList[2 * k + j], mode, hidden_size) for k in passes])
+            for j in (0, 1)
+        )
         bias = None
         if len(WeightList) > 2 * count:
-            rows = [[_gates_onnx(b, WeightList[2 * count + 2 * k + j], mode, hidden_size) for j in (0, 1)] for k in passes]
+            rows = [
+                [_gates_onnx(b, WeightList[2 * count + 2 * k + j], mode, hidden_size) for j in (0, 1)]
+                for k in passes
+            ]
             bias = _pair_onnx(b, [b.Concat(*row, axis=0) for row in rows])
         begin, end = b.const([passes[0]], "int64"), b.const([passes[-1] + 1], "int64")
         states = [b.Slice(s, begin, end, b.const([0], "int64")) if num_layers > 1 else s for s in PreState]
@@ -294,10 +325,12 @@ def _(
             y, h = (b.GRU if mode == "GRU" else b.RNN)(x, w, r, bias, lengths, *states, outputs=2, **shared)
         last[0].append(_kept_onnx(b, lengths, states[0], h))
         # [T, D, N, H] -> [T, N, D*H]
-        x = b.Squeeze(y, b.const([1], "int64")) if directions == 1 else b.Reshape(
-            b.Transpose(y, perm=[0, 2, 1, 3]), b.const([0, 0, -1], "int64")
+        x = (
+            b.Squeeze(y, b.const([1], "int64"))
+            if directions == 1
+            else b.Reshape(b.Transpose(y, perm=[0, 2, 1, 3]), b.const([0, 0, -1], "int64"))
         )
-    join = lambda parts: parts[0] if len(parts) == 1 else b.Concat(*parts, axis=0)  # noqa: E731
+    join = lambda parts: parts[0] if len(parts) == 1 else b.Concat(*parts, axis=0)
     return x, [join(parts) for parts in last if parts]
 
 
@@ -320,7 +353,14 @@ def _weights(gates: int, width: int, hidden: int, layers: int, directions: int) 
 def _sample(mode: str, layers: int = 1, directions: int = 1, length: Any = None, **attrs: Any) -> None:
     states = [f32(layers * directions, 2, 2)] * (2 if mode == "LSTM" else 1)
     weights = _weights(GATES[mode], 3, 2, layers, directions)
-    attrs = {"input_size": 3, "hidden_size": 2, "num_layers": layers, "is_bidirec": directions == 2, "mode": mode, **attrs}
+    attrs = {
+        "input_size": 3,
+        "hidden_size": 2,
+        "num_layers": layers,
+        "is_bidirec": directions == 2,
+        "mode": mode,
+        **attrs,
+    }
     rnn.sample(f32(4, 2, 3), states, weights, length, **attrs)
 
 
@@ -333,7 +373,14 @@ _sample("LSTM", 2, 2, _length, is_test=True)
 _sample("GRU", 1, 2)
 _sample("GRU", 1, 2, _length, is_test=True)
 rnn.sample(
-    f64(3, 2, 3), [f64(1, 2, 2)], [f64(2, 3), f64(2, 2)], None, input_size=3, hidden_size=2, mode="RNN_TANH", is_test=True
+    f64(3, 2, 3),
+    [f64(1, 2, 2)],
+    [f64(2, 3), f64(2, 2)],
+    None,
+    input_size=3,
+    hidden_size=2,
+    mode="RNN_TANH",
+    is_test=True,
 )
 rnn_grad.sample(
     f32(3, 2, 3),

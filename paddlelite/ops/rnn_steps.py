@@ -8,9 +8,9 @@ from typing import Any
 from ..errors import UnimplementedError
 from .compose import call
 from .elementwise import add, multiply, subtract
-from .linalg import matmul
 from .index import slice_
 from .join import concat, stack
+from .linalg import matmul
 
 __all__ = ["unrolled"]
 
@@ -45,7 +45,9 @@ def unrolled(
             outputs.append(outs)
             for kept, state in zip(last, final, strict=True):
                 kept.append(state)
-        inputs = [concat(list(pair), axis=1) if directions == 2 else pair[0] for pair in zip(*outputs, strict=True)]
+        inputs = [
+            concat(list(pair), axis=1) if directions == 2 else pair[0] for pair in zip(*outputs, strict=True)
+        ]
     return stack(inputs, axis=0), [stack(kept, axis=0) for kept in last]
 
 
@@ -77,7 +79,9 @@ def _pass(mode: str, inputs: Any, order: Any, weights: Any, states: Any, masks: 
             outs[t], states = new[0], new
         else:
             outs[t] = multiply(new[0], masks[t])
-            states = [add(old, multiply(subtract(n, old), masks[t])) for n, old in zip(new, states, strict=True)]
+            states = [
+                add(old, multiply(subtract(n, old), masks[t])) for n, old in zip(new, states, strict=True)
+            ]
     return outs, states
 
 

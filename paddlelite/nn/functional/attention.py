@@ -68,7 +68,9 @@ def scaled_dot_product_attention(
     heads, kv_heads = q.dims[1], k.dims[1]
     if heads != kv_heads:
         if not enable_gqa or heads % kv_heads:
-            raise InvalidArgumentError(f"the {heads} heads of the query do not divide into the {kv_heads} of the key")
+            raise InvalidArgumentError(
+                f"the {heads} heads of the query do not divide into the {kv_heads} of the key"
+            )
         index = np.arange(kv_heads).repeat(heads // kv_heads)
         from ...tensor.creation import to_tensor
 
@@ -95,5 +97,7 @@ def _causal(q: Tensor, k: Tensor) -> Tensor:
 
         return to_tensor(np.triu(np.full((n, m), -np.inf, q.dtype.np), 1)[None, None])
     rows, columns = (call("reduce_sum", t, dim=[3], keep_dim=True).detach() for t in (q, k))
-    square = matmul(call("fill_any_like", rows, value=1.0), call("fill_any_like", columns, value=1.0), trans_y=True)
+    square = matmul(
+        call("fill_any_like", rows, value=1.0), call("fill_any_like", columns, value=1.0), trans_y=True
+    )
     return _left_out(cast(call("tril_triu", square, diagonal=0, lower=True), out_dtype=bool_), q)

@@ -36,7 +36,9 @@ __all__ = [
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, name: str | None = None) -> Tensor:
-    """``x @ weight + bias``: ``x`` [..., in], ``weight`` [in, out], ``bias`` [out]. Paddle ops: matmul_v2, elementwise_add.
+    """``x @ weight + bias``: ``x`` [..., in], ``weight`` [in, out], ``bias`` [out].
+
+    Paddle ops: matmul_v2, elementwise_add.
 
     Raises InvalidArgumentError when the sizes do not fit.
 
@@ -60,7 +62,7 @@ def dropout(
     mode: str = "upscale_in_train",
     name: str | None = None,
 ) -> Tensor:
-    """Set numbers to 0 with probability ``p`` while ``training``; along ``axis`` only, whole slices at once, when given.
+    """Set numbers to 0 with probability ``p`` while ``training``; whole slices at once along ``axis``.
 
     Raises InvalidArgumentError for a probability outside [0, 1] or an unknown mode. Paddle op: dropout.
 
@@ -101,7 +103,10 @@ def _ones_along(x: Tensor, axis: int | Sequence[int]) -> Tensor:
     rank = len(x.dims)
     axes = [axis] if isinstance(axis, int) else list(axis)
     if len(axes) > rank or any(not -rank <= a < rank for a in axes):
-        raise InvalidArgumentError(f"axis value should be greater than or equal to 0 and less than dimensions of x:{rank}, but get axis value:{max(axes)}")
+        raise InvalidArgumentError(
+            f"axis value should be greater than or equal to 0 and less than dimensions of x:{rank}, "
+            f"but get axis value:{max(axes)}"
+        )
     kept = {a % rank for a in axes}
     others = [i for i in range(rank) if i not in kept]
     x = x.detach() if x._data is not None else x
@@ -111,7 +116,9 @@ def _ones_along(x: Tensor, axis: int | Sequence[int]) -> Tensor:
 
 def _channels(x: Tensor, rank: int, data_format: str, formats: tuple[str, ...], what: str) -> list[int]:
     if len(x.dims) != rank:
-        raise InvalidArgumentError(f"dimensions of x should be {rank}, but received {len(x.dims)} != {rank} in {what}")
+        raise InvalidArgumentError(
+            f"dimensions of x should be {rank}, but received {len(x.dims)} != {rank} in {what}"
+        )
     if data_format not in formats:
         raise InvalidArgumentError(
             f"Attr(data_format) should be one of {list(formats)}. Received Attr(data_format): {data_format}."
@@ -152,7 +159,9 @@ def alpha_dropout(x: Tensor, p: float = 0.5, training: bool = True, name: str | 
     return _alpha_dropout(x, p, training, None)
 
 
-def feature_alpha_dropout(x: Tensor, p: float = 0.5, training: bool = True, name: str | None = None) -> Tensor:
+def feature_alpha_dropout(
+    x: Tensor, p: float = 0.5, training: bool = True, name: str | None = None
+) -> Tensor:
     """:func:`alpha_dropout` of whole channels."""
     return _alpha_dropout(x, p, training, [0, 1])
 
@@ -189,7 +198,10 @@ def label_smooth(
 def bilinear(
     x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | None = None, name: str | None = None
 ) -> Tensor:
-    """``x1 @ weight[k] @ x2`` for every k: [N, in1], [N, in2], [out, in1, in2] to [N, out]. Paddle op: bilinear_tensor_product."""
+    """``x1 @ weight[k] @ x2`` for every k: [N, in1], [N, in2], [out, in1, in2] to [N, out].
+
+    Paddle op: bilinear_tensor_product.
+    """
     return bilinear_tensor_product(x1, x2, weight, bias)
 
 
@@ -204,5 +216,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, axis: int = 1, eps: float = 1e-8) 
     dot, square1, square2 = (
         reduce_sum(multiply(a, b), dim=[axis]) for a, b in ((x1, x2), (x1, x1), (x2, x2))
     )
-    lengths = call("sqrt", call("clip", multiply(square1, square2), min=eps * eps, max=float(np.finfo(np.float32).max)))
+    lengths = call(
+        "sqrt", call("clip", multiply(square1, square2), min=eps * eps, max=float(np.finfo(np.float32).max))
+    )
     return call("elementwise_div", dot, lengths)

@@ -33,7 +33,12 @@ __all__ = [
 
 
 def pairwise_distance(
-    x: Tensor, y: Tensor, p: float = 2.0, epsilon: float = 1e-6, keepdim: bool = False, name: str | None = None
+    x: Tensor,
+    y: Tensor,
+    p: float = 2.0,
+    epsilon: float = 1e-6,
+    keepdim: bool = False,
+    name: str | None = None,
 ) -> Tensor:
     """The p-norm of ``x - y + epsilon`` along the last axis. Paddle op: p_norm.
 
@@ -53,7 +58,12 @@ def _relu(x: Tensor) -> Tensor:
 
 
 def margin_ranking_loss(
-    input: Tensor, other: Tensor, label: Tensor, margin: float = 0.0, reduction: str = "mean", name: str | None = None
+    input: Tensor,
+    other: Tensor,
+    label: Tensor,
+    margin: float = 0.0,
+    reduction: str = "mean",
+    name: str | None = None,
 ) -> Tensor:
     """``max(0, -label * (input - other) + margin)`` with labels 1 and -1."""
     gap = multiply(subtract(other, input), label)
@@ -66,7 +76,12 @@ def hinge_embedding_loss(
     """``input`` where the label is 1, ``max(0, margin - input)`` where it is -1."""
     one = call("fill_any_like", label, value=1.0)
     zero = call("fill_any_like", input, value=0.0)
-    away = call("where", call("equal", label, scale(one, scale=-1.0)), _relu(scale(input, scale=-1.0, bias=margin)), zero)
+    away = call(
+        "where",
+        call("equal", label, scale(one, scale=-1.0)),
+        _relu(scale(input, scale=-1.0, bias=margin)),
+        zero,
+    )
     near = call("where", call("equal", label, one), input, zero)
     return reduce(add(near, away), reduction, "hinge_embedding_loss")
 
@@ -85,7 +100,9 @@ def cosine_embedding_loss(
             "1D target tensor expected, multi-target not supported. Please check the value of label"
         )
     if len(input1.dims) > 2:
-        raise InvalidArgumentError("1D target tensor expects 1D or 2D input tensors, but found inputs with different sizes")
+        raise InvalidArgumentError(
+            "1D target tensor expects 1D or 2D input tensors, but found inputs with different sizes"
+        )
     cosine = cosine_similarity(input1, input2, axis=-1, eps=1e-8)
     sign = cast(label, out_dtype=cosine.dtype)
     one = call("fill_any_like", sign, value=1.0)
@@ -106,12 +123,16 @@ def triplet_margin_with_distance_loss(
 ) -> Tensor:
     """``max(0, d(input, positive) - d(input, negative) + margin)``; ``swap`` takes the nearer of two negatives."""
     if margin < 0:
-        raise InvalidArgumentError(f"The margin between positive samples and negative samples should be greater than 0, got {margin}")
+        raise InvalidArgumentError(
+            f"The margin between positive samples and negative samples should be greater than 0, got {margin}"
+        )
     distance = pairwise_distance if distance_function is None else distance_function
     near, far = distance(input, positive), distance(input, negative)
     if swap:
         far = call("elementwise_min", far, distance(positive, negative))
-    return reduce(_relu(scale(subtract(near, far), bias=float(margin))), reduction, "triplet_margin_with_distance_loss")
+    return reduce(
+        _relu(scale(subtract(near, far), bias=float(margin))), reduction, "triplet_margin_with_distance_loss"
+    )
 
 
 def triplet_margin_loss(
@@ -133,14 +154,24 @@ def triplet_margin_loss(
     return triplet_margin_with_distance_loss(input, positive, negative, distance, margin, swap, reduction)
 
 
-def soft_margin_loss(input: Tensor, label: Tensor, reduction: str = "mean", name: str | None = None) -> Tensor:
+def soft_margin_loss(
+    input: Tensor, label: Tensor, reduction: str = "mean", name: str | None = None
+) -> Tensor:
     """``log(1 + exp(-label * input))`` with labels 1 and -1."""
     label = cast(label, out_dtype=input.dtype) if label.dtype is not input.dtype else label
-    return reduce(call("softplus", scale(multiply(label, input), scale=-1.0), beta=1.0, threshold=80.0), reduction, "soft_margin_loss")
+    return reduce(
+        call("softplus", scale(multiply(label, input), scale=-1.0), beta=1.0, threshold=80.0),
+        reduction,
+        "soft_margin_loss",
+    )
 
 
 def multi_label_soft_margin_loss(
-    input: Tensor, label: Tensor, weight: Tensor | None = None, reduction: str = "mean", name: str | None = None
+    input: Tensor,
+    label: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    name: str | None = None,
 ) -> Tensor:
     """The mean over the classes of the cross entropy of each class alone."""
     yes = multiply(label, call("logsigmoid", input))
@@ -159,7 +190,10 @@ def multi_margin_loss(
     reduction: str = "mean",
     name: str | None = None,
 ) -> Tensor:
-    """The mean over the other classes of ``max(0, margin - x[label] + x[class]) ** p``: ``input`` [N, C], ``label`` [N]."""
+    """The mean over the other classes of ``max(0, margin - x[label] + x[class]) ** p``.
+
+    ``input`` [N, C], ``label`` [N] class numbers.
+    """
     classes = input.dims[1]
     column = call("unsqueeze2", label, axes=[1])
     gap = _relu(scale(subtract(input, call("take_along_axis", input, column, Axis=1)), bias=float(margin)))
@@ -178,13 +212,28 @@ def multi_label_margin_loss(
     from .input import one_hot
 
     classes = input.dims[1]
-    counts = call("cumprod", cast(call("greater_equal", label, call("fill_any_like", label, value=0.0)), out_dtype=label.dtype), dim=1)
+    counts = call(
+        "cumprod",
+        cast(call("greater_equal", label, call("fill_any_like", label, value=0.0)), out_dtype=label.dtype),
+        dim=1,
+    )
     hot = one_hot(multiply(label, counts), classes)
-    is_target = reduce_sum(multiply(hot, call("unsqueeze2", cast(counts, out_dtype=hot.dtype), axes=[2])), dim=[1])
+    is_target = reduce_sum(
+        multiply(hot, call("unsqueeze2", cast(counts, out_dtype=hot.dtype), axes=[2])), dim=[1]
+    )
     is_target = call("clip", is_target, min=0.0, max=1.0).astype(input.dtype)
-    gaps = _relu(scale(subtract(call("unsqueeze2", input, axes=[1]), call("unsqueeze2", input, axes=[2])), bias=1.0))
-    pairs = multiply(call("unsqueeze2", is_target, axes=[2]), call("unsqueeze2", scale(is_target, scale=-1.0, bias=1.0), axes=[1]))
-    return reduce(scale(reduce_sum(multiply(gaps, pairs), dim=[1, 2]), scale=1.0 / classes), reduction, "multi_label_margin_loss")
+    gaps = _relu(
+        scale(subtract(call("unsqueeze2", input, axes=[1]), call("unsqueeze2", input, axes=[2])), bias=1.0)
+    )
+    pairs = multiply(
+        call("unsqueeze2", is_target, axes=[2]),
+        call("unsqueeze2", scale(is_target, scale=-1.0, bias=1.0), axes=[1]),
+    )
+    return reduce(
+        scale(reduce_sum(multiply(gaps, pairs), dim=[1, 2]), scale=1.0 / classes),
+        reduction,
+        "multi_label_margin_loss",
+    )
 
 
 def poisson_nll_loss(
@@ -198,7 +247,9 @@ def poisson_nll_loss(
 ) -> Tensor:
     """The negative log likelihood of counts ``label`` under a Poisson distribution (``full``: with Stirling's term)."""
     if epsilon <= 0:
-        raise InvalidArgumentError(f"The value of `epsilon` in poisson_nll_loss should be positive, but received {epsilon}")
+        raise InvalidArgumentError(
+            f"The value of `epsilon` in poisson_nll_loss should be positive, but received {epsilon}"
+        )
     if log_input:
         loss = subtract(call("exp", input), multiply(label, input))
     else:
@@ -225,11 +276,17 @@ def gaussian_nll_loss(
     """``(log(variance) + (input - label) ** 2 / variance) / 2``, the variance at least ``epsilon``."""
     floor = call("fill_any_like", variance, value=float(epsilon))
     # The floor changes the value only; the gradient passes as if it were not there.
-    lift = call("elementwise_max", variance, floor).detach() - variance.detach() if variance._data is not None else None
+    lift = (
+        call("elementwise_max", variance, floor).detach() - variance.detach()
+        if variance._data is not None
+        else None
+    )
     variance = call("elementwise_max", variance, floor) if lift is None else add(variance, lift)
     if len(variance.dims) == len(input.dims) - 1:
         variance = call("unsqueeze2", variance, axes=[-1])
-    loss = scale(add(call("log", variance), divide(call("square", subtract(input, label)), variance)), scale=0.5)
+    loss = scale(
+        add(call("log", variance), divide(call("square", subtract(input, label)), variance)), scale=0.5
+    )
     if full:
         loss = scale(loss, bias=0.5 * math.log(2 * math.pi))
     return reduce(loss, reduction, "gaussian_nll_loss")
@@ -254,7 +311,9 @@ def npair_loss(anchor: Tensor, positive: Tensor, labels: Tensor, l2_reg: float =
     column: Any = call("reshape2", labels, None, None, shape=[-1, 1])
     same = cast(call("equal", column, call("transpose2", column, axis=[1, 0])), out_dtype=anchor.dtype)
     target = divide(same, reduce_sum(same, dim=[1], keep_dim=True))
-    lengths = [reduce_mean(reduce_sum(multiply(t, t), dim=[1]), dim=[], reduce_all=True) for t in (anchor, positive)]
+    lengths = [
+        reduce_mean(reduce_sum(multiply(t, t), dim=[1]), dim=[], reduce_all=True) for t in (anchor, positive)
+    ]
     penalty = scale(add(*lengths), scale=0.25 * l2_reg)
     similarity = call("matmul_v2", anchor, positive, trans_y=True)
     losses = cross_entropy(similarity, target, soft_label=True, reduction="none")

@@ -39,7 +39,9 @@ def embedding(
            [1., 2.]], dtype=float32)
     """
     if scale_grad_by_freq:
-        raise NotImplementedError("scale_grad_by_freq=True does not exist here: divide the gradient by the counts")
+        raise NotImplementedError(
+            "scale_grad_by_freq=True does not exist here: divide the gradient by the counts"
+        )
     rows = weight.dims[0]
     if padding_idx is None:
         padding = -1
@@ -55,7 +57,9 @@ def embedding(
 def embedding_renorm_(x: Tensor, weight: Tensor, max_norm: float, norm_type: float = 2.0) -> Tensor:
     """Shorten the rows of ``weight`` that ``x`` names to at most ``max_norm``, in place."""
     if x._data is None or weight._data is None:
-        raise InvalidArgumentError("embedding(max_norm=...) changes the table in place, which a graph can not do")
+        raise InvalidArgumentError(
+            "embedding(max_norm=...) changes the table in place, which a graph can not do"
+        )
     used = np.unique(x._data)
     rows = weight._data[used]
     lengths = np.linalg.norm(rows, ord=norm_type, axis=1, keepdims=True)
@@ -81,7 +85,9 @@ def one_hot(x: Tensor, num_classes: int = -1, name: str | None = None) -> Tensor
         num_classes = int(num_classes)
     if num_classes == -1:
         if x._data is None:
-            raise InvalidArgumentError("one_hot: give num_classes inside a graph, where the numbers are not known")
+            raise InvalidArgumentError(
+                "one_hot: give num_classes inside a graph, where the numbers are not known"
+            )
         num_classes = int(x._data.max()) + 1 if x._data.size else 0
     attrs: dict[str, Any] = {"depth": int(num_classes), "dtype": float32, "allow_out_of_range": False}
     return call("one_hot_v2", x, None, **attrs)

@@ -32,12 +32,15 @@ __all__ = [
 ]
 
 
-def reduce(loss: Tensor, reduction: str, what: str, allowed: tuple[str, ...] = ("sum", "mean", "none")) -> Tensor:
+def reduce(
+    loss: Tensor, reduction: str, what: str, allowed: tuple[str, ...] = ("sum", "mean", "none")
+) -> Tensor:
     """``loss`` reduced as asked. Raises InvalidArgumentError for an unknown reduction."""
     if reduction not in allowed:
         names = ", ".join(f"'{a}'" for a in allowed)
         raise InvalidArgumentError(
-            f"The value of 'reduction' in {what} should be one of {names}, but received {reduction}, which is not allowed."
+            f"The value of 'reduction' in {what} should be one of {names}, but received {reduction}, "
+            "which is not allowed."
         )
     if reduction == "none":
         return loss
@@ -73,13 +76,17 @@ def cross_entropy(
     if reduction not in ("sum", "mean", "none"):
         reduce(input, reduction, "softmax_cross_entropy")
     if ignore_index > 0 and soft_label:
-        raise InvalidArgumentError("When soft_label == True, the value of 'ignore_index' in softmax_cross_entropy should be '-100'.")
+        raise InvalidArgumentError(
+            "When soft_label == True, the value of 'ignore_index' in softmax_cross_entropy should be '-100'."
+        )
     rank = len(input.dims)
     if rank == 0:
         raise InvalidArgumentError("The dimension of input should be larger than zero!")
     if label_smoothing > 0.0:
         if not soft_label:
-            label = one_hot(squeeze(label, axes=[axis]) if len(label.dims) == rank else label, input.dims[axis])
+            label = one_hot(
+                squeeze(label, axes=[axis]) if len(label.dims) == rank else label, input.dims[axis]
+            )
             label = cast(label, out_dtype=input.dtype)
         label, soft_label = label_smooth(label, epsilon=label_smoothing), True
     squeezed = rank - 1 == len(label.dims)
@@ -87,7 +94,8 @@ def cross_entropy(
         label = unsqueeze(label, axes=[axis])
     elif rank != len(label.dims):
         raise InvalidArgumentError(
-            f"Expected input_dims - 1 == label_dims or input_dims == label_dims (got input_dims{rank}, label_dims{len(label.dims)})"
+            "Expected input_dims - 1 == label_dims or input_dims == label_dims (got "
+            f"input_dims{rank}, label_dims{len(label.dims)})"
         )
     attrs: dict[str, Any] = {"soft_label": soft_label, "use_softmax": use_softmax, "axis": axis}
     loss = _softmax_with_cross_entropy(input, label, ignore_index=ignore_index, **attrs)[1]
@@ -110,13 +118,16 @@ def _not_ignored(label: Tensor, ignore_index: int, like: Tensor) -> Tensor:
     return cast(call("not_equal", label, ignored), out_dtype=like.dtype)
 
 
-def _weight_of(label: Tensor, weight: Tensor, input: Tensor, ignore_index: int, axis: int, soft: bool) -> Tensor:
-    """The weight of every label, shaped as the loss: of its class, 0 where ignored; for soft labels the mean of them."""
+def _weight_of(
+    label: Tensor, weight: Tensor, input: Tensor, ignore_index: int, axis: int, soft: bool
+) -> Tensor:
+    """The weight of every label, shaped as the loss: that of its class, 0 where it is ignored."""
     axis = axis % len(input.dims)
     classes = input.dims[axis]
     if isinstance(classes, int) and isinstance(weight.dims[-1], int) and weight.dims[-1] != classes:
         raise InvalidArgumentError(
-            f"input's class_dimension({classes}) must equal to weight's class_dimension({weight.dims[-1]}) when weight is provided"
+            f"input's class_dimension({classes}) must equal to weight's "
+            f"class_dimension({weight.dims[-1]}) when weight is provided"
         )
     column = [1] * len(input.dims)
     column[axis] = -1
@@ -125,8 +136,10 @@ def _weight_of(label: Tensor, weight: Tensor, input: Tensor, ignore_index: int, 
         return reduce_sum(multiply(label, shaped), dim=[axis], keep_dim=True)
     counts = _not_ignored(label, ignore_index, label)
     rows = call("gather", weight, call("reshape2", multiply(label, counts), None, None, shape=[-1]))
-    shaped = call("reshape2", rows, call("shape", label)) if not _static(label) else call(
-        "reshape2", rows, None, None, shape=list(label.dims)
+    shaped = (
+        call("reshape2", rows, call("shape", label))
+        if not _static(label)
+        else call("reshape2", rows, None, None, shape=list(label.dims))
     )
     return multiply(shaped, cast(counts, out_dtype=shaped.dtype))
 
@@ -156,7 +169,9 @@ def softmax_with_cross_entropy(
     """The loss of every sample, [..., 1], and with ``return_softmax`` the softmax. See :func:`cross_entropy`."""
     if len(label.dims) == len(logits.dims) - 1:
         label = unsqueeze(label, axes=[axis])
-    softmax, loss = _softmax_with_cross_entropy(logits, label, soft_label=soft_label, ignore_index=ignore_index, axis=axis)
+    softmax, loss = _softmax_with_cross_entropy(
+        logits, label, soft_label=soft_label, ignore_index=ignore_index, axis=axis
+    )
     return (loss, softmax) if return_softmax else loss
 
 
@@ -204,7 +219,9 @@ def smooth_l1_loss(
     is_huber: bool = True,
     name: str | None = None,
 ) -> Tensor:
-    """The Huber loss: ``d * d / 2`` up to ``delta``, ``delta * (|d| - delta / 2)`` beyond; over delta if not ``is_huber``.
+    """The Huber loss: ``d * d / 2`` up to ``delta``, ``delta * (|d| - delta / 2)`` beyond.
+
+    Without ``is_huber`` it is divided by ``delta``.
 
     Paddle op: huber_loss.
     """
@@ -229,7 +246,11 @@ def _wider(x: Tensor, y: Tensor) -> Any:
 
 
 def binary_cross_entropy(
-    input: Tensor, label: Tensor, weight: Tensor | None = None, reduction: str = "mean", name: str | None = None
+    input: Tensor,
+    label: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    name: str | None = None,
 ) -> Tensor:
     """``-(label * log(input) + (1 - label) * log(1 - input))`` of probabilities. Paddle op: bce_loss."""
     loss = bce_loss(input, label)
@@ -246,7 +267,9 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     """:func:`binary_cross_entropy` of ``sigmoid(logit)``. Paddle op: sigmoid_cross_entropy_with_logits."""
     loss = sigmoid_cross_entropy_with_logits(logit, label, pos_weight)
-    return reduce(loss if weight is None else multiply(loss, weight), reduction, "binary_cross_entropy_with_logits")
+    return reduce(
+        loss if weight is None else multiply(loss, weight), reduction, "binary_cross_entropy_with_logits"
+    )
 
 
 def log_loss(input: Tensor, label: Tensor, epsilon: float = 1e-4, name: str | None = None) -> Tensor:

@@ -50,7 +50,7 @@ def batch_norm(
     >>> paddle.nn.functional.batch_norm(x, mean, variance, training=True).numpy().round(3)
     array([[-1.],
            [ 1.]], dtype=float32)
-    >>> mean.numpy()
+    >>> mean.numpy().round(4)
     array([0.2], dtype=float32)
     """
     if len(x.dims) < 2:
@@ -88,7 +88,8 @@ def _move(running: Tensor, new: Tensor) -> None:
 def _layout(data_format: str) -> str:
     if data_format not in ("NC", "NCL", "NCHW", "NCDHW", "NLC", "NHWC", "NDHWC"):
         raise InvalidArgumentError(
-            "expected 'NC', 'NCL', 'NLC', 'NCHW', 'NHWC', 'NCDHW' or 'NDHWC' for data_format but got " + data_format
+            "expected 'NC', 'NCL', 'NLC', 'NCHW', 'NHWC', 'NCDHW' or 'NDHWC' for data_format but got "
+            + data_format
         )
     return "NCHW" if data_format.startswith("NC") else "NHWC"
 
@@ -160,7 +161,9 @@ def group_norm(
     Raises InvalidArgumentError when the channels do not divide into the groups.
     """
     layout = _layout(data_format)
-    return G.group_norm(x, weight, bias, epsilon=float(epsilon), groups=int(num_groups), data_layout=layout)[0]
+    return G.group_norm(x, weight, bias, epsilon=float(epsilon), groups=int(num_groups), data_layout=layout)[
+        0
+    ]
 
 
 def instance_norm(
@@ -180,7 +183,9 @@ def instance_norm(
     As in PaddlePaddle, running statistics are accepted and not used.
     """
     if not data_format.startswith("NC"):
-        raise InvalidArgumentError(f"instance_norm only has channels on axis 1, got data_format {data_format}")
+        raise InvalidArgumentError(
+            f"instance_norm only has channels on axis 1, got data_format {data_format}"
+        )
     return G.instance_norm(x, weight, bias, epsilon=float(eps))[0]
 
 
@@ -192,7 +197,9 @@ def normalize(
     out: Tensor | None = None,
     name: str | None = None,
 ) -> Tensor:
-    """``x`` divided by its p-norm along ``axis`` (at least ``epsilon``). Paddle ops: p_norm, elementwise_max, elementwise_div.
+    """``x`` divided by its p-norm along ``axis`` (at least ``epsilon``).
+
+    Paddle ops: p_norm, elementwise_max, elementwise_div.
 
     >>> import paddlelite as paddle
     >>> paddle.nn.functional.normalize(paddle.to_tensor([[3.0, 4.0]])).numpy()
@@ -223,6 +230,8 @@ def local_response_norm(
     if rank < 3:
         raise InvalidArgumentError(f"Expected 3D or higher dimensionality input, but got {rank} dimensions")
     if data_format not in ("NCL", "NLC", "NCHW", "NHWC", "NCDHW", "NDHWC"):
-        raise InvalidArgumentError(f"data_format should be in one of [NCL, NCHW, NCDHW, NLC, NHWC, NDHWC], but got {data_format}")
+        raise InvalidArgumentError(
+            f"data_format should be in one of [NCL, NCHW, NCDHW, NLC, NHWC, NDHWC], but got {data_format}"
+        )
     mid = G.response_norm(x, int(size), float(k), float(alpha), 1 if data_format[1] == "C" else rank - 1)
     return divide(x, call("pow", mid, factor=float(beta)))

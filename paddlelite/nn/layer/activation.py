@@ -11,6 +11,39 @@ from ..initializer import Constant
 from .common import named
 from .layers import Layer
 
+__all__ = [
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "LeakyReLU",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Maxout",
+    "Mish",
+    "PReLU",
+    "RReLU",
+    "ReLU",
+    "ReLU6",
+    "SELU",
+    "SiLU",
+    "Sigmoid",
+    "Silu",
+    "Softmax",
+    "Softmax2D",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "Swish",
+    "Tanh",
+    "Tanhshrink",
+    "ThresholdedReLU",
+]
+
 
 def _activation(class_name: str, function: str, doc: str, **defaults: Any) -> type[Layer]:
     """A layer that calls ``F.<function>`` with its constructor's arguments, which have these names and defaults."""
@@ -45,13 +78,19 @@ def _activation(class_name: str, function: str, doc: str, **defaults: Any) -> ty
 
 CELU = _activation("CELU", "celu", "``max(0, x) + min(0, alpha * (exp(x / alpha) - 1))``.", alpha=1.0)
 ELU = _activation("ELU", "elu", "``x`` above 0, ``alpha * (exp(x) - 1)`` below.", alpha=1.0)
-GELU = _activation("GELU", "gelu", "``x`` times the normal distribution function of ``x``.", approximate=False)
+GELU = _activation(
+    "GELU", "gelu", "``x`` times the normal distribution function of ``x``.", approximate=False
+)
 GLU = _activation("GLU", "glu", "One half of ``x`` times the sigmoid of the other.", axis=-1)
-Hardshrink = _activation("Hardshrink", "hardshrink", "``x`` outside [-threshold, threshold], else 0.", threshold=0.5)
+Hardshrink = _activation(
+    "Hardshrink", "hardshrink", "``x`` outside [-threshold, threshold], else 0.", threshold=0.5
+)
 Hardsigmoid = _activation("Hardsigmoid", "hardsigmoid", "A sigmoid of three straight lines.")
 Hardswish = _activation("Hardswish", "hardswish", "``x`` times a sigmoid of straight lines.")
 Hardtanh = _activation("Hardtanh", "hardtanh", "``x`` limited to [min, max].", min=-1.0, max=1.0)
-LeakyReLU = _activation("LeakyReLU", "leaky_relu", "``x`` above 0, a fraction of it below.", negative_slope=0.01)
+LeakyReLU = _activation(
+    "LeakyReLU", "leaky_relu", "``x`` above 0, a fraction of it below.", negative_slope=0.01
+)
 LogSigmoid = _activation("LogSigmoid", "log_sigmoid", "The logarithm of the sigmoid.")
 LogSoftmax = _activation("LogSoftmax", "log_softmax", "The logarithm of softmax.", axis=-1)
 Maxout = _activation("Maxout", "maxout", "The largest of each group of channels.", groups=..., axis=1)
@@ -76,7 +115,11 @@ Swish = _activation("Swish", "swish", "``x * sigmoid(x)``.")
 Tanh = _activation("Tanh", "tanh", "The hyperbolic tangent.")
 Tanhshrink = _activation("Tanhshrink", "tanhshrink", "``x - tanh(x)``.")
 ThresholdedReLU = _activation(
-    "ThresholdedReLU", "thresholded_relu", "``x`` above the threshold, else ``value``.", threshold=1.0, value=0.0
+    "ThresholdedReLU",
+    "thresholded_relu",
+    "``x`` above the threshold, else ``value``.",
+    threshold=1.0,
+    value=0.0,
 )
 
 
@@ -108,15 +151,23 @@ class PReLU(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=get_default_dtype())
-        self._num_parameters, self._init, self._data_format, self._name = num_parameters, init, data_format, name
-        self._weight = self.create_parameter([num_parameters], weight_attr, default_initializer=Constant(init))
+        self._num_parameters, self._init, self._data_format, self._name = (
+            num_parameters,
+            init,
+            data_format,
+            name,
+        )
+        self._weight = self.create_parameter(
+            [num_parameters], weight_attr, default_initializer=Constant(init)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return F.prelu(x, self._weight, data_format=self._data_format)
 
     def extra_repr(self) -> str:
         return named(
-            f"num_parameters={self._num_parameters}, data_format={self._data_format}, init={self._init}, dtype={self._dtype}",
+            f"num_parameters={self._num_parameters}, data_format={self._data_format}, "
+            f"init={self._init}, dtype={self._dtype}",
             self._name,
         )
 
@@ -133,10 +184,6 @@ class RReLU(Layer):
 
     def extra_repr(self) -> str:
         return named(
-            f"lower={self._lower}, upper={self._upper}, training={self.training}, dtype={self._dtype}", self._name
+            f"lower={self._lower}, upper={self._upper}, training={self.training}, dtype={self._dtype}",
+            self._name,
         )
-
-
-__all__ = sorted(
-    n for n, v in list(globals().items()) if isinstance(v, type) and issubclass(v, Layer) and v is not Layer
-)

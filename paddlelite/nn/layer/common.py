@@ -58,7 +58,12 @@ class Linear(Layer):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, weight_attr: Any = None, bias_attr: Any = None, name: str | None = None
+        self,
+        in_features: int,
+        out_features: int,
+        weight_attr: Any = None,
+        bias_attr: Any = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(dtype=get_default_dtype())
         self.weight = self.create_parameter([in_features, out_features], weight_attr)
@@ -93,7 +98,9 @@ class Dropout(Layer):
     ) -> None:
         super().__init__()
         if isinstance(inplace, (list, tuple)) or inplace is None:
-            raise InvalidArgumentError("Dropout(p, inplace, axis): inplace must be a bool; give the axis by its name")
+            raise InvalidArgumentError(
+                "Dropout(p, inplace, axis): inplace must be a bool; give the axis by its name"
+            )
         self.p, self.axis, self.mode, self.inplace, self.name = p, axis, mode, inplace, name
 
     def forward(self, input: Tensor) -> Tensor:
@@ -179,10 +186,16 @@ class Embedding(Layer):
             raise InvalidArgumentError("embedding_dim must be bigger than 0")
         if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
             raise InvalidArgumentError(f"padding_idx must be within [-{num_embeddings}, {num_embeddings})")
-        self._num_embeddings, self._embedding_dim, self._padding_idx = num_embeddings, embedding_dim, padding_idx
+        self._num_embeddings, self._embedding_dim, self._padding_idx = (
+            num_embeddings,
+            embedding_dim,
+            padding_idx,
+        )
         self._max_norm, self._norm_type = max_norm, norm_type
         self._sparse, self._scale_grad_by_freq, self._name = sparse, scale_grad_by_freq, name
-        self.weight = self.create_parameter([num_embeddings, embedding_dim], weight_attr, default_initializer=XavierNormal())
+        self.weight = self.create_parameter(
+            [num_embeddings, embedding_dim], weight_attr, default_initializer=XavierNormal()
+        )
         if padding_idx is not None:
             array = self.weight.numpy()
             array[padding_idx] = 0.0
@@ -254,7 +267,9 @@ class Bilinear(Layer):
         self.weight = self.create_parameter(
             [out_features, in1_features, in2_features], weight_attr, default_initializer=weight_init
         )
-        self.bias = self.create_parameter([1, out_features], bias_attr, is_bias=True, default_initializer=bias_init)
+        self.bias = self.create_parameter(
+            [1, out_features], bias_attr, is_bias=True, default_initializer=bias_init
+        )
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         return F.bilinear(x1, x2, self.weight, self.bias)

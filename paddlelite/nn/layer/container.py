@@ -90,7 +90,9 @@ def _key(container: Layer, name: Any, new: bool = False) -> str:
 def _insert(container: Layer, index: int, layer: Layer) -> None:
     layers = list(container._sub_layers.values())
     if not -len(layers) <= index <= len(layers):
-        raise OutOfRangeError(f"index should be an integer in range [{-len(layers)}, {len(layers)}], but got {index}")
+        raise OutOfRangeError(
+            f"index should be an integer in range [{-len(layers)}, {len(layers)}], but got {index}"
+        )
     layers.insert(index, layer)
     _renumber(container, layers)
 

@@ -45,20 +45,28 @@ class _ConvBase(Layer):
         rank = self._rank
         self._data_format = data_format = data_format or _FORMATS[rank][0]
         if data_format not in _FORMATS[rank]:
-            raise InvalidArgumentError(f"data_format should be one of {_FORMATS[rank]}, but got {data_format!r}")
+            raise InvalidArgumentError(
+                f"data_format should be one of {_FORMATS[rank]}, but got {data_format!r}"
+            )
         if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
             raise InvalidArgumentError(
-                f"padding_mode must be one of ['zeros', 'reflect', 'replicate', 'circular'], but got padding_mode='{padding_mode}'"
+                "padding_mode must be one of ['zeros', 'reflect', 'replicate', 'circular'], but got "
+                f"padding_mode='{padding_mode}'"
             )
         if padding_mode != "zeros" and not isinstance(padding, int):
-            raise InvalidTypeError("when padding_mode in ['reflect', 'replicate', 'circular'], type of padding must be int")
+            raise InvalidTypeError(
+                "when padding_mode in ['reflect', 'replicate', 'circular'], type of padding must be int"
+            )
         if in_channels % groups:
             raise InvalidArgumentError("in_channels must be divisible by groups.")
         if not self._transposed and out_channels % groups:
             raise InvalidArgumentError("out_channels must be divisible by groups.")
         self._in_channels, self._out_channels, self._groups = in_channels, out_channels, groups
         self._kernel_size = each_axis(kernel_size, rank, "kernel_size")
-        self._stride, self._dilation = each_axis(stride, rank, "stride"), each_axis(dilation, rank, "dilation")
+        self._stride, self._dilation = (
+            each_axis(stride, rank, "stride"),
+            each_axis(dilation, rank, "dilation"),
+        )
         self._padding, self._output_padding, self._padding_mode = padding, output_padding, padding_mode
         if self._transposed:
             shape = [in_channels, out_channels // groups, *self._kernel_size]

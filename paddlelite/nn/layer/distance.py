@@ -13,7 +13,9 @@ __all__ = ["PairwiseDistance"]
 class PairwiseDistance(Layer):
     """The p-norm of differences. See :func:`paddlelite.nn.functional.pairwise_distance`."""
 
-    def __init__(self, p: float = 2.0, epsilon: float = 1e-6, keepdim: bool = False, name: str | None = None) -> None:
+    def __init__(
+        self, p: float = 2.0, epsilon: float = 1e-6, keepdim: bool = False, name: str | None = None
+    ) -> None:
         super().__init__()
         self.p, self.epsilon, self.keepdim, self.name = p, epsilon, keepdim, name
 

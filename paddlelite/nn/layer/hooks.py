@@ -61,13 +61,17 @@ def call_with_hooks(
     return outputs
 
 
-def _before(layer: Any, hook: Hook, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def _before(
+    layer: Any, hook: Hook, inputs: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Any, dict[str, Any]]:
     if hook.with_kwargs:
         changed = hook.function(layer, inputs, kwargs)
         if changed is None:
             return inputs, kwargs
         if not (isinstance(changed, tuple) and len(changed) == 2):
-            raise RuntimeError(f"a pre-hook with keyword arguments must return None or (args, kwargs), got {changed!r}")
+            raise RuntimeError(
+                f"a pre-hook with keyword arguments must return None or (args, kwargs), got {changed!r}"
+            )
         return changed
     changed = hook.function(layer, inputs)
     if changed is None:

@@ -37,6 +37,7 @@ class Layer:
     ...     def __init__(self):
     ...         super().__init__()
     ...         self.fc = paddle.nn.Linear(2, 3)
+    ...
     ...     def forward(self, x):
     ...         return self.fc(x)
     >>> net = Net()
@@ -58,7 +59,9 @@ class Layer:
     def __init__(self, name_scope: str | None = None, dtype: Any = "float32") -> None:
         new = self.__dict__
         new["training"] = True
-        new["_full_name"] = unique_name.generate(_snake(type(self).__name__) if name_scope is None else name_scope)
+        new["_full_name"] = unique_name.generate(
+            _snake(type(self).__name__) if name_scope is None else name_scope
+        )
         new["_dtype"] = dtype_of(dtype).name
         new["_parameters"] = OrderedDict()
         new["_buffers"] = OrderedDict()
@@ -72,7 +75,9 @@ class Layer:
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         """What the layer computes; to be defined by subclasses."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward(): define def forward(self, ...) in the class")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward(): define def forward(self, ...) in the class"
+        )
 
     def __call__(self, *inputs: Any, **kwargs: Any) -> Any:
         if mode.capture is None:
@@ -92,7 +97,12 @@ class Layer:
         return add_hook(self._forward_pre_hooks, Hook(hook, with_kwargs), prepend)
 
     def register_forward_post_hook(
-        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+        self,
+        hook: Callable[..., Any],
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> HookRemoveHelper:
         """Call ``hook(layer, inputs, outputs)`` after forward; what it returns replaces the outputs."""
         return add_hook(self._forward_post_hooks, Hook(hook, with_kwargs, always_call), prepend)
@@ -115,7 +125,9 @@ class Layer:
         ``attr``: a ParamAttr, a name, an initializer, or None. Without an initializer a bias starts at 0 and a weight
         from Xavier's uniform distribution.
         """
-        return make_parameter(self._full_name, shape, attr, dtype or self._dtype, is_bias, default_initializer)
+        return make_parameter(
+            self._full_name, shape, attr, dtype or self._dtype, is_bias, default_initializer
+        )
 
     def create_tensor(self, name: str | None = None, persistable: bool = False, dtype: Any = None) -> Tensor:
         """An empty tensor, for the layer to fill."""
@@ -134,7 +146,9 @@ class Layer:
         """Register ``parameter`` (or None) as attribute ``name``."""
         self._check_name(name, "parameter", self._parameters)
         if parameter is not None and not isinstance(parameter, Parameter):
-            raise TypeError(f"The parameter to be added should be a Parameter, but received {type(parameter).__name__}.")
+            raise TypeError(
+                f"The parameter to be added should be a Parameter, but received {type(parameter).__name__}."
+            )
         self._parameters[name] = parameter
         return parameter
 
@@ -143,7 +157,9 @@ class Layer:
     def add_sublayer(self, name: str, sublayer: Layer | None) -> Layer | None:
         """Register ``sublayer`` as attribute ``name``."""
         if sublayer is not None and not isinstance(sublayer, Layer):
-            raise TypeError(f"The sublayer to be added should be a Layer, but received {type(sublayer).__name__}.")
+            raise TypeError(
+                f"The sublayer to be added should be a Layer, but received {type(sublayer).__name__}."
+            )
         self._sub_layers[name] = sublayer
         if sublayer is not None:
             sublayer.__dict__["_path_name"] = name
@@ -155,9 +171,15 @@ class Layer:
         """Register a tensor that is not trained; it is part of :meth:`state_dict` when ``persistable``."""
         self._check_name(name, "buffer", self._buffers)
         if tensor is not None and not isinstance(tensor, Tensor):
-            raise TypeError(f"The registered buffer should be a Paddle.Tensor, but received {type(tensor).__name__}.")
+            raise TypeError(
+                f"The registered buffer should be a Paddle.Tensor, but received {type(tensor).__name__}."
+            )
         self._buffers[name] = tensor
-        (self._non_persistable_buffer_names_set.discard if persistable else self._non_persistable_buffer_names_set.add)(name)
+        (
+            self._non_persistable_buffer_names_set.discard
+            if persistable
+            else self._non_persistable_buffer_names_set.add
+        )(name)
 
     def _check_name(self, name: str, what: str, registered: dict[str, Any]) -> None:
         if "_parameters" not in self.__dict__:
@@ -190,7 +212,8 @@ class Layer:
                 if value is not None:
                     what = {"Parameter": "parameter", "Layer": "sublayer"}[kind]
                     raise TypeError(
-                        f"assignment to {what} '{name}' should be of type {kind} or None, but got '{type(value).__name__}'"
+                        f"assignment to {what} '{name}' should be of type {kind} or None, but got "
+                        f"'{type(value).__name__}'"
                     )
                 own[store][name] = None
                 return
@@ -199,7 +222,8 @@ class Layer:
         elif name in own.get("_buffers", ()):
             if value is not None:
                 raise TypeError(
-                    f"assignment to buffer '{name}' should be of type core.Tensor or None, but got '{type(value).__name__}'"
+                    f"assignment to buffer '{name}' should be of type core.Tensor or None, but got "
+                    f"'{type(value).__name__}'"
                 )
             own["_buffers"][name] = None
         else:
@@ -379,7 +403,9 @@ class Layer:
         keep_vars: bool = True,
     ) -> OrderedDict[str, Any]:
         """Parameters and persistable buffers by dotted name; the tensors themselves unless ``keep_vars`` is False."""
-        return state.collect(self, destination, include_sublayers, structured_name_prefix, use_hook, keep_vars, False)
+        return state.collect(
+            self, destination, include_sublayers, structured_name_prefix, use_hook, keep_vars, False
+        )
 
     def to_static_state_dict(
         self,
@@ -390,9 +416,13 @@ class Layer:
         keep_vars: bool = True,
     ) -> OrderedDict[str, Any]:
         """:meth:`state_dict` with the buffers that are not persistable."""
-        return state.collect(self, destination, include_sublayers, structured_name_prefix, use_hook, keep_vars, True)
+        return state.collect(
+            self, destination, include_sublayers, structured_name_prefix, use_hook, keep_vars, True
+        )
 
-    def set_state_dict(self, state_dict: Any, use_structured_name: bool = True) -> tuple[list[str], list[str]]:
+    def set_state_dict(
+        self, state_dict: Any, use_structured_name: bool = True
+    ) -> tuple[list[str], list[str]]:
         """Set parameters and buffers from a state dict of tensors or arrays; returns (missing, unexpected) names.
 
         A name that is missing or whose shape differs is skipped with a warning.
@@ -405,7 +435,9 @@ class Layer:
         """Call ``hook(state_dict)`` at the end of :meth:`state_dict`; what it returns replaces it."""
         return add_hook(self._state_dict_hooks, hook)
 
-    def to(self, device: Any = None, dtype: Any = None, blocking: Any = None, non_blocking: Any = None) -> Layer:
+    def to(
+        self, device: Any = None, dtype: Any = None, blocking: Any = None, non_blocking: Any = None
+    ) -> Layer:
         """Cast floating parameters and buffers to ``dtype``. ``device`` may name any device; all run on the CPU."""
         return state.to(self, device, dtype)
 
@@ -448,7 +480,11 @@ class Layer:
         for name, layer in self._sub_layers.items():
             text = repr(layer).replace("\n", "\n  ")
             below += f"\n  ({name}): {text}"
-        return f"{self._get_name()}({head}{below}\n)" if below or len(extra) > 1 else f"{self._get_name()}({head})"
+        return (
+            f"{self._get_name()}({head}{below}\n)"
+            if below or len(extra) > 1
+            else f"{self._get_name()}({head})"
+        )
 
     def _get_name(self) -> str:
         return type(self).__name__

@@ -8,6 +8,29 @@ from ...tensor.tensor import Tensor
 from .. import functional as F
 from .layers import Layer
 
+__all__ = [
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CosineEmbeddingLoss",
+    "CrossEntropyLoss",
+    "GaussianNLLLoss",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
+    "KLDivLoss",
+    "L1Loss",
+    "MSELoss",
+    "MarginRankingLoss",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
+    "NLLLoss",
+    "PoissonNLLLoss",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
+]
+
 
 def _loss(class_name: str, function: str, doc: str, inputs: int = 2, **defaults: Any) -> type[Layer]:
     """A layer that calls ``F.<function>`` on ``inputs`` tensors with its constructor's arguments."""
@@ -25,7 +48,8 @@ def _loss(class_name: str, function: str, doc: str, inputs: int = 2, **defaults:
             reduction = given.get("reduction", "mean")
             if reduction not in ("sum", "mean", "none", "batchmean"):
                 raise ValueError(
-                    f"The value of 'reduction' in {class_name} should be 'sum', 'mean' or 'none', but received {reduction}, "
+                    f"The value of 'reduction' in {class_name} should be 'sum', 'mean' or 'none', but "
+                    f"received {reduction}, "
                     "which is not allowed."
                 )
             for key, value in given.items():
@@ -56,10 +80,18 @@ CrossEntropyLoss = _loss(
 )
 MSELoss = _loss("MSELoss", "mse_loss", "The mean square error.", reduction="mean")
 L1Loss = _loss("L1Loss", "l1_loss", "The mean absolute error.", reduction="mean")
-SmoothL1Loss = _loss("SmoothL1Loss", "smooth_l1_loss", "The Huber loss.", reduction="mean", delta=1.0, is_huber=True)
-HuberLoss = _loss("HuberLoss", "smooth_l1_loss", "The Huber loss.", reduction="mean", delta=1.0, is_huber=True)
-NLLLoss = _loss("NLLLoss", "nll_loss", "Minus log-probabilities.", weight=None, ignore_index=-100, reduction="mean")
-KLDivLoss = _loss("KLDivLoss", "kl_div", "The Kullback-Leibler divergence.", reduction="mean", log_target=False)
+SmoothL1Loss = _loss(
+    "SmoothL1Loss", "smooth_l1_loss", "The Huber loss.", reduction="mean", delta=1.0, is_huber=True
+)
+HuberLoss = _loss(
+    "HuberLoss", "smooth_l1_loss", "The Huber loss.", reduction="mean", delta=1.0, is_huber=True
+)
+NLLLoss = _loss(
+    "NLLLoss", "nll_loss", "Minus log-probabilities.", weight=None, ignore_index=-100, reduction="mean"
+)
+KLDivLoss = _loss(
+    "KLDivLoss", "kl_div", "The Kullback-Leibler divergence.", reduction="mean", log_target=False
+)
 BCELoss = _loss(
     "BCELoss", "binary_cross_entropy", "Cross entropy of probabilities.", weight=None, reduction="mean"
 )
@@ -72,7 +104,12 @@ BCEWithLogitsLoss = _loss(
     pos_weight=None,
 )
 MarginRankingLoss = _loss(
-    "MarginRankingLoss", "margin_ranking_loss", "Hinge on the order of two tensors.", 3, margin=0.0, reduction="mean"
+    "MarginRankingLoss",
+    "margin_ranking_loss",
+    "Hinge on the order of two tensors.",
+    3,
+    margin=0.0,
+    reduction="mean",
 )
 HingeEmbeddingLoss = _loss(
     "HingeEmbeddingLoss", "hinge_embedding_loss", "Hinge on distances.", margin=1.0, reduction="mean"
@@ -113,7 +150,13 @@ MultiLabelMarginLoss = _loss(
     "MultiLabelMarginLoss", "multi_label_margin_loss", "Hinge over pairs of classes.", reduction="mean"
 )
 MultiMarginLoss = _loss(
-    "MultiMarginLoss", "multi_margin_loss", "Hinge over classes.", p=1, margin=1.0, weight=None, reduction="mean"
+    "MultiMarginLoss",
+    "multi_margin_loss",
+    "Hinge over classes.",
+    p=1,
+    margin=1.0,
+    weight=None,
+    reduction="mean",
 )
 PoissonNLLLoss = _loss(
     "PoissonNLLLoss",
@@ -132,8 +175,4 @@ GaussianNLLLoss = _loss(
     full=False,
     epsilon=1e-6,
     reduction="mean",
-)
-
-__all__ = sorted(
-    n for n, v in list(globals().items()) if isinstance(v, type) and issubclass(v, Layer) and v is not Layer
 )

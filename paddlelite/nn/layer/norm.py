@@ -43,7 +43,9 @@ def _scale_and_bias(layer: Layer, shape: Sequence[int], weight_attr: Any, bias_a
     layer.bias = layer.create_parameter(list(shape), bias_attr, is_bias=True)
 
 
-def _statistics(layer: Layer, channels: int, mean_name: str | None, variance_name: str | None, average: bool) -> None:
+def _statistics(
+    layer: Layer, channels: int, mean_name: str | None, variance_name: str | None, average: bool
+) -> None:
     """Running mean and variance: kept with the parameters, as in PaddlePaddle 3, but not trained."""
     for key, name, start in (("_mean", mean_name, 0.0), ("_variance", variance_name, 1.0)):
         attr = ParamAttr(name=name, initializer=Constant(start), trainable=False, do_model_average=average)
@@ -74,7 +76,9 @@ class _BatchNormBase(Layer):
         self._data_format = self._default_format if data_format is None else data_format
         self._use_global_stats, self._name = use_global_stats, name
         _scale_and_bias(self, [num_features], weight_attr, bias_attr)
-        _statistics(self, num_features, f"{name}_mean" if name else None, f"{name}_variance" if name else None, True)
+        _statistics(
+            self, num_features, f"{name}_mean" if name else None, f"{name}_variance" if name else None, True
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         if len(x.dims) not in self._ranks:
@@ -156,13 +160,15 @@ class BatchNorm(Layer):
     ) -> None:
         super().__init__(dtype=dtype)
         _scale_and_bias(self, [num_channels], param_attr, bias_attr)
-        _statistics(self, num_channels, moving_mean_name, moving_variance_name, do_model_average_for_mean_and_var)
+        _statistics(
+            self, num_channels, moving_mean_name, moving_variance_name, do_model_average_for_mean_and_var
+        )
         self._act, self._is_test, self._momentum, self._epsilon = act, is_test, momentum, epsilon
         self._data_layout, self._use_global_stats = data_layout, use_global_stats
         self._trainable_statistics = trainable_statistics
 
     def forward(self, input: Tensor) -> Tensor:
-        training = self.training and not self._is_test or self._trainable_statistics
+        training = (self.training and not self._is_test) or self._trainable_statistics
         out = F.batch_norm(
             input,
             self._mean,
@@ -195,7 +201,9 @@ class LayerNorm(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=get_default_dtype())
-        self._normalized_shape = [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
+        self._normalized_shape = (
+            [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
+        )
         self._epsilon, self._name = epsilon, name
         _scale_and_bias(self, [int(np.prod(self._normalized_shape))], weight_attr, bias_attr)
 
@@ -210,10 +218,16 @@ class RMSNorm(Layer):
     """Divides by the root of the mean square of the last axes. See :func:`paddlelite.nn.functional.rms_norm`."""
 
     def __init__(
-        self, normalized_shape: int | Sequence[int], epsilon: float = 1e-5, weight_attr: Any = None, name: str | None = None
+        self,
+        normalized_shape: int | Sequence[int],
+        epsilon: float = 1e-5,
+        weight_attr: Any = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(dtype=get_default_dtype())
-        self._normalized_shape = [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
+        self._normalized_shape = (
+            [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
+        )
         self._epsilon, self._name = epsilon, name
         size = [int(np.prod(self._normalized_shape))]
         self.weight = self.create_parameter(size, weight_attr, default_initializer=Constant(1.0))
@@ -247,7 +261,10 @@ class GroupNorm(Layer):
         return F.group_norm(input, self._num_groups, self._epsilon, self.weight, self.bias, self._data_format)
 
     def extra_repr(self) -> str:
-        return named(f"num_groups={self._num_groups}, num_channels={self._num_channels}, epsilon={self._epsilon}", self._name)
+        return named(
+            f"num_groups={self._num_groups}, num_channels={self._num_channels}, epsilon={self._epsilon}",
+            self._name,
+        )
 
 
 class _InstanceNormBase(Layer):
@@ -265,7 +282,9 @@ class _InstanceNormBase(Layer):
     ) -> None:
         super().__init__(dtype=get_default_dtype())
         if (weight_attr is False) != (bias_attr is False):
-            raise InvalidArgumentError("weight_attr and bias_attr must be set to False at the same time in InstanceNorm")
+            raise InvalidArgumentError(
+                "weight_attr and bias_attr must be set to False at the same time in InstanceNorm"
+            )
         self._num_features, self._epsilon, self._momentum, self._name = num_features, epsilon, momentum, name
         self.scale = self.create_parameter([num_features], weight_attr, default_initializer=Constant(1.0))
         self.bias = self.create_parameter([num_features], bias_attr, is_bias=True)
@@ -309,7 +328,14 @@ class LocalResponseNorm(Layer):
         name: str | None = None,
     ) -> None:
         super().__init__()
-        self.size, self.alpha, self.beta, self.k, self.data_format, self.name = size, alpha, beta, k, data_format, name
+        self.size, self.alpha, self.beta, self.k, self.data_format, self.name = (
+            size,
+            alpha,
+            beta,
+            k,
+            data_format,
+            name,
+        )
 
     def forward(self, input: Tensor) -> Tensor:
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k, self.data_format)
@@ -328,7 +354,12 @@ class SpectralNorm(Layer):
     """
 
     def __init__(
-        self, weight_shape: Sequence[int], dim: int = 0, power_iters: int = 1, eps: float = 1e-12, dtype: Any = "float32"
+        self,
+        weight_shape: Sequence[int],
+        dim: int = 0,
+        power_iters: int = 1,
+        eps: float = 1e-12,
+        dtype: Any = "float32",
     ) -> None:
         super().__init__(dtype=dtype)
         if not 0 <= dim < len(weight_shape):

@@ -75,7 +75,13 @@ class _MaxPool(_Pool):
         super().__init__()
         layout = data_format or self._format
         self._keep(
-            kernel_size, stride, padding, name, return_mask=return_mask, ceil_mode=ceil_mode, data_format=layout
+            kernel_size,
+            stride,
+            padding,
+            name,
+            return_mask=return_mask,
+            ceil_mode=ceil_mode,
+            data_format=layout,
         )
 
 

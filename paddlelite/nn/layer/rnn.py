@@ -10,9 +10,9 @@ from ...errors import InvalidArgumentError, UnimplementedError
 from ...mode import mode
 from ...ops.compose import call
 from ...ops.elementwise import add, cast, multiply, subtract
-from ...ops.rnn import rnn as _rnn
 from ...ops.index import slice_
 from ...ops.join import concat, stack
+from ...ops.rnn import rnn as _rnn
 from ...ops.shape import transpose
 from ...tensor.attribute import size_value
 from ...tensor.creation import full
@@ -35,17 +35,22 @@ def _map(function: Callable[..., Any], *trees: Any) -> Any:
     return function(*trees)
 
 
-def _steps(cell: Any, inputs: Tensor, states: Any, length: Tensor | None, reverse: bool, kwargs: Any) -> tuple[Any, Any]:
+def _steps(
+    cell: Any, inputs: Tensor, states: Any, length: Tensor | None, reverse: bool, kwargs: Any
+) -> tuple[Any, Any]:
     """A cell called for every step of ``inputs`` [T, N, ...]; states stay past the end, outputs are the cell's."""
     count = inputs.dims[0]
     if not isinstance(count, int):
         raise UnimplementedError(
-            "RNN around a cell in a graph needs a known number of steps: give the InputSpec a number for the time axis, or "
+            "RNN around a cell in a graph needs a known number of steps: give the InputSpec a number "
+            "for the time axis, or "
             "use SimpleRNN, LSTM or GRU"
         )
     outputs: list[Any] = [None] * count
     for t in range(count - 1, -1, -1) if reverse else range(count):
-        out, new = cell(slice_(inputs, axes=[0], starts=[t], ends=[t + 1], decrease_axis=[0]), states, **kwargs)
+        out, new = cell(
+            slice_(inputs, axes=[0], starts=[t], ends=[t + 1], decrease_axis=[0]), states, **kwargs
+        )
         if length is None:
             states = new
         else:
@@ -159,7 +164,9 @@ class _RNNBase(LayerList):
 
     def _weights(self, layers: range) -> list[Tensor]:
         """The parameters as the op takes them: all weights, then all biases."""
-        suffixes = [f"_l{layer}{'_reverse' if d else ''}" for layer in layers for d in range(self.num_directions)]
+        suffixes = [
+            f"_l{layer}{'_reverse' if d else ''}" for layer in layers for d in range(self.num_directions)
+        ]
         kinds = (("weight_ih", "weight_hh"), ("bias_ih", "bias_hh"))
         return [self._parameters[kind + s] for pair in kinds for s in suffixes for kind in pair]  # type: ignore[misc]
 
@@ -167,7 +174,9 @@ class _RNNBase(LayerList):
         self, inputs: Tensor, initial_states: Any = None, sequence_length: Tensor | None = None
     ) -> tuple[Tensor, Any]:
         if len(inputs.dims) != 3:
-            raise InvalidArgumentError(f"The inputs of an RNN should be 3-D, [batch, time, size], got {list(inputs.dims)}")
+            raise InvalidArgumentError(
+                f"The inputs of an RNN should be 3-D, [batch, time, size], got {list(inputs.dims)}"
+            )
         x = inputs if self.time_major else _time_first(inputs)
         states = self._initial(x, initial_states)
         if sequence_length is not None and sequence_length.dtype is not int32:
@@ -186,10 +195,14 @@ class _RNNBase(LayerList):
             return [zeros] * self.state_components
         found = list(states) if isinstance(states, (list, tuple)) else [states]
         if len(found) != self.state_components:
-            raise InvalidArgumentError(f"{type(self).__name__} has {self.state_components} state(s), got {len(found)}")
+            raise InvalidArgumentError(
+                f"{type(self).__name__} has {self.state_components} state(s), got {len(found)}"
+            )
         return found
 
-    def _run(self, x: Tensor, states: list[Tensor], length: Tensor | None, layers: range) -> tuple[Tensor, list[Tensor]]:
+    def _run(
+        self, x: Tensor, states: list[Tensor], length: Tensor | None, layers: range
+    ) -> tuple[Tensor, list[Tensor]]:
         # While gradients are recorded eagerly the op keeps what they need, also in evaluation.
         frozen = not self.training and not (mode.capture is None and mode.grad)
         out, _, last, _ = _rnn(
@@ -207,7 +220,9 @@ class _RNNBase(LayerList):
         )
         return out, last
 
-    def _with_dropout(self, x: Tensor, states: list[Tensor], length: Tensor | None) -> tuple[Tensor, list[Tensor]]:
+    def _with_dropout(
+        self, x: Tensor, states: list[Tensor], length: Tensor | None
+    ) -> tuple[Tensor, list[Tensor]]:
         """Layer after layer with dropout between."""
         d = self.num_directions
         finals: list[list[Tensor]] = [[] for _ in states]
@@ -258,7 +273,14 @@ class SimpleRNN(_RNNBase):
         attrs = {"weight_ih_attr": weight_ih_attr, "weight_hh_attr": weight_hh_attr}
         attrs |= {"bias_ih_attr": bias_ih_attr, "bias_hh_attr": bias_hh_attr}
         super().__init__(
-            input_size, hidden_size, num_layers, direction, time_major, dropout, activation=activation, **attrs
+            input_size,
+            hidden_size,
+            num_layers,
+            direction,
+            time_major,
+            dropout,
+            activation=activation,
+            **attrs,
         )
         self.activation = activation
 
@@ -290,7 +312,9 @@ class LSTM(_RNNBase):
         name: str | None = None,
     ) -> None:
         if proj_size:
-            raise UnimplementedError("LSTM(proj_size=...) does not exist here: use RNN(LSTMCell(..., proj_size=...))")
+            raise UnimplementedError(
+                "LSTM(proj_size=...) does not exist here: use RNN(LSTMCell(..., proj_size=...))"
+            )
         attrs = {"weight_ih_attr": weight_ih_attr, "weight_hh_attr": weight_hh_attr}
         attrs |= {"bias_ih_attr": bias_ih_attr, "bias_hh_attr": bias_hh_attr}
         super().__init__(input_size, hidden_size, num_layers, direction, time_major, dropout, **attrs)

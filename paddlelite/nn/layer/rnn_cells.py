@@ -29,7 +29,12 @@ class RNNCellBase(Layer):
     """
 
     def get_initial_states(
-        self, batch_ref: Tensor, shape: Any = None, dtype: Any = None, init_value: float = 0.0, batch_dim_idx: int = 0
+        self,
+        batch_ref: Tensor,
+        shape: Any = None,
+        dtype: Any = None,
+        init_value: float = 0.0,
+        batch_dim_idx: int = 0,
     ) -> Any:
         """States filled with ``init_value`` for the batch of ``batch_ref``, shaped as ``shape`` or ``state_shape``."""
         shape = self.state_shape if shape is None else shape
@@ -38,8 +43,13 @@ class RNNCellBase(Layer):
             sizes = [s for s in shape if s != -1] if len(shape) and shape[0] == -1 else list(shape)
             return full([size_value(batch_ref, batch_dim_idx), *sizes], init_value, dtype)
         if isinstance(shape, dict):
-            return {k: self.get_initial_states(batch_ref, s, dtype, init_value, batch_dim_idx) for k, s in shape.items()}
-        return type(shape)(self.get_initial_states(batch_ref, s, dtype, init_value, batch_dim_idx) for s in shape)
+            return {
+                k: self.get_initial_states(batch_ref, s, dtype, init_value, batch_dim_idx)
+                for k, s in shape.items()
+            }
+        return type(shape)(
+            self.get_initial_states(batch_ref, s, dtype, init_value, batch_dim_idx) for s in shape
+        )
 
     @property
     def state_shape(self) -> Any:
@@ -61,7 +71,9 @@ class _GatedCell(RNNCellBase):
 
     _gates = 1
 
-    def _make(self, input_size: int, hidden_size: int, attrs: Sequence[Any], width: int | None = None) -> None:
+    def _make(
+        self, input_size: int, hidden_size: int, attrs: Sequence[Any], width: int | None = None
+    ) -> None:
         if hidden_size <= 0:
             raise InvalidArgumentError(
                 f"hidden_size of {type(self).__name__} must be greater than 0, but now equals to {hidden_size}"
@@ -70,7 +82,9 @@ class _GatedCell(RNNCellBase):
         bound = 1.0 / float(np.sqrt(hidden_size))
         rows = self._gates * hidden_size
         shapes = ([rows, input_size], [rows, width or hidden_size], [rows], [rows])
-        for name, shape, attr in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), shapes, attrs, strict=True):
+        for name, shape, attr in zip(
+            ("weight_ih", "weight_hh", "bias_ih", "bias_hh"), shapes, attrs, strict=True
+        ):
             setattr(self, name, self._parameter(shape, attr, bound))
 
     def _parameter(self, shape: Sequence[int], attr: Any, bound: float) -> Parameter:
@@ -78,7 +92,9 @@ class _GatedCell(RNNCellBase):
         is_bias = len(shape) == 1
         fixed = attr is False
         start = Constant(0.0 if is_bias else 1.0) if fixed else Uniform(-bound, bound)
-        out: Any = self.create_parameter(shape, None if fixed else attr, is_bias=is_bias, default_initializer=start)
+        out: Any = self.create_parameter(
+            shape, None if fixed else attr, is_bias=is_bias, default_initializer=start
+        )
         out.stop_gradient = out.stop_gradient or fixed
         return out
 
@@ -114,7 +130,9 @@ class SimpleRNNCell(_GatedCell):
     ) -> None:
         super().__init__(dtype=get_default_dtype())
         if activation not in ("tanh", "relu"):
-            raise InvalidArgumentError(f"activation for SimpleRNNCell should be tanh or relu, but get {activation}")
+            raise InvalidArgumentError(
+                f"activation for SimpleRNNCell should be tanh or relu, but get {activation}"
+            )
         self.activation = activation
         self._make(input_size, hidden_size, (weight_ih_attr, weight_hh_attr, bias_ih_attr, bias_hh_attr))
 
@@ -157,7 +175,9 @@ class LSTMCell(_GatedCell):
         self.proj_size = proj_size
         self._make(input_size, hidden_size, attrs, proj_size or None)
         if proj_size > 0:
-            self.weight_ho = self._parameter([hidden_size, proj_size], weight_hh_attr, 1.0 / float(np.sqrt(hidden_size)))
+            self.weight_ho = self._parameter(
+                [hidden_size, proj_size], weight_hh_attr, 1.0 / float(np.sqrt(hidden_size))
+            )
 
     @property
     def state_shape(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -41,7 +41,9 @@ def collect(
 def restore(layer: Any, given: Any, structured: bool) -> tuple[list[str], list[str]]:
     """Set what ``given`` has for ``layer``; returns the names that were missing and those that did not fit."""
     if not hasattr(given, "items"):
-        raise InvalidTypeError(f"set_state_dict() needs a dict of tensors or arrays, got {type(given).__name__}")
+        raise InvalidTypeError(
+            f"set_state_dict() needs a dict of tensors or arrays, got {type(given).__name__}"
+        )
     missing, used, wrong = [], set(), []
     for key, target in collect(layer, None, True, "", False, True, False).items():
         name = key if structured else target.name

@@ -138,7 +138,9 @@ class MultiHeadAttention(Layer):
 class _TransformerLayer(Layer):
     """What encoder and decoder layers share."""
 
-    def _feed_forward(self, d_model: int, width: int, drop: float, activation: str, weight: Any, bias: Any) -> None:
+    def _feed_forward(
+        self, d_model: int, width: int, drop: float, activation: str, weight: Any, bias: Any
+    ) -> None:
         self.linear1 = Linear(d_model, width, weight, bias)
         self.dropout = Dropout(drop, mode="upscale_in_train")
         self.linear2 = Linear(width, d_model, weight, bias)
@@ -222,7 +224,9 @@ def _copies(layer: Any, count: int) -> LayerList:
 class TransformerEncoder(Layer):
     """Encoder layers one after the other."""
 
-    def __init__(self, encoder_layer: TransformerEncoderLayer, num_layers: int, norm: Layer | None = None) -> None:
+    def __init__(
+        self, encoder_layer: TransformerEncoderLayer, num_layers: int, norm: Layer | None = None
+    ) -> None:
         super().__init__()
         self.layers = _copies(encoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
@@ -272,7 +276,11 @@ class TransformerDecoderLayer(_TransformerLayer):
         weights, biases = _attrs(weight_attr, 3), _attrs(bias_attr, 3)
         parts = zip(("self_attn", "cross_attn"), weights, biases, strict=False)
         for name, weight, bias in parts:
-            setattr(self, name, MultiHeadAttention(d_model, nhead, attn_dropout, weight_attr=weight, bias_attr=bias))
+            setattr(
+                self,
+                name,
+                MultiHeadAttention(d_model, nhead, attn_dropout, weight_attr=weight, bias_attr=bias),
+            )
         self._feed_forward(d_model, dim_feedforward, act_dropout, activation, weights[2], biases[2])
         for i in (1, 2, 3):
             setattr(self, f"norm{i}", LayerNorm(d_model, layer_norm_eps))
@@ -311,7 +319,9 @@ class TransformerDecoderLayer(_TransformerLayer):
 class TransformerDecoder(Layer):
     """Decoder layers one after the other."""
 
-    def __init__(self, decoder_layer: TransformerDecoderLayer, num_layers: int, norm: Layer | None = None) -> None:
+    def __init__(
+        self, decoder_layer: TransformerDecoderLayer, num_layers: int, norm: Layer | None = None
+    ) -> None:
         super().__init__()
         self.layers = _copies(decoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
@@ -369,11 +379,23 @@ class Transformer(Layer):
         custom_decoder: Layer | None = None,
     ) -> None:
         super().__init__()
-        shared = (d_model, nhead, dim_feedforward, dropout, activation, attn_dropout, act_dropout, normalize_before)
+        shared = (
+            d_model,
+            nhead,
+            dim_feedforward,
+            dropout,
+            activation,
+            attn_dropout,
+            act_dropout,
+            normalize_before,
+        )
         if isinstance(weight_attr, (list, tuple)) or isinstance(bias_attr, (list, tuple)):
-            encoder_attrs, decoder_attrs = (_part(weight_attr, 0), _part(bias_attr, 0)), (
-                _part(weight_attr, 1),
-                _part(bias_attr, 1),
+            encoder_attrs, decoder_attrs = (
+                (_part(weight_attr, 0), _part(bias_attr, 0)),
+                (
+                    _part(weight_attr, 1),
+                    _part(bias_attr, 1),
+                ),
             )
         else:
             encoder_attrs = decoder_attrs = (weight_attr, bias_attr)

@@ -103,7 +103,9 @@ class _Rearrange(Layer):
 
     def extra_repr(self) -> str:
         text = f"{self._argument}={self._number}"
-        return named(text if self._data_format == "NCHW" else f"{text}, data_format={self._data_format}", self._name)
+        return named(
+            text if self._data_format == "NCHW" else f"{text}, data_format={self._data_format}", self._name
+        )
 
 
 class PixelShuffle(_Rearrange):
@@ -195,7 +197,12 @@ class Unfold(Layer):
     """Patches of an image as columns. See :func:`paddlelite.nn.functional.unfold`."""
 
     def __init__(
-        self, kernel_sizes: Any, dilations: Any = 1, paddings: Any = 0, strides: Any = 1, name: str | None = None
+        self,
+        kernel_sizes: Any,
+        dilations: Any = 1,
+        paddings: Any = 0,
+        strides: Any = 1,
+        name: str | None = None,
     ) -> None:
         super().__init__()
         self.kernel_sizes, self.strides, self.paddings, self.dilations, self.name = (
@@ -208,12 +215,17 @@ class Unfold(Layer):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.unfold(
-            input, kernel_sizes=self.kernel_sizes, strides=self.strides, paddings=self.paddings, dilations=self.dilations
+            input,
+            kernel_sizes=self.kernel_sizes,
+            strides=self.strides,
+            paddings=self.paddings,
+            dilations=self.dilations,
         )
 
     def extra_repr(self) -> str:
         return named(
-            f"kernel_size={self.kernel_sizes}, dilation={self.dilations}, padding={self.paddings}, stride={self.strides}",
+            f"kernel_size={self.kernel_sizes}, dilation={self.dilations}, padding={self.paddings}, "
+            f"stride={self.strides}",
             self.name,
         )
 
@@ -246,6 +258,7 @@ class Fold(Layer):
 
     def extra_repr(self) -> str:
         return named(
-            f"kernel_size={self.kernel_sizes}, dilation={self.dilations}, padding={self.paddings}, stride={self.strides}",
+            f"kernel_size={self.kernel_sizes}, dilation={self.dilations}, padding={self.paddings}, "
+            f"stride={self.strides}",
             self.name,
         )
