@@ -19,8 +19,8 @@ from .shape import content_or, numbers, sizes_onnx
 __all__ = ["keep_mask", "rng_advance", "stream"]
 
 
-class _Philox(threading.local):
-    """One bit generator per thread: setting its state costs a tenth of making a new one."""
+class _Philox:
+    """A bit generator whose state is set: that costs a tenth of making a new one."""
 
     def __init__(self) -> None:
         self.bits = np.random.Philox(0)
@@ -30,7 +30,12 @@ class _Philox(threading.local):
         self.counter = self.state["state"]["counter"] = np.zeros(4, np.uint64)
 
 
-_philox = _Philox()
+class _Here(threading.local):
+    #: This thread's generator, made when it first draws: importing numpy.random takes a while.
+    philox: _Philox | None = None
+
+
+_here = _Here()
 _MASK = 2**64 - 1
 
 
@@ -39,7 +44,9 @@ def stream(state: np.ndarray, seed: int = 0) -> np.random.Generator:
 
     Use it at once: the next call on this thread sets the same object to other numbers.
     """
-    p = _philox
+    p = _here.philox
+    if p is None:
+        p = _here.philox = _Philox()
     start, draws = (seed, 0) if seed else state.tolist()
     # Each draw owns 2**64 blocks of numbers, more than any tensor needs, so draws never overlap.
     p.key[0], p.counter[0], p.counter[1] = start & _MASK, 0, draws & _MASK
