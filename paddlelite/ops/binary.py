@@ -249,6 +249,7 @@ pow_.onnx(lambda b, X, Y, *, axis=-1: b.Pow(X, align_onnx(b, X, Y, axis)))
 
 
 @pow_.grad(saves="X Y Out")
+@rules.holomorphic
 def _(c: Any, g: Any) -> Any:
     y = _aligned_op(c)
     return _both(
@@ -298,6 +299,7 @@ power.infer(lambda X, FactorTensor=None, *, factor=1.0: rules.like_first(X))
 
 
 @power.grad(saves="X FactorTensor")
+@rules.holomorphic
 def _(c: Any, g: Any) -> Any:
     if c.FactorTensor is not None:
         factor = cast(c.FactorTensor, out_dtype=c.X.dtype)

@@ -52,6 +52,7 @@ subtract.grad(lambda c, g: (sum_to(g, c.like("X")), negate(sum_to(g, c.like("Y")
 
 
 @multiply.grad(saves="X Y")
+@rules.holomorphic
 def _(c: Any, g: Any) -> Any:
     dx = sum_to(multiply(g, c.Y, axis=c.axis), c.like("X")) if c.needs("X") else None
     dy = sum_to(multiply(g, c.X), c.like("Y"), c.axis) if c.needs("Y") else None
@@ -90,6 +91,7 @@ def _(X: Any, Y: Any, *, axis: int = -1) -> Spec:
 
 
 @divide.grad(saves="Y Out")
+@rules.holomorphic
 def _(c: Any, g: Any) -> Any:
     scaled = divide(g, c.Y, axis=c.axis)
     dy = sum_to(negate(multiply(scaled, c.Out)), c.like("Y"), c.axis) if c.needs("Y") else None

@@ -11,7 +11,7 @@ from ..errors import InvalidArgumentError
 from ..op import Spec, op
 from .elementwise import multiply
 from .reduce import reduce_sum
-from .rules import sum_to
+from .rules import holomorphic, sum_to
 from .samples import f32, f64
 from .shape import squeeze, unsqueeze
 
@@ -55,6 +55,7 @@ def _(X: Any, Y: Any, *, trans_x: bool = False, trans_y: bool = False) -> Spec:
 
 
 @matmul.grad(saves="X Y")
+@holomorphic
 def _(c: Any, g: Any) -> Any:
     x, y = c.X, c.Y
     if len(x.dims) == 1 and len(y.dims) == 1:

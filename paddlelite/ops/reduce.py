@@ -14,7 +14,7 @@ from .creation import fill_any_like
 from .elementwise import cast, divide, equal, multiply, subtract
 from .quiet import quiet
 from .repeat import expand
-from .rules import axes_in, require_float
+from .rules import axes_in, holomorphic, require_float
 from .samples import b, f32, f64, i32
 from .shape import reshape, shape
 
@@ -258,6 +258,7 @@ reduce_prod = _reduction("reduce_prod", np.multiply.reduce, "ReduceProd")
 
 
 @reduce_prod.grad(saves="X Out")
+@holomorphic
 def _(c: Any, g: Any) -> Any:
     return divide(_like_input(c, multiply(g, c.Out)), c.X)
 

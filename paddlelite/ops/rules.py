@@ -11,7 +11,7 @@ from ..dtypes import DType
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..op import Spec
 
-__all__ = ["align", "axis_in", "axes_in", "like_first", "require_float", "sum_to"]
+__all__ = ["align", "axes_in", "axis_in", "holomorphic", "like_first", "require_float", "sum_to"]
 
 
 def like_first(X: Any, *rest: Any, **attrs: Any) -> Spec:
@@ -32,7 +32,7 @@ def float_like(X: Any, *rest: Any, **attrs: Any) -> Spec:
 
 
 def align(x: Sequence[D.Size], y: Sequence[D.Size], axis: int) -> tuple[D.Size, ...]:
-    """``y`` with ones appended, so that it lines up with ``x`` from ``axis`` on (the ``axis`` of 1.x elementwise ops)."""
+    """``y`` with ones appended to line up with ``x`` from ``axis`` on (the ``axis`` of 1.x elementwise ops)."""
     if axis == -1 or axis + len(y) >= len(x):
         return tuple(y)
     return (*y, *(1,) * (len(x) - axis - len(y)))
@@ -94,6 +94,26 @@ def _sum_to_static(g: Any, dims: Sequence[D.Size], axis: int) -> Any:
     out = reduce_sum(g, dim=summed, keep_dim=True) if summed else g
     extra = list(range(lead)) + list(range(lead + len(dims), len(g.dims)))
     return squeeze(out, axes=extra) if extra else out
+
+
+def holomorphic(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A gradient rule for functions of complex numbers too.
+
+    PaddlePaddle has ``g * conj(f')`` for a holomorphic f. A rule is linear in ``g``, so that is the conjugate of
+    the rule applied to the conjugate of ``g``.
+    """
+
+    def call(c: Any, g: Any) -> Any:
+        if g.dtype.category != "c":
+            return rule(c, g)
+        from .complexes import conj
+
+        result = rule(c, conj(g))
+        if type(result) is tuple:
+            return tuple(None if d is None else conj(d) for d in result)
+        return conj(result)
+
+    return call
 
 
 def require_float(op: str, x: Any) -> None:

@@ -30,7 +30,7 @@ def _register(type: str, call: Any, onnx: Any, grad: Any, saves: str, integers: 
     record = op(type)(call)
     record.__doc__ = doc
     record.infer(rules.float_like if integers == "float32" else rules.like_first)
-    record.grad(grad, saves=saves)
+    record.grad(rules.holomorphic(grad), saves=saves)
 
     @record.onnx
     def lower(b: Any, X: Any) -> Any:
