@@ -35,7 +35,11 @@ def loop_value(problem: Mismatch, name: str) -> CaptureError:
     body, _ = _assignments(name)
     before = "is not bound" if problem.one is UNBOUND else f"is {describe(problem.one)}"
     after = f"{describe(problem.two)}{_lines(body)}"
-    hint = _HINTS[problem.why].replace("both branches", "it before and in the loop").replace("on both paths", "before")
+    hint = (
+        _HINTS[problem.why]
+        .replace("both branches", "it before and in the loop")
+        .replace("on both paths", "before")
+    )
     return refuse(f"`{problem.path}` {before} before the loop and {after} after a round: {problem.why}", hint)
 
 

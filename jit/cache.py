@@ -31,7 +31,9 @@ class Entry:
     dims: list[Dims]
     traced: Traced
     run: Any  # the executor
-    call: tuple[Any, Any, list[tuple[Any, str, bool]]]  # key, template, (spec, name, stop_gradient) of each input
+    call: tuple[
+        Any, Any, list[tuple[Any, str, bool]]
+    ]  # key, template, (spec, name, stop_gradient) of each input
 
     def fits(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the program may be run on tensors of these sizes."""

@@ -102,7 +102,8 @@ class Carried:
         # A slot without a value belonged to a list that has become a TensorArray meanwhile.
         found = [values.get(i, slot.first) for i, slot in enumerate(self.slots)]
         return [
-            as_array(v) if slot.array else as_tensor(v, slot.dtype) for v, slot in zip(found, self.slots, strict=True)
+            as_array(v) if slot.array else as_tensor(v, slot.dtype)
+            for v, slot in zip(found, self.slots, strict=True)
         ]
 
     def _add_new(self, journal: Journal) -> bool:
@@ -146,9 +147,11 @@ class Carried:
             return False
         if type(template) is type(value) and isinstance(value, (list, tuple)) and len(template) == len(value):
             parts = enumerate(zip(template, value, strict=True))
-            return any([self._fit(a, b, f"{path}[{i}]", values) for i, (a, b) in parts])
+            return max((self._fit(a, b, f"{path}[{i}]", values) for i, (a, b) in parts), default=False)
         if type(template) is type(value) and isinstance(value, dict) and list(template) == list(value):
-            return any([self._fit(template[k], value[k], f"{path}[{k!r}]", values) for k in value])
+            return max(
+                (self._fit(template[k], value[k], f"{path}[{k!r}]", values) for k in value), default=False
+            )
         if type(template) is type(value) and isinstance(value, (list, tuple, dict)):
             raise Mismatch(path, template, value, "they have different lengths or keys")
         if type(template) is type(value) and not is_leaf(value) and template == value:
@@ -161,7 +164,9 @@ class Carried:
         if slot.array:
             value = as_array(value)
         if not is_leaf(value):
-            raise Mismatch(path, slot.first, value, "one is None" if value is None else "they are of different types")
+            raise Mismatch(
+                path, slot.first, value, "one is None" if value is None else "they are of different types"
+            )
         dtype = dtype_with(slot.dtype, slot.weak, slot.first, value, path)
         weak = slot.weak and is_weak(value)
         dims = dims_of(value)

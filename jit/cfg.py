@@ -7,7 +7,9 @@ whether the node's own effect has taken place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import gast
 
@@ -72,8 +74,12 @@ class _Builder:
         self.head: dict[gast.AST, Point] = {}
 
     def point(
-        self, tree: gast.AST | None, reads: list = [], binds: list = [], targets: _Targets | None = None
-    ) -> Point:  # noqa: B006
+        self,
+        tree: gast.AST | None,
+        reads: Sequence[Any] = (),
+        binds: Sequence[Any] = (),
+        targets: _Targets | None = None,
+    ) -> Point:
         """A new point that evaluates `reads` and then binds the targets in `binds`."""
         p = Point(tree, [r for r in (*reads, *binds) if r is not None])
         p.uses = uses(p.reads)
@@ -133,7 +139,11 @@ class _Builder:
         self.link(ends, point)
         if isinstance(test, gast.Constant):
             return ([point], []) if test.value else ([], [point])
-        if isinstance(test, gast.Compare) and isinstance(test.left, gast.NamedExpr) and not stores([test.left.value]):
+        if (
+            isinstance(test, gast.Compare)
+            and isinstance(test.left, gast.NamedExpr)
+            and not stores([test.left.value])
+        ):
             point.defs |= {test.left.target.id}
         return [point], [point]
 
@@ -167,7 +177,7 @@ class _Builder:
         broken = self.point(None)
         inner = targets.but(break_=broken, continue_=head)
         self.link(self.block(stmt.body, [bind], inner), head)
-        return self._joined(stmt, self.block(stmt.orelse, [head], targets) + [broken])
+        return self._joined(stmt, [*self.block(stmt.orelse, [head], targets), broken])
 
     _AsyncFor = _For
 
@@ -177,7 +187,7 @@ class _Builder:
         # A context manager may swallow an exception: control then goes on after the statement.
         swallowed = self.point(None)
         after = self.block(stmt.body, ends, targets.but(catch=(*targets.catch, swallowed)))
-        return self._joined(stmt, after + [swallowed])
+        return self._joined(stmt, [*after, swallowed])
 
     _AsyncWith = _With
 

@@ -6,10 +6,10 @@ user's is touched.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import functools
+import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -123,9 +123,9 @@ def convert(target: Callable[..., Any]) -> Callable[..., Any]:
         return target if inner is target.__func__ else types.MethodType(inner, target.__self__)
     if type(target) is functools.partial:
         return functools.partial(convert(target.func), *target.args, **target.keywords)
-    if isinstance(target, type) or isinstance(target, types.BuiltinFunctionType):
+    if isinstance(target, (type, types.BuiltinFunctionType)):
         return target
-    own = getattr(type(target), "__call__", None)
+    own = inspect.getattr_static(type(target), "__call__", None)
     if type(own) is types.FunctionType and _is_users(own):
         return types.MethodType(_function(own), target)
     return target

@@ -48,13 +48,22 @@ def explain(function: Callable[..., Any], cache: Cache, last: Entry | None) -> s
     decided = last.traced.decisions if last is not None else {}
     lines = [f"{plain.__qualname__} ({plain.__code__.co_filename})"]
     for line, kind in sorted(_sites(twin.tree)):
-        became = decided.get((plain.__code__.co_filename, line), "stays Python" if last else "not captured yet")
+        became = decided.get(
+            (plain.__code__.co_filename, line), "stays Python" if last else "not captured yet"
+        )
         lines.append(f"  line {line}: {kind} {became}")
     lines += [f"  capture {i + 1}: {why}" for i, why in enumerate(cache.log)]
     return "\n".join(lines) + "\n"
 
 
-_KINDS = {"if_": "if", "while_": "while", "for_": "for", "ifexp": "conditional expression", "and_": "and", "or_": "or"}
+_KINDS = {
+    "if_": "if",
+    "while_": "while",
+    "for_": "for",
+    "ifexp": "conditional expression",
+    "and_": "and",
+    "or_": "or",
+}
 
 
 def _sites(tree: gast.AST) -> set[tuple[int, str]]:
@@ -65,4 +74,3 @@ def _sites(tree: gast.AST) -> set[tuple[int, str]]:
             if kind is not None:
                 found.add((node.lineno, kind))
     return found
-

@@ -23,7 +23,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .cache import Cache, Entry
-from .convert import convert, mark_left_alone
+from .convert import mark_left_alone
 from .explain import code_of, explain
 from .merge import fill
 from .spec import InputSpec, flatten, static_key
@@ -53,6 +53,8 @@ class StaticFunction:
 
     Made by :func:`to_static`. Works as a method: bound to each instance it is a StaticFunction of its own.
     """
+
+    __name__: str
 
     def __init__(self, function: Callable[..., Any], input_spec: Any = None, **options: Any) -> None:
         self._function = function
@@ -108,8 +110,10 @@ class StaticFunction:
         if not _Switch.on:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
-            return mode.capture.convert(self._function)(*args, **kwargs) if mode.capture.convert else (
-                self._function(*args, **kwargs)
+            return (
+                mode.capture.convert(self._function)(*args, **kwargs)
+                if mode.capture.convert
+                else (self._function(*args, **kwargs))
             )
         entry, tensors = self._entry(args, kwargs)
         return fill(entry.traced.result, entry.run(tensors))
@@ -129,7 +133,9 @@ class StaticFunction:
         self._last = entry
         return entry, tensors
 
-    def _normalised(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _normalised(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as the function binds them, so that `f(x, k=1)` and `f(x, 1)` are one call."""
         if not kwargs and self._input_spec is None:
             return args, kwargs
@@ -207,7 +213,9 @@ class StaticFunction:
         names = [s.name or n for s, n in zip(found.tensors, self._names(found.paths), strict=True)]
         for spec, name in zip(found.tensors, names, strict=True):
             if not isinstance(spec, InputSpec):
-                raise InvalidArgumentError(f"{self.__name__}(): give an InputSpec for {name} too, or tensors for all")
+                raise InvalidArgumentError(
+                    f"{self.__name__}(): give an InputSpec for {name} too, or tensors for all"
+                )
         inputs = [(s.spec(n), n, s.stop_gradient) for s, n in zip(found.tensors, names, strict=True)]
         key = ("spec", static_key(found.template), tuple(found.tensors))
         for entry in self._cache.entries.get(key, ()):
@@ -221,12 +229,12 @@ class StaticFunction:
     def concrete_program(self) -> Entry:
         """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
         last = self._last
-        if last is None and self._input_spec is None:
-            raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
         if last is not None and last.traced.guards.changed() is None:
             return last
         if self._input_spec is not None:
             return self.get_concrete_program()
+        if last is None:
+            raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
         # It was called in another mode (trained, and is now saved): the same call, captured as things are now.
         self._last = self._capture(*last.call)
         return self._last
@@ -268,7 +276,7 @@ def _restore(function: Callable[..., Any], input_spec: Any, options: dict[str, A
     return StaticFunction(function, input_spec, **options)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(function)
 
@@ -322,7 +330,7 @@ def to_static(
         function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)  # type: ignore[method-assign]
         return function
     if isinstance(function, type) and issubclass(function, Layer):
-        function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)
+        setattr(function, "forward", StaticFunction(_written(function.forward), input_spec, **kwargs))  # noqa: B010
         return function
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(to_static(function.__func__, input_spec, build_strategy, backend, **kwargs))
@@ -344,4 +352,3 @@ def not_to_static(func: Any = None) -> Any:
     ...     return x + 1
     """
     return mark_left_alone(func) if func is not None else not_to_static
-

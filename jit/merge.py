@@ -56,7 +56,9 @@ def describe(value: Any) -> str:
         return f"a Python {_KINDS[rank(value.dtype)]}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
-    return repr(value) if value is None or isinstance(value, (*_NUMBERS, str)) else f"a {type(value).__name__}"
+    return (
+        repr(value) if value is None or isinstance(value, (*_NUMBERS, str)) else f"a {type(value).__name__}"
+    )
 
 
 _KINDS = ("bool", "int", "float", "complex")
@@ -191,7 +193,11 @@ class Pairing:
         return known
 
     def _pick(self, one: Any, two: Any, part: Any, path: str, unsure: bool) -> Any:
-        return self._half(UNBOUND, part, path, unsure) if one is UNBOUND else self._half(part, UNBOUND, path, unsure)
+        return (
+            self._half(UNBOUND, part, path, unsure)
+            if one is UNBOUND
+            else self._half(part, UNBOUND, path, unsure)
+        )
 
     def _add(self, pair: Pair) -> Leaf:
         self.pairs.append(pair)

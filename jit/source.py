@@ -11,6 +11,7 @@ import ast
 import linecache
 import types
 from dataclasses import dataclass
+from typing import Any
 
 import gast
 
@@ -108,7 +109,7 @@ def _at_columns(places: list[_Place], code: types.CodeType) -> list[_Place]:
     """The smallest one that holds every position of the code object (known from Python 3.11 on)."""
     if not hasattr(code, "co_positions"):
         return []
-    known = [p for p in code.co_positions() if None not in p]
+    known: list[Any] = [p for p in code.co_positions() if None not in p]
     # RESUME and the like stand at column 0 of the first line, with no width.
     spots = [(line, col, end, end_col) for line, end, col, end_col in known if (line, col) != (end, end_col)]
     fits = [place for place in places if spots and all(_inside(s, place.node) for s in spots)]

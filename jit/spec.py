@@ -67,7 +67,9 @@ class InputSpec:
         """Put a size in front, in place. Raises ValueError for several sizes, TypeError for no int."""
         if isinstance(batch_size, (list, tuple)):
             if len(batch_size) != 1:
-                raise ValueError(f"Length of batch_size: {batch_size} shall be 1, but received {len(batch_size)}.")
+                raise ValueError(
+                    f"Length of batch_size: {batch_size} shall be 1, but received {len(batch_size)}."
+                )
             batch_size = batch_size[0]
         if not isinstance(batch_size, int) or isinstance(batch_size, bool):
             raise TypeError(f"type(batch_size) shall be `int`, but received {type(batch_size).__name__}.")
@@ -104,7 +106,8 @@ class InputSpec:
         """Whether a tensor has the dtype and the known sizes."""
         dims = tensor.dims
         sizes = len(dims) == len(self.shape) and all(
-            not isinstance(want, int) or want == -1 or want == have for want, have in zip(self.shape, dims, strict=True)
+            not isinstance(want, int) or want == -1 or want == have
+            for want, have in zip(self.shape, dims, strict=True)
         )
         return sizes and tensor.dtype is self.dtype
 
@@ -158,12 +161,15 @@ def _split(value: Any, path: str, found: Arguments) -> Any:
         return Leaf(len(found.tensors) - 1)
     kind = type(value)
     if isinstance(value, list) and getattr(value, "array", None) is not None:
-        return _split(value.array, path, found)
+        return _split(value.array, path, found)  # type: ignore[attr-defined]
     if isinstance(value, list):
         kind = list
     if kind is list or isinstance(value, tuple):
         names = getattr(value, "_fields", None) or range(len(value))
-        parts = [_split(part, f"{path}_{n}" if path else str(n), found) for n, part in zip(names, value, strict=True)]
+        parts = [
+            _split(part, f"{path}_{n}" if path else str(n), found)
+            for n, part in zip(names, value, strict=True)
+        ]
         return kind(*parts) if hasattr(value, "_fields") else kind(parts)
     if isinstance(value, dict) and kind.__name__ in ("dict", "OrderedDict"):
         return kind((k, _split(part, f"{path}_{k}" if path else str(k), found)) for k, part in value.items())
@@ -183,7 +189,10 @@ def static_key(template: Any) -> Any:
     if isinstance(template, dict):
         return (kind, *((k, static_key(v)) for k, v in template.items()))
     if kind in (bool, int, float, complex, str, bytes, type(None)):
-        return (kind, repr(template) if kind in (float, complex) else template)  # 0.0 and -0.0 differ, nan is itself
+        return (
+            kind,
+            repr(template) if kind in (float, complex) else template,
+        )  # 0.0 and -0.0 differ, nan is itself
     return _Identity(template)
 
 

@@ -15,7 +15,8 @@ from paddlelite.ops.unary import logical_not
 from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
-    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate", "refuse", "within",
+    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate",
+    "refuse", "within",
 ]  # fmt: skip
 
 
@@ -56,9 +57,9 @@ def within(capture: Capture, frame: Frame) -> Iterator[None]:
         capture.frame = around
 
 
-def mark_unsure(value: Value) -> None:
+def mark_unsure(value: Any) -> None:
     """Note that `value` stands for a variable that one of the ways leading here has not bound."""
-    value.unsure = True  # type: ignore[attr-defined]
+    value.unsure = True
 
 
 def check_sure(value: Any, name: str) -> Any:

@@ -51,9 +51,7 @@ class _Run(Capture):
         return _convert.convert(target)
 
 
-def trace(
-    function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Spec, str, bool]]
-) -> Traced:
+def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Spec, str, bool]]) -> Traced:
     """Capture `function(*args, **kwargs)`, where `template` is `(args, kwargs)` with leaves for the tensors.
 
     `inputs` gives each leaf's spec, name and stop_gradient. Raises CaptureError, or what the function itself raises.
@@ -82,4 +80,3 @@ def bare(function: Callable[..., Any]) -> types.FunctionType | None:
     """The Python function behind a callable."""
     function = getattr(function, "__func__", function)
     return function if isinstance(function, types.FunctionType) else None
-

@@ -37,7 +37,7 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if kind is types.BuiltinFunctionType or kind is type:
         if current() is not None and kind is types.BuiltinFunctionType:
             _note_container(target)
-        return _BUILTINS.get(target, target) if kind is type or target.__self__ is builtins else target
+        return _BUILTINS.get(target, target) if kind is type or getattr(target, "__self__", None) is builtins else target
     if mode.capture is None or mode.capture.convert is None:
         return convert(target)
     if kind is types.FunctionType and target in _BUILTINS:
@@ -49,7 +49,21 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
 
 #: Methods of containers that change them.
 _MUTATING = frozenset(
-    "append extend insert pop remove clear sort reverse update setdefault popitem add discard".split()
+    {
+        "add",
+        "append",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+    }
 )
 
 
@@ -73,7 +87,7 @@ def _note_outer_names(target: Any) -> None:
         note(Item(name, function.__globals__, name))
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The free variables and globals that a code object (or one inside it) stores to."""
     cells, table = set(), set()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from paddlelite.tensor.tensor import Tensor
-
 from paddlelite.weak import weaken
 
 from ..symbolic import refuse

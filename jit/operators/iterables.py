@@ -123,7 +123,7 @@ def source_of(iterable: Any) -> Source | None:
     if getattr(iterable, "array", None) is not None and isinstance(iterable, list):
         from .lists import Elements
 
-        return Elements(iterable.array)
+        return Elements(iterable.array)  # type: ignore[attr-defined]
     if not in_graph(iterable):
         return None
     if not iterable.dims:

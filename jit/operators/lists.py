@@ -20,8 +20,8 @@ from paddlelite.weak import weaken
 
 from ..state import Contents, note
 from ..symbolic import is_symbolic, refuse
-from .iterables import Source
 from .items import pick
+from .iterables import Source
 
 __all__ = ["List", "concat_", "list_", "new_list", "stack_"]
 
@@ -103,7 +103,9 @@ class List(builtins.list):  # type: ignore[type-arg]
         return A.array_read(self.array, _int(index))
 
     def _slice(self, index: slice) -> List:
-        if index.step not in (None, 1) or any(isinstance(p, int) and p < 0 for p in (index.start, index.stop)):
+        if index.step not in (None, 1) or any(
+            isinstance(p, int) and p < 0 for p in (index.start, index.stop)
+        ):
             raise self._refuse("a slice with a step or negative bounds")
         stop = A.array_length(self.array) if index.stop is None else _int(index.stop)
         made = List()
@@ -137,7 +139,9 @@ class List(builtins.list):  # type: ignore[type-arg]
         raise self._refuse(what)
 
     def _refuse(self, what: str) -> Exception:
-        return refuse(f"the length of this list is known only when the graph runs, and {what} is not possible then")
+        return refuse(
+            f"the length of this list is known only when the graph runs, and {what} is not possible then"
+        )
 
 
 def _not_possible(name: str) -> None:
@@ -152,7 +156,18 @@ def _not_possible(name: str) -> None:
     setattr(List, name, method)
 
 
-for _name in ("insert", "remove", "sort", "reverse", "index", "count", "__contains__", "__delitem__", "__add__", "__mul__"):
+for _name in (
+    "insert",
+    "remove",
+    "sort",
+    "reverse",
+    "index",
+    "count",
+    "__contains__",
+    "__delitem__",
+    "__add__",
+    "__mul__",
+):
     _not_possible(_name)
 
 
@@ -175,7 +190,9 @@ def element(item: Any) -> Tensor:
         return item
     if isinstance(item, (bool, int, float)):
         return to_tensor(item)
-    raise refuse(f"a list whose length is known only when the graph runs can hold tensors, not a {type(item).__name__}")
+    raise refuse(
+        f"a list whose length is known only when the graph runs can hold tensors, not a {type(item).__name__}"
+    )
 
 
 def make_array(items: Iterable[Any]) -> Any:

@@ -53,8 +53,20 @@ def or_(first: Any, *others: Thunk) -> Any:
 
 #: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.
 _HARMLESS = frozenset(
-    "less_than less_equal greater_than greater_equal equal not_equal logical_and logical_or logical_not cast scale "
-    "shape".split()
+    {
+        "cast",
+        "equal",
+        "greater_equal",
+        "greater_than",
+        "less_equal",
+        "less_than",
+        "logical_and",
+        "logical_not",
+        "logical_or",
+        "not_equal",
+        "scale",
+        "shape",
+    }
 )
 
 
@@ -72,7 +84,9 @@ def _cheap(value: Any, other: Thunk) -> Any:
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool) or (isinstance(value, Tensor) and value.dtype is bool_ and value.dims == ())
+    return isinstance(value, bool) or (
+        isinstance(value, Tensor) and value.dtype is bool_ and value.dims == ()
+    )
 
 
 def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Any:
@@ -132,6 +146,5 @@ def _contains(item: Any, container: Any) -> Any:
         return (container == item).any()
     found: Any = False
     for element in container:
-        same = element is item or element == item
-        found = or_(found, lambda same=same: same)
+        found = either(found, element is item or element == item)
     return found

@@ -147,7 +147,9 @@ def _undoable() -> Iterator[Callable[[], None]]:
     yield undo
 
 
-def _rounds(more: Callable[[], Any], state: StateClosure, names: Names | None, extra: list[Place]) -> Iterator[None]:
+def _rounds(
+    more: Callable[[], Any], state: StateClosure, names: Names | None, extra: list[Place]
+) -> Iterator[None]:
     """Let the body run once (or until the carried types no longer change) and record it as a loop."""
     if names is None:
         raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
@@ -194,5 +196,7 @@ def _test_block(capture: Capture, carried: Carried, more: Callable[[], Any], wri
         test = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
         changed = close_loop(capture, frame, [test], written, True)
         if changed or any(placed.get(k) is not e.place.get() for k, e in journal.entries.items()):
-            raise refuse("the condition of a loop on a tensor changes something", "Change it in the loop's body.")
+            raise refuse(
+                "the condition of a loop on a tensor changes something", "Change it in the loop's body."
+            )
     return frame

@@ -41,7 +41,11 @@ def same(got, want, where):
         for k in want:
             same(got[k], want[k], where)
     elif isinstance(want, np.ndarray):
-        assert isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype == want.dtype, (where, got, want)
+        assert isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype == want.dtype, (
+            where,
+            got,
+            want,
+        )
         np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6, err_msg=str(where))
     elif isinstance(want, (int, float)) and isinstance(got, np.ndarray):
         assert got.shape == (), where

@@ -200,7 +200,11 @@ def test_different_dtypes_are_refused():
     with pytest.raises(CaptureError) as caught:
         f(tensor([1.0]))
     text = str(caught.value)
-    assert "`y` is a float32 tensor of shape [1] (line" in text and "int64" in text and "different dtypes" in text
+    assert (
+        "`y` is a float32 tensor of shape [1] (line" in text
+        and "int64" in text
+        and "different dtypes" in text
+    )
 
 
 def test_none_is_refused():
@@ -224,6 +228,8 @@ def test_a_long_chain_is_not_too_deep():
     space = {"__name__": "user"}
     exec(compile(text, "<long chain>", "exec"), space)
     check(space["f"], ([1.0], 0), ([1.0], 7), ([1.0], 99), conds=0)
-    static = to_static(space["f"])  # (onnxruntime's own work on nested Ifs grows exponentially with their depth)
+    static = to_static(
+        space["f"]
+    )  # (onnxruntime's own work on nested Ifs grows exponentially with their depth)
     program = static.get_concrete_program(InputSpec([1], "float32"), InputSpec([], "int64")).traced.program
     assert run_program(program, [np.float32([1]), np.array(33)])[0] == 34

@@ -198,7 +198,9 @@ def test_decorated_methods():
     assert one.other(x).numpy().tolist() == [2, 3] and one.other(tensor([-1.0])).numpy().tolist() == [-1]
     assert len(one.other.program_cache) == 1
     one.train()
-    assert len({tuple(one(paddle.ones([64])).numpy()) for _ in range(3)}) == 3  # dropout draws anew at each call
+    assert (
+        len({tuple(one(paddle.ones([64])).numpy()) for _ in range(3)}) == 3
+    )  # dropout draws anew at each call
     again = pickle.loads(pickle.dumps(two))
     again.eval()
     assert again(x).numpy().tolist() == [5, 10]

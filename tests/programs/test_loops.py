@@ -281,7 +281,9 @@ def test_dtype_change_is_refused():
             x = x.astype("int64")
         return x
 
-    with pytest.raises(CaptureError, match=r"test_loops.py:\d+: `x` is a float32 .* before the loop and a int64"):
+    with pytest.raises(
+        CaptureError, match=r"test_loops.py:\d+: `x` is a float32 .* before the loop and a int64"
+    ):
         f(tensor([1.0]), paddle.to_tensor(2))
 
 
