@@ -141,6 +141,9 @@ def _make(writer: BlockWriter, node: Node) -> None:
     (result,) = node.outputs
     array = writer.env[result] = writer.declare_like("array", result)
     writer.owned.add(array)
+    # A variable may still have the elements of the last run; one that is never written to is always empty.
+    empty = writer.declare_like("array_empty", result)
+    writer.op("assign", {"X": [empty]}, {"Out": [array]}, {}, node.source)
     for at, item in enumerate(node.inputs[0]):
         index = _number(writer, at, node)
         _put(writer, array, writer.name(item), index, node)

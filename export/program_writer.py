@@ -324,7 +324,7 @@ class BlockWriter:
                 outs[slot.name] = ins[in_place[slot.name]]
             elif slot.name in _WANTED.get(node.type, {}) and not outs.get(slot.name):
                 name = self.writer.fresh(node.type, f".{slot.name.lower()}")
-                outs[slot.name] = [self.declare(name, (-1,), _WANTED[node.type][slot.name])]
+                outs[slot.name] = [self.declare(name, (), _WANTED[node.type][slot.name])]
             elif slot.name not in outs and not slot.optional and not slot.many:
                 outs[slot.name] = [
                     self.declare(self.writer.fresh(node.type, f".{slot.name.lower()}"), (), dtype)
