@@ -30,7 +30,19 @@ from . import ops as _ops
 from .aliasing import install_as_paddle
 from .autograd import enable_grad, grad, is_grad_enabled, no_grad, set_grad_enabled
 from .dtypes import DType as dtype
-from .dtypes import bfloat16, complex64, complex128, float16, float32, float64, int8, int16, int32, int64, uint8
+from .dtypes import (
+    bfloat16,
+    complex64,
+    complex128,
+    float16,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+)
 from .dtypes import bool_ as bool
 from .dtypes import finfo, get_default_dtype, iinfo, set_default_dtype
 from .framework.random import get_cuda_rng_state, get_rng_state, seed, set_cuda_rng_state, set_rng_state
@@ -39,13 +51,15 @@ from .place import CPUPlace, CUDAPinnedPlace, CUDAPlace, get_device, set_device
 from .tensor import indexing as _indexing
 from .tensor.attribute import *
 from .tensor.creation import *
+from .tensor.factor import *
 from .tensor.linalg import *
 from .tensor.logic import *
-from .tensor.conversion import *  # noqa: E402, F403
+from .tensor.conversion import *
 from .tensor.manipulation import *
 from .tensor.math import *
 from .tensor.names import *
 from .tensor.operators import *
+from .tensor.pairs import *
 from .tensor.printing import set_printoptions
 from .tensor.random import *
 from .tensor.stacking import *
@@ -73,5 +87,6 @@ def __getattr__(name: str) -> _Any:
     if name in _ON_DEMAND:
         return _import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 newaxis = None

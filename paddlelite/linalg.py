@@ -1,12 +1,11 @@
 """paddle.linalg: the names of linear algebra in one place."""
 
-from .tensor.linalg import (
+from .tensor.factor import (
     cholesky,
     cholesky_solve,
     cond,
     corrcoef,
     cov,
-    cross,
     det,
     eig,
     eigh,
@@ -15,12 +14,9 @@ from .tensor.linalg import (
     inv,
     lstsq,
     lu,
-    matmul,
-    matrix_norm,
     matrix_power,
     matrix_rank,
     multi_dot,
-    norm,
     pinv,
     qr,
     slogdet,
@@ -28,8 +24,8 @@ from .tensor.linalg import (
     svd,
     svdvals,
     triangular_solve,
-    vector_norm,
 )
+from .tensor.linalg import cross, matmul, matrix_norm, norm, vector_norm
 
 __all__ = [
     "cholesky",

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..ops import complexes, elementwise, unary
-from . import linalg, logic, scan
+from . import factor, linalg, logic, pairs, scan
 from . import math as m
 from .arguments import attach, attach_in_place, axis_of
 from .creation import to_tensor
@@ -21,30 +21,30 @@ from .tensor import Tensor, method
 
 eq, ne = logic.equal, logic.not_equal
 lt, le, gt, ge = logic.less_than, logic.less_equal, logic.greater_than, logic.greater_equal
-greater, clamp, mul, true_divide, ger = gt, m.clip, m.multiply, m.divide, linalg.outer
-eigvalsh = linalg.eigvalsh
+greater, clamp, mul, true_divide, ger = gt, m.clip, pairs.multiply, pairs.divide, linalg.outer
+eigvalsh = factor.eigvalsh
 
 
 @method("sub")
 def sub(x: Tensor, y: Tensor, name: str | None = None, *, alpha: Any = 1) -> Tensor:
     """``x - alpha * y`` with broadcasting. Paddle op: elementwise_sub."""
-    return m.subtract(x, y if alpha == 1 else elementwise.scale(y, scale=alpha))
+    return pairs.subtract(x, y if alpha == 1 else elementwise.scale(y, scale=alpha))
 
 
 @method("div")
 def div(x: Tensor, y: Tensor, name: str | None = None, *, rounding_mode: str | None = None) -> Tensor:
     """``x / y``; rounded towards zero ("trunc") or down ("floor") when asked to."""
     if rounding_mode is None:
-        return m.divide(x, y)
+        return pairs.divide(x, y)
     if rounding_mode == "floor":
-        return m.floor_divide(x, y)
+        return pairs.floor_divide(x, y)
     if rounding_mode != "trunc":
         raise InvalidArgumentError(f"rounding_mode must be None, 'trunc' or 'floor', got {rounding_mode!r}")
     x, y = tensors(x, y, "div")
     if not x.dtype.is_integer:
         return unary.trunc(elementwise.divide(x, y))
     # Exact for every integer: divide the sizes, then give the sign back.
-    size = m.floor_divide(unary.abs_(x), unary.abs_(y))
+    size = pairs.floor_divide(unary.abs_(x), unary.abs_(y))
     return elementwise.multiply(size, elementwise.multiply(unary.sign(x), unary.sign(y)))
 
 
@@ -81,7 +81,7 @@ def baddbmm(
     """``beta * input + alpha * x @ y`` for stacks of matrices."""
     product = linalg.bmm(x, y)
     scaled = product if alpha == 1 else elementwise.scale(product, scale=float(alpha))
-    return m.add(input if beta == 1 else elementwise.scale(input, scale=float(beta)), scaled)
+    return pairs.add(input if beta == 1 else elementwise.scale(input, scale=float(beta)), scaled)
 
 
 def reduce_as(x: Tensor, target: Tensor, name: str | None = None) -> Tensor:
@@ -188,7 +188,7 @@ _in_place = attach_in_place(globals(), _IN_PLACE.split())
 # Methods that PaddlePaddle has for functions of other modules.
 _LINALG = "cond corrcoef cov eig eigvals lstsq lu multi_dot pinv qr slogdet solve svd"
 for _name in _LINALG.split():
-    setattr(Tensor, _name, getattr(linalg, _name))
+    setattr(Tensor, _name, getattr(factor, _name))
 Tensor.vander, Tensor.trapezoid = m.vander, scan.trapezoid  # type: ignore[attr-defined]
 
 __all__ = [*_in_place]  # noqa: PLE0604
