@@ -9,11 +9,13 @@ import numpy as np
 
 from ..dtypes import dtype_of, float64
 from ..errors import InvalidArgumentError, InvalidTypeError
+from ..mode import mode
 from ..ops import diagonal as G
 from ..ops import order as O
 from ..ops import pad as C
 from ..ops import reinterpret as V
 from ..ops import repeat as P
+from ..ops.gather import index_select
 from ..ops.gather import shard_index as _shard_index
 from ..ops.rules import axis_in
 from .arguments import attach, in_place
@@ -23,6 +25,7 @@ from .manipulation import (
     as_ints,
     as_tensors,
     flatten,
+    moveaxis,
     require_tensor,
     reshape,
     transpose,
@@ -315,7 +318,17 @@ def view_dtype(x: Tensor, dtype: Any) -> Tensor:
 
 def unfold(x: Tensor, axis: int, size: int, step: int, name: str | None = None) -> Tensor:
     """Windows of ``size`` elements, ``step`` apart, along ``axis``; a window is a new last axis."""
-    return V.tensor_unfold(x, axis=axis_in(axis, len(x.dims)), size=size, step=step)
+    at = axis_in(axis, len(x.dims))
+    n = x.dims[at]
+    if mode.capture is None or not isinstance(n, int):
+        return V.tensor_unfold(x, axis=at, size=size, step=step)
+    # PaddlePaddle 2 can not run tensor_unfold in a program, so one that may be written to a file has a gather.
+    if size < 1 or step < 1 or size > n:
+        raise InvalidArgumentError(f"unfold: windows of {size}, {step} apart, do not fit an axis of size {n}")
+    places = np.arange(0, n - size + 1, step)[:, None] + np.arange(size)
+    windows = index_select(x, to_tensor(places.reshape(-1)), dim=at)
+    windows = reshape(windows, [*x.shape[:at], *places.shape, *x.shape[at + 1 :]])
+    return moveaxis(windows, at + 1, -1)
 
 
 def as_strided(

@@ -274,7 +274,7 @@ def masked_scatter(x: Tensor, mask: Tensor, value: Tensor, name: str | None = No
 
     mask = mask if tuple(mask.dims) == tuple(x.dims) else expand(mask, x.shape)
     # The k-th True place takes the k-th element: count the places up to each one.
-    count = OPS["cumsum"](astype(flatten(mask), "int64"), axis=0) - 1
+    count = OPS["cumsum"](flatten(astype(mask, "int64")), axis=0) - 1
     zero = fill_constant(shape=[], dtype=int64, value=0.0)
     chosen = R.gather(
         flatten(value), OPS["elementwise_max"](count, zero) if mask._data is None else _capped(count)
