@@ -28,6 +28,7 @@ def softmax_with_cross_entropy(  # type: ignore[no-untyped-def]
     The axis has size 1 in Loss. A label of ``ignore_index`` gives 0. With ``use_softmax=False`` the input holds
     probabilities already. ONNX: LogSoftmax, GatherElements.
     """
+    _check(Logits, Label, soft_label, axis)
     if use_softmax:
         shifted = Logits - Logits.max(axis=axis, keepdims=True, initial=_lowest(Logits.dtype))
         softmax = np.exp(shifted)
@@ -44,6 +45,15 @@ def softmax_with_cross_entropy(  # type: ignore[no-untyped-def]
     if ignored is not None:
         loss[ignored] = 0
     return softmax, loss
+
+
+def _check(logits: np.ndarray, label: np.ndarray, soft_label: bool, axis: int) -> None:
+    """Refuse labels that would broadcast or be cut to numbers; the shape rule then says what is wrong."""
+    want = list(logits.shape)
+    if not soft_label:
+        want[axis] = 1
+    if list(label.shape) != want or (not soft_label and label.dtype.kind not in "iu"):
+        raise ValueError("logits and labels do not fit")
 
 
 def _lowest(dtype: np.dtype) -> float:
@@ -226,6 +236,8 @@ def nll_loss(X, Label, Weight=None, *, ignore_index=-100, reduction="mean"):  # 
 
     ONNX: NegativeLogLikelihoodLoss.
     """
+    if (X.shape[0], *X.shape[2:]) != Label.shape or Label.dtype.kind not in "iu":
+        raise ValueError("input and labels do not fit")
     weights = _class_weights(X, Label, Weight, ignore_index)
     _, index = _index(Label, ignore_index, X.shape[1])
     losses = -weights * np.take_along_axis(X, index.astype(np.int64)[:, None], 1)[:, 0]

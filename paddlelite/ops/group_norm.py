@@ -47,6 +47,8 @@ def _forward(X: Any, Scale: Any, Bias: Any, groups: int, epsilon: float, axis: i
 def group_norm(X, Scale=None, Bias=None, *, epsilon=1e-5, groups=-1, data_layout="NCHW"):  # type: ignore[no-untyped-def]
     """Normalize each sample over groups of channels (Wu and He, 2018). ONNX: InstanceNormalization of the groups."""
     axis = channel_axis(X.ndim, data_layout)
+    if X.shape[axis] % groups:
+        raise ValueError("channels and groups")  # the shape rule says it in full
     y, mean, variance = _forward(X, Scale, Bias, groups, epsilon, axis)
     return y, mean.reshape(-1, groups), variance.reshape(-1, groups)
 

@@ -34,6 +34,8 @@ def _same_shape(name: str, X: Any, Label: Any) -> None:
 @op("bce_loss")
 def bce_loss(X, Label):  # type: ignore[no-untyped-def]
     """``-(Label * log(X) + (1 - Label) * log(1 - X))``, logarithms at least -100. ONNX: Log, Max, Mul."""
+    if X.shape != Label.shape:
+        raise ValueError("shapes")  # the shape rule says it in full
     low = X.dtype.type(-100)
     yes = np.maximum(quiet(np.log, X), low)
     no = np.maximum(quiet(np.log1p, -X), low)
@@ -74,6 +76,8 @@ def sigmoid_cross_entropy_with_logits(X, Label, pos_weight=None, *, normalize=Fa
 
     0 where the label is ``ignore_index``; ``normalize`` divides by the number of the others. ONNX: Softplus, Mul.
     """
+    if X.shape != Label.shape:
+        raise ValueError("shapes")
     one = X.dtype.type(1)
     soft = np.log1p(np.exp(-np.abs(X)))
     if pos_weight is None:

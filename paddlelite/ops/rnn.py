@@ -87,6 +87,8 @@ def rnn(  # type: ignore[no-untyped-def]
     """
     plan = _Plan(Input, WeightList, hidden_size, num_layers, is_bidirec, mode)
     count = num_layers * plan.directions
+    if any(s.shape != (count, plan.batch, hidden_size) for s in PreState):
+        raise ValueError("initial states")  # the shape rule says it in full
     reserve = np.empty(count * plan.size, Input.dtype)
     mask = _mask(SequenceLength, plan.steps, Input.dtype)
     last_h, last_c = [], []
