@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import dims as D
-from ..dtypes import int32
+from ..dtypes import float32, int32
 from ..errors import InvalidArgumentError, UnimplementedError
 from ..op import Op, Spec, op
 from .conv import _channels_back_onnx, _channels_first_onnx, onnx_pads
@@ -21,6 +21,7 @@ from .window import (
     from_channel_first,
     full_dims,
     is_channel_last,
+    offsets,
     pad_array,
     spatial,
     to_channel_first,
@@ -217,11 +218,44 @@ def _argmax_onnx(b: Any, X: Any, attrs: dict[str, Any]) -> Any:
 
 @max_pool_grad_op.onnx
 def _(b: Any, X: Any, Out: Any, G: Any, **attrs: Any) -> Any:
+    sizes = spatial(X.dims, attrs["data_format"])
+    if b.opset >= 18 and len(sizes) == 2 and D.is_static(sizes) and X.dtype is float32:
+        boxes = Boxes(sizes, attrs)
+        if boxes.edges is None and prod(boxes.kernel) <= 4 and _covers(sizes, boxes):
+            args = (_channels_first_onnx(b, t, attrs["data_format"]) for t in (X, Out, G))
+            return _channels_back_onnx(b, _by_taps_onnx(b, *args, sizes, boxes), 4, attrs["data_format"])
     x, indices = _argmax_onnx(b, X, attrs)
     g = b.Reshape(_channels_first_onnx(b, G, attrs["data_format"]), b.const([-1], "int64"))
     zeros = b.Expand(b.const(0, G.dtype), b.Reshape(b.Size(x), b.const([1], "int64")))
     flat = b.ScatterElements(zeros, indices, g, axis=0, reduction="add")
     return _channels_back_onnx(b, b.Reshape(flat, b.Shape(x)), len(X.dims), attrs["data_format"])
+
+
+def _covers(sizes: Sequence[int], boxes: Boxes) -> bool:
+    """Whether no box reaches beyond the padding (with ceil_mode one may)."""
+    each = zip(sizes, boxes.out, boxes.kernel, boxes.strides, boxes.pads, strict=True)
+    return all((o - 1) * s + k <= n + lo + hi < o * s + k for n, o, k, s, (lo, hi) in each)
+
+
+def _by_taps_onnx(b: Any, x: Any, out: Any, g: Any, sizes: Sequence[int], boxes: Boxes) -> Any:
+    """For small windows: compare every place in the window with the maximum, give the gradient to the first that is
+    equal, and add up by Col2Im. onnxruntime's MaxPool takes ten times as long when it is asked for Indices.
+    """
+    pads = onnx_pads(boxes.pads)
+    padded = x
+    if any(pads):
+        padded = b.Pad(x, b.const([0, 0, *pads[:2], 0, 0, *pads[2:]], "int64"), b.const(-np.inf, x.dtype))
+    axes, steps = b.const([2, 3], "int64"), b.const(list(boxes.strides), "int64")
+    flat = b.const([-1, 1, prod(boxes.out)], "int64")
+    taken, parts = None, []
+    for at in offsets(boxes.kernel):
+        end = [a + (o - 1) * s + 1 for a, o, s in zip(at, boxes.out, boxes.strides, strict=True)]
+        hit = b.Equal(b.Slice(padded, b.const(list(at), "int64"), b.const(end, "int64"), axes, steps), out)
+        first, taken = (hit, hit) if taken is None else (b.And(hit, b.Not(taken)), b.Or(hit, taken))
+        parts.append(b.Reshape(b.Mul(b.cast(first, g.dtype), g), flat))
+    image, window = b.const(list(sizes), "int64"), b.const(list(boxes.kernel), "int64")
+    summed = b.Col2Im(b.Concat(*parts, axis=1), image, window, strides=list(boxes.strides), pads=pads)
+    return b.Reshape(summed, b.Shape(x))
 
 
 @max_pool_select.onnx
@@ -333,6 +367,7 @@ def _(b: Any, X: Any, **attrs: Any) -> Any:
 
 _MAX, _AVG = {"pooling_type": "max"}, {"pooling_type": "avg"}
 pool2d.sample(f32(2, 3, 6, 6), ksize=[2, 2], strides=[2, 2], **_MAX)
+pool2d.sample(f32(1, 2, 5, 4), ksize=[2, 2], strides=[2, 2], paddings=[1, 1], **_MAX)
 pool2d.sample(f32(2, 3, 7, 6), ksize=[3, 3], strides=[2, 2], paddings=[1, 1], **_MAX)
 pool2d.sample(f32(1, 2, 6, 7), ksize=[3, 2], strides=[2, 2], paddings=[1, 0], ceil_mode=True, **_MAX)
 pool2d.sample(f32(1, 2, 5, 5), ksize=[3, 3], strides=[2, 2], paddings=[1, 1], **_AVG)
@@ -352,5 +387,7 @@ _FULL = {"ksize": [2, 2], "global_pooling": False, "strides": [2, 2], "paddings"
 _FULL |= {"adaptive": False, "ceil_mode": False, "data_format": "NCHW", "padding_algorithm": "EXPLICIT"}
 _X = np.arange(32, dtype=np.float32).reshape(1, 2, 4, 4)
 max_pool_grad_op.sample(_X, _X[:, :, 1::2, 1::2], f32(1, 2, 2, 2), grad="G", **_FULL, **_MAX)
+_EVEN = np.zeros((1, 2, 4, 4), np.float32)  # the first of equal numbers gets the gradient
+max_pool_grad_op.sample(_EVEN, _EVEN[:, :, 1::2, 1::2], f32(1, 2, 2, 2), grad="G", **_FULL, **_MAX)
 max_pool_select.sample(_X, _X[:, :, 1::2, 1::2], f32(1, 2, 4, 4), grad="V", **_FULL, **_MAX)
 avg_pool_grad_op.sample(f32(1, 2, 2, 2), np.array([1, 2, 5, 4], np.int32), **_FULL, **_AVG)
