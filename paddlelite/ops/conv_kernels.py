@@ -203,13 +203,12 @@ def input_grad(
             (padded, tuple(p[1] - m + pad[0] for p, (_, m), pad in zip(phases, tap, reach, strict=True)))
             for tap in combined
         ]
-        chosen = [(slice(None), slice(None), *(t for t, _ in tap)) for tap in combined]
-        weights = np.stack([w[at] for at in chosen], axis=-1)  # [O, C, taps]
+        weights = w[(slice(None), slice(None), *(_progression([t for t, _ in taps]) for taps in lists))]
         if depthwise:
-            part = _weighted(taps, weights[:, 0], counts)
+            part = _weighted(taps, weights.reshape(w.shape[0], -1), counts)
         else:
-            matrix = weights.transpose(1, 0, 2).reshape(w.shape[1], -1)
-            part = _product(np.ascontiguousarray(matrix), _Columns(taps, counts))
+            matrix = weights.swapaxes(0, 1).reshape(w.shape[1], -1)
+            part = _product(matrix, _Columns(taps, counts))
         if all(s == 1 for s in strides):
             return _batch_first(part)
         dx[(slice(None), *(slice(p[0], None, s) for p, s in zip(phases, strides, strict=True)))] = part
@@ -235,6 +234,12 @@ def _scatter(
         padded[(slice(None), *cut)] += columns[:, i]
     inner = (slice(lo, lo + n) for n, (lo, _) in zip(sizes, pads, strict=True))
     return _batch_first(padded[(slice(None), *inner)])
+
+
+def _progression(places: Sequence[int]) -> slice:
+    """The slice that picks the places of a phase's taps, which are evenly spaced."""
+    step = places[1] - places[0] if len(places) > 1 else 1
+    return slice(places[0], places[-1] + 1, step)
 
 
 def _reach(phases: Any, o: int) -> tuple[int, int]:
