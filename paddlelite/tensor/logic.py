@@ -134,37 +134,6 @@ def equal_all(x: Tensor, y: Tensor, name: str | None = None) -> Tensor:
     return logic.equal_all(*tensors(x, y, "equal_all"))
 
 
-def is_tensor(x: Any) -> bool:
-    """Whether ``x`` is a Tensor."""
-    return isinstance(x, Tensor)
-
-
-@method("is_empty")
-def is_empty(x: Tensor, name: str | None = None) -> Tensor:
-    """Whether a tensor has no elements: one boolean."""
-    from .attribute import numel
-
-    return elementwise.equal(numel(require_tensor(x, "is_empty")), to_tensor(0))
-
-
-@method("is_complex")
-def is_complex(x: Tensor) -> bool:
-    """Whether the dtype is complex."""
-    return require_tensor(x, "is_complex").dtype.is_complex
-
-
-@method("is_floating_point")
-def is_floating_point(x: Tensor) -> bool:
-    """Whether the dtype is floating."""
-    return require_tensor(x, "is_floating_point").dtype.is_floating
-
-
-@method("is_integer")
-def is_integer(x: Tensor) -> bool:
-    """Whether the dtype is an integer one."""
-    return require_tensor(x, "is_integer").dtype.is_integer
-
-
 @method("isreal")
 def isreal(x: Tensor, name: str | None = None) -> Tensor:
     """Whether the imaginary part of each element is 0."""
@@ -223,13 +192,8 @@ __all__ += [
     "equal_all",
     "greater_equal",
     "greater_than",
-    "is_complex",
 ]
 __all__ += [
-    "is_empty",
-    "is_floating_point",
-    "is_integer",
-    "is_tensor",
     "isclose",
     "isin",
     "isneginf",

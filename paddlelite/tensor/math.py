@@ -229,29 +229,6 @@ def increment(x: Tensor, value: float = 1.0, name: str | None = None) -> Tensor:
     return x._write(elementwise.scale(x, bias=number(value, "value")))
 
 
-def broadcast_shape(x_shape: Sequence[int], y_shape: Sequence[int]) -> list[int]:
-    """The shape that two shapes broadcast to.
-
-    >>> import paddlelite as paddle
-    >>> paddle.broadcast_shape([2, 1, 3], [1, 3, 1])
-    [2, 3, 3]
-    """
-    from ..dims import broadcast
-
-    return list(broadcast(tuple(x_shape), tuple(y_shape)))  # type: ignore[arg-type]
-
-
-def multiplex(inputs: Sequence[Tensor], index: Tensor, name: str | None = None) -> Tensor:
-    """Row i of the result is row i of ``inputs[index[i]]``."""
-    from ..ops.gather import gather_nd
-    from ..ops.join import stack
-
-    if len(inputs) < 2:
-        raise InvalidArgumentError("multiplex needs at least two tensors")
-    rows = to_tensor(np.arange(int(inputs[0].dims[0])), dtype=index.dtype)
-    return gather_nd(stack(list(inputs)), stack([index.reshape([-1]), rows], axis=1))
-
-
 @method("sinc")
 def sinc(x: Tensor, name: str | None = None) -> Tensor:
     """``sin(pi * x) / (pi * x)``, 1 at 0."""
@@ -324,6 +301,6 @@ tan tanh trunc gammaln
 _in_place = attach_in_place(globals(), _IN_PLACE.split())
 
 __all__ = [*_functions, *_ALIASES, *_in_place]  # noqa: PLE0604
-__all__ += ["add_n", "angle", "broadcast_shape", "clip", "complex", "deg2rad", "frac", "increment", "logit"]
-__all__ += ["multiplex", "nan_to_num", "neg", "negative", "polygamma", "positive", "rad2deg", "renorm"]
+__all__ += ["add_n", "angle", "clip", "complex", "deg2rad", "frac", "increment", "logit"]
+__all__ += ["nan_to_num", "neg", "negative", "polygamma", "positive", "rad2deg", "renorm"]
 __all__ += ["round", "scale", "sgn", "signbit", "sinc", "stanh", "vander"]
