@@ -33,5 +33,7 @@ def test_examples(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     paddlelite.seed(0)
     with np.printoptions():
-        failed, _ = doctest.testmod(module, optionflags=FLAGS, verbose=False)
+        # The examples are a user's code, not the library's own: to_static tells these apart by their module.
+        names = {"__name__": "__main__"}
+        failed, _ = doctest.testmod(module, extraglobs=names, optionflags=FLAGS, verbose=False)
     assert failed == 0
