@@ -19,7 +19,7 @@ from paddlelite.weak import is_weak, weaken
 from .blame import loop_value
 from .merge import Leaf, Mismatch, as_array, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
 from .state import UNBOUND, Journal, Place
-from .symbolic import mark_unsure
+from .symbolic import is_unsure, mark_unsure
 
 __all__ = ["Carried"]
 
@@ -32,6 +32,7 @@ class _Slot:
     dims: tuple[Any, ...]
     dtype: DType
     weak: bool
+    unsure: bool = False
     array: str = ""  # "full" for a TensorArray, as Spec says it
 
     @property
@@ -59,7 +60,7 @@ class Carried:
         if is_leaf(value):
             spec = spec_of(value)
             first = UNBOUND if unbound else value
-            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value), spec.array))
+            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value), unbound or is_unsure(value), spec.array))
             return Leaf(len(self.slots) - 1)
         if isinstance(value, (list, tuple)):
             parts = [self._template(part, unbound) for part in value]
@@ -80,7 +81,7 @@ class Carried:
         for param, slot in zip(params, self.slots, strict=True):
             if slot.weak:
                 weaken(param)
-            if slot.first is UNBOUND:
+            if slot.unsure:
                 mark_unsure(param)
         for place in self.places:
             place.put(fill(self.templates[place.key], params))
@@ -135,7 +136,7 @@ class Carried:
             if len(spec.dims) != len(dims) or spec.dtype is not dtype:
                 raise Mismatch(place.name, first, value, "they have different lengths or keys")
             dims = tuple(map(_join, dims, spec.dims))
-        self.slots.append(_Slot(first, dims, dtype, False, "full"))
+        self.slots.append(_Slot(first, dims, dtype, False, array="full"))
         self.templates[place.key] = Leaf(len(self.slots) - 1)
         return True
 
@@ -177,6 +178,8 @@ class Carried:
         if changed and not slot.weak and dtype is not slot.dtype:
             raise Mismatch(path, slot.first, value, "they have different dtypes")
         slot.dtype, slot.weak, slot.dims = dtype, weak, joined
+        if is_unsure(value) and not slot.unsure:
+            slot.unsure = changed = True
         return changed
 
     def start(self) -> list[Tensor]:
@@ -188,7 +191,7 @@ class Carried:
         for result, slot in zip(results, self.slots, strict=True):
             if slot.weak:
                 weaken(result)
-            if slot.first is UNBOUND:
+            if slot.unsure:
                 mark_unsure(result)
         return [(place, fill(self.templates[place.key], results)) for place in self.places]
 

@@ -15,8 +15,8 @@ from paddlelite.ops.unary import logical_not
 from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
-    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate", "predicate",
-    "refuse", "within",
+    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "is_unsure", "mark_unsure", "negate",
+    "predicate", "refuse", "within",
 ]  # fmt: skip
 
 
@@ -62,9 +62,14 @@ def mark_unsure(value: Any) -> None:
     value.unsure = True
 
 
+def is_unsure(value: Any) -> bool:
+    """Whether a value stands for a variable that may be unbound where Python would look."""
+    return getattr(value, "unsure", False) and isinstance(value, Value)
+
+
 def check_sure(value: Any, name: str) -> Any:
     """`value`, read where Python may find the variable unbound. Raises CaptureError if a graph cannot tell."""
-    if getattr(value, "unsure", False) and isinstance(value, Value):
+    if is_unsure(value):
         raise refuse(
             f"`{name}` is bound only in one branch of a condition on a tensor (or only inside a loop) and is read here",
             "Give it a value before.",

@@ -37,7 +37,11 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if kind is types.BuiltinFunctionType or kind is type:
         if current() is not None and kind is types.BuiltinFunctionType:
             _note_container(target)
-        return _BUILTINS.get(target, target) if kind is type or getattr(target, "__self__", None) is builtins else target
+        return (
+            _BUILTINS.get(target, target)
+            if kind is type or getattr(target, "__self__", None) is builtins
+            else target
+        )
     if mode.capture is None or mode.capture.convert is None:
         return convert(target)
     if kind is types.FunctionType and target in _BUILTINS:

@@ -15,7 +15,7 @@ from paddlelite.weak import weaken
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import both, decided, either, is_symbolic, mark_unsure, negate, predicate, refuse, within
+from ..symbolic import both, decided, either, is_symbolic, is_unsure, mark_unsure, negate, predicate, refuse, within
 
 __all__ = ["choose", "if_", "ifexp", "truth"]
 
@@ -121,7 +121,7 @@ def _merge(
     for pair, result in zip(merging.pairing.pairs, results, strict=True):
         if pair.weak:
             weaken(result)
-        if pair.unsure:
+        if pair.unsure or is_unsure(pair.one) or is_unsure(pair.two):
             mark_unsure(result)
     for place, template in templates:
         note(place)

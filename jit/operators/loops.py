@@ -56,6 +56,8 @@ def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -
     source = source_of(iterable)
     if source is not None:
         return _counted(source, state, names, stop)
+    if in_graph(iterable):
+        iterable = [iterable[i] for i in range(iterable.dims[0])]
     return _until(iterable, state, names, stop) if stop else iterable
 
 

@@ -16,7 +16,7 @@ _spec = importlib.util.spec_from_file_location("random_python", Path(__file__).w
 random_python = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(random_python)
 
-SEEDS = int(os.environ.get("PADDLELITE_SEEDS", "150"))
+SEEDS = int(os.environ.get("PADDLELITE_SEEDS", "60"))
 _numbers = itertools.count()
 
 
