@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InvalidArgumentError, InvalidTypeError
-from .proto import BlockDesc, ProgramDesc, VarDesc, VarKind
+from .proto import BlockDesc, VarDesc, VarKind
 from .wire import WireError
 
 __all__ = ["Description", "Entry", "describe"]
@@ -80,20 +80,17 @@ def describe(path: str | os.PathLike[str]) -> Description:
 
 
 def _pdmodel(path: Path) -> Description:
-    try:
-        desc = ProgramDesc.decode(path.read_bytes())
-        if not desc.blocks:
-            raise WireError("it has no block")
-        return _of_program(desc)
-    except WireError as error:
-        raise InvalidArgumentError(f"{path} is not a PaddlePaddle model: {error}.") from error
-
-
-def _of_program(desc: ProgramDesc) -> Description:
+    from .pdmodel import read_desc_and_notes
     from .program_reader import interface
 
+    desc, notes = read_desc_and_notes(str(path))
+    try:
+        feeds, fetches = interface(desc)
+    except WireError as error:
+        raise InvalidArgumentError(f"{path} is not a .pdmodel file, or it is damaged: {error}.") from error
+    known = notes.get("dims")
+    sizes = known if isinstance(known, dict) else {}
     variables = {var.name: var for block in desc.blocks for var in block.vars}
-    feeds, fetches = interface(desc)
     held = [
         var
         for var in desc.blocks[0].vars
@@ -102,7 +99,7 @@ def _of_program(desc: ProgramDesc) -> Description:
     version = desc.version.version if desc.version and desc.version.version is not None else 0
     return Description(
         format=f"PaddlePaddle program, version {version}, {len(desc.blocks)} block(s)",
-        inputs=[_variable(variables, name) for name in feeds],
+        inputs=[_with_names(_variable(variables, name), sizes.get(name)) for name in feeds],
         outputs=[_variable(variables, name) for name in fetches],
         ops=Counter(op for block in desc.blocks for op in _op_types(block)),
         parameters=[_parameter(var) for var in sorted(held, key=lambda var: var.name)],
@@ -119,6 +116,14 @@ def _variable(variables: dict[str, VarDesc], name: str) -> Entry:
     if tensor is None:
         return Entry(name, "?", ("?",))
     return Entry(name, _dtype_name(tensor.data_type), _sizes(tensor.dims))
+
+
+def _with_names(entry: Entry, names: Any) -> Entry:
+    """The entry with the names that its unknown sizes were given when it was saved."""
+    if not isinstance(names, list) or len(names) != len(entry.dims):
+        return entry
+    dims = [str(name) if dim == "?" and name else dim for dim, name in zip(entry.dims, names)]
+    return Entry(entry.name, entry.dtype, tuple(dims))
 
 
 def _parameter(var: VarDesc) -> Entry:

@@ -168,7 +168,7 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
     Raises InvalidArgumentError when a file is damaged, is no model, or does not belong to the others;
     UnimplementedError listing all ops that paddlelite does not have; OSError when a file cannot be read.
     """
-    desc, note = _read_desc(paths.model)
+    desc, note = read_desc_and_notes(paths.model)
     try:
         inputs, outputs = interface(desc)
         if not outputs:
@@ -204,10 +204,11 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
 
 def read_desc(path: str) -> ProgramDesc:
     """The ProgramDesc in a file, as it is."""
-    return _read_desc(path)[0]
+    return read_desc_and_notes(path)[0]
 
 
-def _read_desc(path: str) -> tuple[ProgramDesc, dict[str, Any]]:
+def read_desc_and_notes(path: str) -> tuple[ProgramDesc, dict[str, Any]]:
+    """The ProgramDesc in a file and what paddlelite noted in it: `dims` has the names of the inputs' sizes."""
     with open(path, "rb") as file:
         data = file.read()
     try:
@@ -363,7 +364,7 @@ def read_state(
     paths = find_model(path, model_filename, params_filename)
     if paths is None:
         return _read_folder(path) if os.path.isdir(path) and model_filename is None else None
-    desc, note = _read_desc(paths.model)
+    desc, note = read_desc_and_notes(paths.model)
     stored = _stored_vars(desc)
     arrays = _read_arrays(paths, stored, note)
     info = _read_info(paths, note)
