@@ -27,6 +27,12 @@ def _zero(X: np.ndarray) -> np.ndarray:
     return np.zeros((), X.dtype) if found is None else found
 
 
+def clamp(X: np.ndarray, low: Any, high: Any) -> np.ndarray:
+    """``X`` between two numbers, in X's dtype. (np.clip would make float32 of bfloat16.)"""
+    out = np.maximum(X, X.dtype.type(low), out=np.empty_like(X))
+    return np.minimum(out, X.dtype.type(high), out=out)
+
+
 def _activation(type: str, *, saves: str = "X") -> Callable[[Callable[..., Any]], Op]:
     """An op of floats with X's shape and dtype; ``saves`` is for the gradient rule that follows."""
 
@@ -102,7 +108,7 @@ relu_grad.sample(f32(2, 3), f32(2, 3), grad="G").sample(f32(), f32(), grad="G").
 @_activation("relu6")
 def relu6(X, *, threshold=6.0):  # type: ignore[no-untyped-def]
     """``min(max(x, 0), 6)``. ONNX: Clip."""
-    return np.clip(X, 0, X.dtype.type(threshold))
+    return clamp(X, 0, threshold)
 
 
 relu6.grad(lambda c, g: multiply(g, inside(c.Out, low=0.0, high=c.threshold)), saves="Out")
@@ -196,7 +202,7 @@ thresholded_relu.sample(f32(3, 4), threshold=0.3).sample(f32(3, 4), threshold=0.
 @_activation("brelu")
 def brelu(X, *, t_min=0.0, t_max=24.0):  # type: ignore[no-untyped-def]
     """``x`` between two bounds (hardtanh). ONNX: Clip."""
-    return np.clip(X, X.dtype.type(t_min), X.dtype.type(t_max))
+    return clamp(X, t_min, t_max)
 
 
 brelu.grad(lambda c, g: multiply(g, inside(c.X, low=c.t_min, high=c.t_max)), saves="X")

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..op import op
 from . import rules, special
-from .activation import _activation, _affine, inside
+from .activation import _activation, _affine, clamp, inside
 from .elementwise import add, divide, multiply
 from .quiet import quiet
 from .samples import f32
@@ -262,7 +262,7 @@ stanh.sample(f32(3, 4), scale_a=1.5, scale_b=0.5)
 @_activation("hard_sigmoid")
 def hard_sigmoid(X, *, slope=0.2, offset=0.5):  # type: ignore[no-untyped-def]
     """``slope * x + offset`` between 0 and 1. ONNX: HardSigmoid."""
-    return np.clip(X * X.dtype.type(slope) + X.dtype.type(offset), X.dtype.type(0), X.dtype.type(1))
+    return clamp(np.asarray(X * X.dtype.type(slope) + X.dtype.type(offset)), 0, 1)
 
 
 hard_sigmoid.grad(lambda c, g: multiply(_affine(g, c.slope), inside(c.Out, low=0.0, high=1.0)), saves="Out")
@@ -350,7 +350,7 @@ softshrink.sample(f32(3, 4), **{"lambda": 0.9})
 @_activation("logit")
 def logit(X, *, eps=1e-6):  # type: ignore[no-untyped-def]
     """``log(x / (1 - x))`` with x kept inside ``[eps, 1 - eps]``. ONNX: Clip, Log."""
-    x = np.clip(X, X.dtype.type(eps), X.dtype.type(1 - eps)) if eps else X
+    x = clamp(X, eps, 1 - eps) if eps else X
     return quiet(lambda x: np.log(x / (1 - x)), x)
 
 
