@@ -315,13 +315,22 @@ def _umask() -> int:
 
 
 def _write_external(proto: Any, path: Path) -> None:
-    """Weights beside the model, in one file named after it."""
+    """Weights beside the model, in one file named after it. Both are complete before either gets its name."""
     import onnx
 
-    onnx.save_model(
-        proto, path, save_as_external_data=True, all_tensors_to_one_file=True, location=f"{path.name}.data"
-    )
-    onnx.checker.check_model(os.fspath(path), full_check=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        model, data = Path(folder) / path.name, f"{path.name}.data"
+        onnx.save_model(
+            proto,
+            model,
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=data,
+            size_threshold=1024,
+        )
+        onnx.checker.check_model(os.fspath(model), full_check=True)
+        os.replace(Path(folder) / data, path.parent / data)
+        os.replace(model, path)
 
 
 def _report(program: Program, b: Builder, proto: Any, path: Path, opset: int) -> Report:
