@@ -88,6 +88,8 @@ def _sum(x: Any, axis: int) -> Any:
 
 @softmax_grad.onnx
 def _(b: Any, Out: Any, G: Any, *, axis: int = -1) -> Any:
+    if not Out.dims:
+        return b.const(0, G.dtype)  # a softmax of one number is 1, whatever the number
     product = b.Mul(Out, G)
     return b.Sub(product, b.Mul(Out, _onnx_sum(b, product, axis)))
 
@@ -147,6 +149,8 @@ def _(c: Any, g: Any) -> Any:
 
 @log_softmax_grad.onnx
 def _(b: Any, Out: Any, G: Any, *, axis: int = -1) -> Any:
+    if not Out.dims:
+        return b.const(0, G.dtype)
     return b.Sub(G, b.Mul(b.Exp(Out), _onnx_sum(b, G, axis)))
 
 
