@@ -151,6 +151,7 @@ class Builder:
             renamed = names is not None and ref.name not in (None, names[i])
             if id(ref) not in made_here or id(ref) in taken or renamed:
                 fresh = self._add("Identity", (ref,), {}, 1, share=False)[0]
+                fresh.sequence = ref.sequence
             if names is not None:
                 fresh.name = names[i]
             taken.add(id(fresh))
