@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import InvalidArgumentError, InvalidTypeError
+from ...mode import mode as capturing
 from ...ops.pad import pad as _pad
 from ...ops.pad import pad3d as _pad3d
 from ...ops.shape import squeeze, unsqueeze
@@ -57,9 +58,11 @@ def pad(
                 f"pad: {len(widths)} widths are too many for shape {list(x.dims)} in {layout}"
             )
         pairs[last - i] = pair
-    if mode == "constant":
+    by_pad3d = rank in _LAYOUTS and len(widths) == 2 * (rank - 2)
+    # The op pad is one pass; but in a file PaddlePaddle's inference engine needs pad3d.
+    if mode == "constant" and not (by_pad3d and capturing.capture is not None):
         return _constant(x, pairs, value)
-    if rank not in _LAYOUTS or len(widths) != 2 * (rank - 2):
+    if not by_pad3d:
         raise InvalidArgumentError(
             f"mode {mode} pads the spatial axes of a tensor of 3 to 5 dimensions, so it needs {max(2 * (rank - 2), 0)} "
             f"widths for shape {list(x.dims)}, got {len(widths)}"
