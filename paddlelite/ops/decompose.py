@@ -16,13 +16,14 @@ from .factor import (
     _SAMPLE,
     _STACK,
     adjoint,
+    guard,
     matrix_power,
+    require_lapack,
     require_square,
     triangle,
     triangular_solve,
 )
 from .linalg import matmul
-from .rules import require_float
 from .samples import f32
 from .shape import unsqueeze
 
@@ -43,7 +44,7 @@ def qr(X, *, mode="reduced"):  # type: ignore[no-untyped-def]
 
 @qr.infer
 def _(X: Any, *, mode: str = "reduced") -> Any:
-    require_float("qr", X)
+    require_lapack("qr", X)
     if mode not in ("reduced", "complete", "r"):
         raise InvalidArgumentError(f"QR doesn't support mode {mode}; it must be reduced, complete or r")
     *lead, m, n = X.dims
@@ -85,7 +86,7 @@ def svd(X, *, full_matrices=False):  # type: ignore[no-untyped-def]
 
 @svd.infer
 def _(X: Any, *, full_matrices: bool = False) -> Any:
-    require_float("svd", X)
+    require_lapack("svd", X)
     if len(X.dims) < 2:
         raise InvalidArgumentError(f"svd needs a tensor of rank 2 or more, got shape {list(X.dims)}")
     *lead, m, n = X.dims
@@ -183,9 +184,10 @@ def eigvalsh(X, *, UPLO="L", is_test=False):  # type: ignore[no-untyped-def]
     return tuple(np.linalg.eigh(X, UPLO))
 
 
-eigvalsh.infer(
-    lambda X, *, UPLO="L", is_test=False: (Spec(X.dims[:-1], _real_of(X.dtype)), Spec(X.dims, X.dtype))
-)
+@eigvalsh.infer
+def _(X: Any, *, UPLO: str = "L", is_test: bool = False) -> Any:
+    require_square("eigvalsh", X)
+    return Spec(X.dims[:-1], _real_of(X.dtype)), Spec(X.dims, X.dtype)
 
 
 @eigvalsh.grad(saves="Eigenvectors")
@@ -252,7 +254,7 @@ def lstsq(X, Y, *, rcond=0.0, driver="gels"):  # type: ignore[no-untyped-def]
 
 @lstsq.infer
 def _(X: Any, Y: Any, *, rcond: float = 0.0, driver: str = "gels") -> Any:
-    require_float("lstsq", X)
+    require_lapack("lstsq", X)
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise InvalidArgumentError(f"driver must be gels, gelsy, gelsd or gelss, got {driver!r}")
     *lead, m, n = X.dims
@@ -286,7 +288,7 @@ def matrix_rank(X, TolTensor=None, *, tol=0.0, hermitian=False, use_default_tol=
 def _(
     X: Any, TolTensor: Any = None, *, tol: float = 0.0, hermitian: bool = False, use_default_tol: bool = True
 ) -> Spec:
-    require_float("matrix_rank", X)
+    require_lapack("matrix_rank", X)
     if hermitian:
         require_square("matrix_rank", X)
     return Spec(X.dims[:-2], int64)
@@ -324,9 +326,11 @@ def _lu_one(a: np.ndarray, order: np.ndarray, info: np.ndarray, at: Any, pivots:
 
 @lu.infer
 def _(X: Any, *, pivots: bool = True) -> Any:
-    require_float("lu", X)
+    require_lapack("lu", X)
     *lead, m, n = X.dims
     return Spec(X.dims, X.dtype), Spec((*lead, _min(m, n)), int32), Spec(tuple(lead), int32)
 
 
 lu.sample(_SAMPLE, grad="", tol=1e-4).sample(f32(2, 3, 2), grad="", tol=1e-4)
+
+guard(qr, svd, eigh, eigvalsh, eig, lstsq, matrix_rank, lu)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import dims as D
-from ..errors import InvalidArgumentError
-from ..op import Spec, op
+from ..errors import InvalidArgumentError, NotFoundError
+from ..op import Op, Spec, op
 from .elementwise import add, multiply, negate, scale, subtract
 from .linalg import matmul
 from .rules import require_float
@@ -27,9 +27,33 @@ __all__ = [
 ]
 
 
+def require_lapack(what: str, X: Any) -> None:
+    """Raise NotFoundError unless LAPACK has X's dtype: floats and complex numbers, but not halves."""
+    require_float(what, X)
+    if X.dtype.itemsize == 2:
+        raise NotFoundError(
+            f"the kernel `{what}` is not registered for {X.dtype.name}: cast the tensor to float32"
+        )
+
+
+def guard(*records: Op) -> None:
+    """Let kernels refuse what LAPACK has not (NumPy makes float64 of bfloat16); the shape rule says what is wrong."""
+
+    def guarded(kernel: Any) -> Any:
+        def call(*arrays: Any, **attrs: Any) -> Any:
+            if arrays[0].dtype.itemsize < 4 or arrays[0].dtype.kind not in "fc":
+                raise TypeError(arrays[0].dtype)
+            return kernel(*arrays, **attrs)
+
+        return call
+
+    for record in records:
+        record.kernel = guarded(record.kernel)
+
+
 def require_square(what: str, X: Any) -> None:
     """Raise InvalidArgumentError unless ``X`` holds square matrices of floats."""
-    require_float(what, X)
+    require_lapack(what, X)
     if len(X.dims) < 2:
         raise InvalidArgumentError(f"{what} needs a tensor of rank 2 or more, got shape {list(X.dims)}")
     a, b = X.dims[-2:]
@@ -283,3 +307,5 @@ def matrix_power(X, *, n):  # type: ignore[no-untyped-def]
 matrix_power.sample(_SAMPLE, n=3, tol=1e-3).sample(_STACK, n=-2, tol=1e-3).sample(
     _SAMPLE, n=0, grad=""
 ).sample(_SAMPLE, n=1)
+
+guard(inverse, determinant, slogdeterminant, cholesky, solve, triangular_solve)

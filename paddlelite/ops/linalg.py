@@ -21,6 +21,8 @@ def matmul(X, Y, *, trans_x=False, trans_y=False):  # type: ignore[no-untyped-de
     """Matrix product with broadcasting over leading axes; 1-D operands as in NumPy. ONNX: MatMul."""
     if X.dtype is not Y.dtype and X.dtype != Y.dtype:
         raise TypeError("matmul does not promote")  # NumPy would; the shape rule says what is wrong
+    if X.dtype.itemsize == 2:
+        return _in_float32(X, Y, trans_x, trans_y)
     if trans_x and X.ndim > 1:
         X = X.swapaxes(-1, -2)
     if trans_y and Y.ndim > 1:
@@ -29,6 +31,15 @@ def matmul(X, Y, *, trans_x=False, trans_y=False):  # type: ignore[no-untyped-de
         # One large product instead of many small ones.
         return np.matmul(X.reshape(-1, X.shape[-1]), Y).reshape(*X.shape[:-1], Y.shape[1])
     return np.matmul(X, Y)
+
+
+def _in_float32(X: np.ndarray, Y: np.ndarray, trans_x: bool = False, trans_y: bool = False) -> np.ndarray:
+    """The product of half-precision operands, added up in float32. (NumPy has no BLAS for them.)"""
+    if X.dtype.kind in "iu":  # int16
+        X, Y = (a.swapaxes(-1, -2) if t and a.ndim > 1 else a for a, t in ((X, trans_x), (Y, trans_y)))
+        return np.asarray(np.matmul(X, Y))
+    out = matmul.kernel(X.astype(np.float32), Y.astype(np.float32), trans_x=trans_x, trans_y=trans_y)  # type: ignore[misc]
+    return np.asarray(out).astype(X.dtype)
 
 
 @matmul.infer

@@ -37,7 +37,8 @@ def _rank(op: str, X: Any, *ranks: int) -> None:
 @op("dot")
 def dot(X, Y):  # type: ignore[no-untyped-def]
     """The inner product of vectors, or of each row of two matrices. ONNX: Mul, ReduceSum."""
-    return np.asarray(np.multiply(X, Y).sum(axis=-1, dtype=X.dtype))
+    wide = np.float32 if X.dtype.itemsize == 2 and X.dtype.kind in "fV" else X.dtype
+    return np.asarray(np.multiply(X, Y).sum(axis=-1, dtype=wide)).astype(X.dtype)
 
 
 @dot.infer
@@ -63,7 +64,7 @@ dot.sample(f32(3), f32(3)).sample(f32(2, 3), f32(2, 3)).sample(i64(3), i64(3), g
 @op("bmm")
 def bmm(X, Y):  # type: ignore[no-untyped-def]
     """The matrix products of two stacks of matrices. ONNX: MatMul."""
-    return np.matmul(X, Y)
+    return matmul.kernel(X, Y)  # type: ignore[misc]
 
 
 @bmm.infer
@@ -165,7 +166,7 @@ matmul_1.sample(f32(2, 3), f32(3, 4), alpha=2.0).sample(
 @op("addmm")
 def addmm(Input, X, Y, *, Alpha=1.0, Beta=1.0):  # type: ignore[no-untyped-def]
     """``Beta * Input + Alpha * X @ Y``. ONNX: Gemm."""
-    out = np.matmul(X, Y)
+    out = matmul.kernel(X, Y)  # type: ignore[misc]
     if Alpha != 1:
         out *= X.dtype.type(Alpha)
     out += Input if Beta == 1 else Input * X.dtype.type(Beta)
