@@ -61,7 +61,7 @@ def _replay(capture: Capture, nodes: Sequence[Node], env: Env) -> None:
         results = _call(capture, node, inputs)
         for made in capture.frame.block.nodes[start:]:
             made.source, made.scope = node.source, node.scope
-        env.update(zip(node.outputs, results, strict=True))
+        env.update(zip(node.outputs, _aligned(node, results), strict=True))
 
 
 def _replaced(item: Any, env: Env) -> Any:
@@ -88,9 +88,22 @@ def _call(capture: Capture, node: Node, inputs: list[Any]) -> list[Any]:
         result = node.op.decompose_rule(*inputs, **attrs)
     else:
         result = node.op(*inputs, **attrs)
-    flat = flatten_outs(node.op, result)
-    # An output that a program captured in train mode has (a dropout's mask) may be absent in test mode.
-    return flat if len(flat) == len(node.outputs) else [t for t in flat if t is not None]
+    return list(flatten_outs(node.op, result))
+
+
+def _aligned(node: Node, results: list[Any]) -> list[Any]:
+    """The results that stand for the node's outputs. An output that a program captured in train mode has (a dropout's
+    mask) may be absent for testing: None stands for it."""
+    if len(results) == len(node.outputs):
+        return results
+    specs = node.op.infer_rule(*node.inputs, **node.attrs)  # type: ignore[misc]
+    parts = [specs] if len(node.op.outs) == 1 else list(specs)
+    flat = [
+        spec
+        for part, many in zip(parts, node.op.many_out, strict=True)
+        for spec in (part if many else [part])
+    ]
+    return [result for result, spec in zip(results, flat, strict=True) if spec is not None]
 
 
 def _cond(capture: Capture, node: Node, pred: Tensor, outside: list[Any]) -> list[Any]:

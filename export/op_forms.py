@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from paddlelite.ops.activation import swish
 from paddlelite.ops.creation import fill_constant
-from paddlelite.ops.elementwise import add, cast, equal, scale
+from paddlelite.ops.elementwise import add, cast, equal, multiply, scale
 from paddlelite.ops.index import slice_, strided_slice
 from paddlelite.ops.order import flip
+from paddlelite.ops.reduce import reduce_mean
+from paddlelite.ops.shape import reshape, squeeze
+from paddlelite.ops.unary import rsqrt, sigmoid
 
 __all__ = ["FORMS"]
 
@@ -90,7 +94,28 @@ def _turned(bound: int) -> int:
     return 0 if bound >= _FAR else -(bound + 1)
 
 
+def _swish(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """PaddlePaddle's op has no factor."""
+    (x,) = inputs
+    return swish(x) if attrs["beta"] == 1.0 else multiply(x, sigmoid(scale(x, scale=attrs["beta"])))
+
+
+def _rms_norm(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """The two releases' ops of this name have nothing in common but the name."""
+    x, weight = (*inputs, None)[:2]
+    axes = list(range(attrs["begin_norm_axis"], len(x.dims)))
+    mean = reduce_mean(multiply(x, x), dim=axes, keep_dim=True)
+    inverse = rsqrt(scale(mean, bias=attrs["epsilon"]))
+    out = multiply(x, inverse)
+    if weight is not None:
+        sizes = [dim if isinstance(dim, int) else -1 for dim in x.dims[attrs["begin_norm_axis"] :]]
+        out = multiply(out, reshape(weight, shape=sizes))
+    return out, squeeze(inverse, axes=axes) if axes else inverse
+
+
 FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
+    "rms_norm": _rms_norm,
     "slice": _slice,
     "strided_slice": _strided_slice,
+    "swish": _swish,
 }

