@@ -169,7 +169,7 @@ def _(c: Any, g: Any, _g: Any, states: Any, *rest: Any) -> Any:
         "num_layers": c.num_layers,
         "is_bidirec": c.is_bidirec,
     }
-    if _mode.grad or c.is_test:
+    if _mode.grad:
         tensors = [c.Input, *pre, *weights]
         wanted = [not t.stop_gradient for t in tensors]
 
@@ -181,12 +181,16 @@ def _(c: Any, g: Any, _g: Any, states: Any, *rest: Any) -> Any:
 
         found = vjp(form, tensors, wanted, [g, *states])
         return found[0], found[1 : 1 + len(pre)], found[1 + len(pre) :], None
+    reserve = c.Reserve
+    if reserve is None:
+        # A call that was only to be evaluated kept nothing: it is made once more.
+        reserve = rnn(c.Input, pre, weights, c.SequenceLength, input_size=c.input_size, **attrs)[3]
     zeros = lambda t: call("fill_any_like", t, value=0.0)
     g_states = [zeros(p) if s is None else s for s, p in zip(states, pre, strict=True)]
     if g is None:
         g = _zero_output(c, pre[0])
     dx, d_pre, d_weights = rnn_grad(
-        c.Input, pre, weights, c.SequenceLength, c.Reserve, g, g_states, need_x=c.needs("Input"), **attrs
+        c.Input, pre, weights, c.SequenceLength, reserve, g, g_states, need_x=c.needs("Input"), **attrs
     )
     return dx if c.needs("Input") else None, d_pre, d_weights, None
 
