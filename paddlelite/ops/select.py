@@ -328,7 +328,7 @@ def bincount(X, Weights=None, *, minlength=0):  # type: ignore[no-untyped-def]
     weights = None if Weights is None else Weights
     counts = np.bincount(X, weights, minlength)
     return counts.astype(
-        np.int64 if Weights is None else Weights.dtype if Weights.dtype.kind == "f" else np.float64
+        np.int64 if Weights is None else Weights.dtype if Weights.dtype.kind in "fV" else np.float64
     )
 
 
