@@ -42,6 +42,8 @@ def file_form(program: Program) -> Program:
             env[value] = capture.input(value.spec, value.name, value.stop_gradient)
         for value, tensor in program.captures.items():
             env[value] = _RNG if tensor is generator else tensor
+            if value.content is not None:  # a constant of the program, which ops may need to know
+                capture.constant(tensor)
         _replay(capture, program.block.nodes, env)
         return capture.finish([env[value] for value in program.outputs])
 
