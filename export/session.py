@@ -90,7 +90,7 @@ def to_value(array: np.ndarray) -> Any:
 def to_array(value: Any) -> np.ndarray:
     """The array of an OrtValue, sharing its memory. A sequence becomes a list of arrays."""
     if value.is_tensor_sequence():
-        return value.numpy()  # type: ignore[no-any-return]
+        return _list_of(value)  # type: ignore[return-value]
     if value.element_type() != 16:
         return value.numpy()  # type: ignore[no-any-return]
     shape = value.shape()
@@ -102,3 +102,27 @@ def to_array(value: Any) -> np.ndarray:
     # instead.
     memory._owner = value  # type: ignore[attr-defined]
     return np.frombuffer(memory, np.uint16).view(ml_dtypes.bfloat16).reshape(shape)
+
+
+def _list_of(sequence: Any) -> list[np.ndarray]:
+    """The arrays of a sequence. An OrtValue of one can only be read as the output of a session with bound inputs."""
+    session = _reader(sequence.element_type())._session
+    binding = _core().SessionIOBinding(session)
+    binding.bind_ortvalue_input("in", sequence)
+    binding.bind_output("out", _cpu())
+    session.run_with_iobinding(binding, None)
+    found: list[np.ndarray] = binding.copy_outputs_to_cpu()[0]
+    return found
+
+
+@cache
+def _reader(element_type: int) -> Session:
+    """A session that gives a sequence back."""
+    import onnx
+    from onnx import helper
+
+    ends = [helper.make_tensor_sequence_value_info(name, element_type, None) for name in ("in", "out")]
+    graph = helper.make_graph([helper.make_node("Identity", ["in"], ["out"])], "reader", ends[:1], ends[1:])
+    return Session(
+        helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 18)], ir_version=8), threads=1
+    )

@@ -271,3 +271,22 @@ def test_dropout_does_not_cut_the_graph():
     same(executor.run([x.numpy()]), [fn(x).numpy()])
     assert [type(s).__name__ for s in executor.plan.steps].count("SessionStep") == 1
     assert default_generator is not None
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_lists_between_sessions_and_kernels(n):
+    """A list made by a session, cut by a kernel (array_slice has no ONNX form), read by a session again."""
+    from paddlelite.ops.array import array_read, array_slice
+
+    def fn(n, x):
+        body = lambda i, a, y: [i + 1, array_append(a, y), y * 2.0]
+        _, rows, _ = while_loop(lambda i, a, y: i < n, body, [paddle.to_tensor(0), array_make([x]), x])
+        part = array_slice(rows, paddle.to_tensor(0), array_length(rows))
+        stacked = array_stack(part) * 2.0 + x * 3.0
+        return stacked @ stacked.astype("float32")[0].reshape([3, 2]), array_read(part, n), array_length(part)
+
+    program = trace(fn, ("n", (), "int64"), ("x", (2, 3), "float32"))
+    executor = Executor(program, backend="onnxruntime")
+    feeds = [np.array(n), np.arange(6, dtype=np.float32).reshape(2, 3)]
+    same(executor.run(feeds), run_program(program, feeds))
+    assert {"KernelStep", "SessionStep"} <= set(kinds(executor.plan))
