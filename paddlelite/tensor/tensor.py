@@ -373,8 +373,11 @@ class Tensor:
             for t in members:
                 t._touch()
             return True
+        raise self._shared_error()
+
+    def _shared_error(self) -> UnimplementedError:
         what = "a view of another tensor" if self._base is not None else "a tensor that has views"
-        raise UnimplementedError(
+        return UnimplementedError(
             f"in-place write to {what} ({self.name}), while gradients are recorded or something else refers to its "
             "memory: in PaddlePaddle the write would show in both. Write to a clone(), or index the base tensor "
             "directly, as in x[0, 1] = v."
@@ -400,8 +403,25 @@ class Tensor:
                 f"Variable Shape not match, Variable [ {self.name} ] need tensor with shape {self._data.shape} but "
                 f"load set tensor with shape {array.shape}"
             )
-        self._data = np.array(array, dtype=self._data.dtype, order="C")
-        self._touch()
+        array = np.array(array, dtype=self._data.dtype, order="C")
+        if self._base is None and not self._views:
+            self._data = array
+            self._touch()
+        else:
+            self._set_shared(array)
+
+    def _set_shared(self, array: np.ndarray) -> None:
+        """Give this tensor, and those that share its memory, the values of ``array``."""
+        members = family(self)
+        if all(t._data is self._data for t in members):
+            for t in members:  # detached from one another, but of one array
+                t._data = array
+        elif may_write(self):
+            np.copyto(self._data, array)
+        else:
+            raise self._shared_error()
+        for t in members:
+            t._touch()
 
     def copy_(self, other: Any, blocking: bool = True) -> Tensor:
         """In-place :meth:`set_value`; returns self."""

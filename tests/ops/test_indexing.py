@@ -268,3 +268,18 @@ def test_any_basic_index(index, recording):
     changed = data.copy()
     changed[index] = -1
     np.testing.assert_array_equal(y.numpy(), changed)
+
+
+def test_set_value_shows_in_views_and_detached_tensors():
+    x = paddle.zeros([2, 2])
+    row, same = x[0], x.detach()
+    x.set_value(np.ones((2, 2), np.float32))
+    assert row.tolist() == [1, 1] and same.tolist() == [[1, 1], [1, 1]]
+    weight = paddle.to_tensor([1.0, 2], stop_gradient=False)
+    kept = weight.detach()
+    weight.set_value(paddle.to_tensor([3.0, 4]))
+    assert kept.tolist() == [3, 4] and not weight.stop_gradient
+    view = weight.detach().reshape([2, 1])
+    with pytest.raises(UnimplementedError):
+        weight.set_value(paddle.to_tensor([5.0, 6]))
+    assert view.tolist() == [[3], [4]] and weight.tolist() == [3, 4]
