@@ -72,7 +72,7 @@ from .tensor.stat import *
 from .tensor.tensor import Tensor
 
 # These need the functions above.
-from . import amp, device, io, linalg, metric, nn, optimizer, regularizer, static
+from . import amp, dataset, device, io, linalg, metric, nn, optimizer, regularizer, static, vision
 from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
 from .framework.io import load, save
 from .hapi import summary

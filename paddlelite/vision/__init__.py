@@ -1,0 +1,6 @@
+"""paddle.vision: data sets of images and what is done to images before a network sees them."""
+
+from . import datasets, transforms
+from .image import get_image_backend, image_load, set_image_backend
+
+__all__ = ["datasets", "get_image_backend", "image_load", "set_image_backend", "transforms"]
