@@ -164,7 +164,7 @@ def _mean(X: np.ndarray, axis: Any, dtype: Any, out: Any, keepdims: bool) -> Any
         return quiet(np.true_divide, total, total * 0)
     if X.dtype.kind in "iub":
         return np.trunc(np.true_divide(total, count))
-    return total / total.dtype.type(count)
+    return total / count
 
 
 reduce_mean = _reduction("reduce_mean", _mean, "ReduceMean")
