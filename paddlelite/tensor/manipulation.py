@@ -26,13 +26,16 @@ __all__ = [
     "as_tensors",
     "broadcast_shape",
     "broadcast_to",
+    "cat",
     "chunk",
     "concat",
+    "concatenate",
     "expand",
     "expand_as",
     "flatten",
     "flatten_",
     "moveaxis",
+    "narrow",
     "reshape",
     "reshape_",
     "split",
@@ -321,6 +324,9 @@ def concat(x: Sequence[Tensor], axis: Any = 0, name: str | None = None) -> Tenso
     return J.concat(xs, axis=as_int(axis, "axis"))
 
 
+cat = concatenate = concat
+
+
 def _one_dtype(xs: list[Tensor]) -> list[Tensor]:
     from ..dtypes import promote
 
@@ -448,3 +454,19 @@ def broadcast_shape(x_shape: Sequence[int], y_shape: Sequence[int]) -> list[int]
     from ..dims import broadcast
 
     return [int(n) for n in broadcast(list(x_shape), list(y_shape)) if isinstance(n, int)]
+
+
+@method()
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    """``length`` slices of ``input`` along ``dim``, from ``start`` on.
+
+    Raises InvalidArgumentError when they go beyond the axis.
+    """
+    at = axis_in(dim, len(input.dims))
+    first, n = as_int(start, "start"), input.dims[at]
+    first = first + n if first < 0 and isinstance(n, int) else first
+    if length < 0 or (isinstance(n, int) and not 0 <= first <= first + length <= n):
+        raise InvalidArgumentError(
+            f"narrow: start {start} and length {length} do not fit an axis of size {n}"
+        )
+    return slice_(input, axes=[at], starts=[first], ends=[first + length])

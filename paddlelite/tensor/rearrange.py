@@ -57,6 +57,8 @@ __all__ = [
     "triu",
     "triu_",
     "unfold",
+    "view_as_complex",
+    "view_as_real",
 ]
 
 
@@ -299,6 +301,9 @@ def as_complex(x: Tensor, name: str | None = None) -> Tensor:
             f"The size of the last dimension should be 2, but got shape {list(x.dims)}"
         )
     return V.as_complex(x)
+
+
+view_as_real, view_as_complex = as_real, as_complex
 
 
 def polar(abs: Tensor, angle: Tensor, name: str | None = None) -> Tensor:

@@ -44,14 +44,17 @@ __all__ = [
     "put_along_axis_",
     "scatter",
     "scatter_",
+    "scatter_add",
     "scatter_nd",
     "scatter_nd_add",
+    "scatter_reduce",
     "select_scatter",
     "slice",
     "slice_scatter",
     "strided_slice",
     "take",
     "take_along_axis",
+    "take_along_dim",
 ]
 
 
@@ -232,6 +235,28 @@ def put_along_axis(
     if tuple(value.dims) != tuple(index.dims):
         value = expand(value, index.shape)
     return A.put_along_axis(arr, index, value, Axis=at, Reduce=reduce, Include_self=bool(include_self))
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """:func:`take_along_axis` by another name; without ``dim`` of the flattened input."""
+    return (
+        take_along_axis(flatten(input), flatten(indices), 0)
+        if dim is None
+        else take_along_axis(input, indices, dim)
+    )
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """``input`` with ``src`` added along ``dim`` at ``index``."""
+    return put_along_axis(input, index, src, dim, "add", broadcast=False)
+
+
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """``input`` with ``src`` combined along ``dim`` at ``index``: sum, prod, mean, amax or amin."""
+    how = {"sum": "add", "prod": "mul"}.get(reduce, reduce)
+    return put_along_axis(input, index, src, dim, how, include_self, broadcast=False)
 
 
 def take(x: Tensor, index: Tensor, mode: str = "raise", name: str | None = None) -> Tensor:
