@@ -149,7 +149,8 @@ def _plain_int(s: Any) -> int:
 
 
 def _as_size(s: Any) -> Tensor:
-    t = s if isinstance(s, Tensor) else to_tensor(int(s), dtype="int32")
+    # All of one dtype: PaddlePaddle stacks them when it loads the program.
+    t = s.astype("int32") if isinstance(s, Tensor) else to_tensor(int(s), dtype="int32")
     return t.reshape([1]) if not t.dims else t
 
 
