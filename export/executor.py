@@ -79,11 +79,12 @@ class Executor:
             raise InvalidArgumentError(
                 f"the program takes {len(self.program.inputs)} inputs, not {len(arrays)}"
             )
-        results = self._results_of(arrays)
+        results = self.results_of(arrays)
         self.write_state(results[self._n_outputs :])
         return results[: self._n_outputs]
 
-    def _results_of(self, arrays: Sequence[np.ndarray]) -> list[Any]:
+    def results_of(self, arrays: Sequence[np.ndarray]) -> list[Any]:
+        """The arrays of the program's results, state included, without gradients; nothing is written back."""
         if self.backend == "numpy":
             return run_program(self.program, arrays)
         if self._tiny:

@@ -22,12 +22,16 @@ from ..mode import mode
 from ..op import Op, Slot
 from ..prune import has_effect
 from ..tensor.tensor import Tensor
+from .draws import is_draw
 from .plan import Plan, compile_plan
 
 if TYPE_CHECKING:
     from .executor import Executor
 
 __all__ = ["Training"]
+
+#: Forwards without a backward after which a model is taken to be serving.
+_PATIENCE = 8
 
 
 class Training:
@@ -50,6 +54,10 @@ class Training:
             if not wanted and id(t) not in written and v not in volatile
         ]
         self._constants = [(v, t, t._data, t._version) for v, t in constant]
+        #: Forwards since the last backward, and whether the next one may go without residuals.
+        self._unused = 0
+        nodes = list(program.block.walk())
+        self._may_defer = not program.state and not any(is_draw(n) or has_effect(n) for n in nodes)
         self._joint()
         self.n_outputs = len(program.outputs)
         self.n_state = len(program.state)
@@ -156,21 +164,37 @@ class Training:
     # ------------------------------------------------------------------ running
 
     def forward(self, arrays: Sequence[Any]) -> list[Any]:
-        """The outputs, then all residuals as one object; the state is written back."""
-        try:
-            results = self.forward_plan.run({v: arrays[i] for i, v in self.sources})
-        except Exception as error:
-            n = len(self.executor.program.inputs)
-            raise self.executor.explain(error, arrays[:n]) from error
+        """The outputs, then all residuals as one object; the state is written back.
+
+        A model that only serves, in grad mode because nobody switched it off, is run as without gradients: after a
+        number of forwards that no backward followed, residuals are left to the backward that may still come.
+        """
+        residuals = np.empty((), object)
+        self._unused += 1
+        if self._may_defer and self._unused > _PATIENCE:
+            return [*self.executor.results_of(arrays[: len(self.executor.program.inputs)]), residuals]
+        results = self._run_forward(arrays)
         n, s = self.n_outputs, self.n_state
         if s:
             self.executor.write_state(results[n : n + s])
-        residuals = np.empty((), object)
         residuals[()] = results[n + s :]
         return [*results[:n], residuals]
 
-    def backward(self, arrays: Sequence[Any], residuals: Sequence[Any], seeds: Sequence[Any]) -> list[Any]:
+    def _run_forward(self, arrays: Sequence[Any]) -> list[Any]:
+        try:
+            return self.forward_plan.run({v: arrays[i] for i, v in self.sources})
+        except Exception as error:
+            n = len(self.executor.program.inputs)
+            raise self.executor.explain(error, arrays[:n]) from error
+
+    def backward(
+        self, arrays: Sequence[Any], residuals: Sequence[Any] | None, seeds: Sequence[Any]
+    ) -> list[Any]:
         """Gradients of the wanted inputs (None where the outputs do not depend on one)."""
+        self._unused = 0
+        if residuals is None:
+            self._may_defer = False
+            residuals = self._run_forward(arrays)[self.n_outputs + self.n_state :]
         env = dict(zip(self.seeds, seeds))
         env.update({v: arrays[i] for i, v in self._again})
         env.update(zip(self.residuals, residuals))

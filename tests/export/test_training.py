@@ -237,3 +237,26 @@ def test_fifty_steps_with_batch_norm_dropout_and_a_branch():
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4)
     for a, b in zip(*statistics):
         np.testing.assert_allclose(a, b, rtol=1e-4)
+
+
+def test_a_model_that_only_serves_in_grad_mode_is_run_frozen_and_can_still_train():
+    ps = parameters()
+    executor = Executor(trace(net(ps), ("x", ("n", 4), "float32")), backend="onnxruntime")
+    x = normal(2, 4)
+    wanted = float(net(ps)(x))
+    for _ in range(12):
+        out = executor([x])[0]
+        np.testing.assert_allclose(float(out), wanted, rtol=1e-5)
+    assert executor._frozen is not None and not out.stop_gradient
+    ps[0]._touch()
+    with pytest.raises(SystemError, match="changed in place"):
+        out.backward()
+    out = executor([x])[0]
+    out.backward()
+    got = gradients(ps)
+    net(ps)(x).backward()
+    same(got, gradients(ps))
+    (training,) = executor._training.values()
+    assert not training._may_defer, "it trains after all"
+    ps[0].set_value(ps[0].numpy() * 0.5)
+    np.testing.assert_allclose(float(executor([x])[0]), float(net(ps)(x)), rtol=1e-5)
