@@ -10,6 +10,7 @@ import numpy as np
 from .bind import flatten_outs
 from .errors import PaddleError
 from .ir import Block, Node, Program, Value
+from .ops.check import Raised
 
 __all__ = ["run_block", "run_program"]
 
@@ -18,7 +19,10 @@ def run_program(program: Program, feeds: Sequence[Any]) -> list[Any]:
     """The arrays of ``program.results`` for ``feeds``, one array per input."""
     captured = [t._data for t in program.captures.values()]
     env = dict(zip((*program.inputs, *program.captures), (*feeds, *captured), strict=True))
-    return _run(program.block, env, program.results)
+    try:
+        return _run(program.block, env, program.results)
+    except Raised as failed:  # the user's own exception, from however deep
+        raise failed.error from None
 
 
 def run_block(block: Block, arguments: Sequence[Any]) -> list[Any]:
@@ -42,7 +46,7 @@ def run_node(node: Node, env: dict[Value, Any]) -> list[Any]:
     ]
     try:
         result = node.op.kernel(*inputs, **node.attrs)  # type: ignore[misc]
-    except PaddleError:
+    except (PaddleError, Raised):
         raise
     except Exception as error:
         from .bind import explain

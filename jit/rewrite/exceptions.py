@@ -12,20 +12,40 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, assign, at, name, operator, suspends, thunk
+from .build import Pass, assign, at, constant, name, operator, suspends, thunk
 
 __all__ = ["Exceptions"]
 
 
 class Exceptions(Pass):
-    """See the module."""
+    """See the module. `handled` says whether a `try` of the same function is around."""
+
+    handled = False
+
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
+        around, self.handled = self.handled, False
+        self.generic_visit(node)
+        self.handled = around
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Try(self, node: gast.Try) -> gast.AST:
+        around, self.handled = self.handled, self.handled or bool(node.handlers)
+        node.body = self.block(node.body)
+        self.handled = around
+        node.handlers = [self.visit(h) for h in node.handlers]
+        node.orelse, node.finalbody = self.block(node.orelse), self.block(node.finalbody)
+        return node
+
+    visit_TryStar = visit_Try
 
     def visit_Raise(self, node: gast.Raise) -> gast.AST | list[gast.AST]:
         self.generic_visit(node)
         if node.exc is None:
             return node
         error = self.names.fresh("_error")
-        again = gast.If(operator("raises", name(error)), [gast.Raise(name(error), node.cause)], [])
+        again = gast.If(operator("raises", name(error), *([constant(True)] if self.handled else [])), [gast.Raise(name(error), node.cause)], [])
         return [at(node, assign(error, node.exc)), at(node, again)]
 
     def visit_ExceptHandler(self, node: gast.ExceptHandler) -> gast.AST:

@@ -1,0 +1,159 @@
+"""Checklist C 40-41, F 71: raise, assert and try around tensors; errors of the capture itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.jit import InputSpec, to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+
+
+def test_raise_under_a_tensor_condition():
+    def f(x):
+        if x.sum() > 5:
+            raise ValueError("too large")
+        y = x + 1
+        if x.sum() < 1:
+            y = y * 2
+        else:
+            if x.sum() > 1.5:
+                raise KeyError("middle")
+            y = y * 3
+        return y
+
+    static = check(f, *NUMBERS)
+    with pytest.raises(ValueError, match="too large"):
+        static(tensor([9.0]))
+    with pytest.raises(KeyError, match="middle"):
+        static(tensor([2.0]))
+
+
+def test_raise_gives_no_value():
+    def f(x):
+        if x.sum() > 5:
+            y = x
+        else:
+            raise ValueError("small")
+        return y
+
+    static = check(f, *NUMBERS)
+    with pytest.raises(ValueError, match="small"):
+        static(tensor([1.0]))
+
+
+def test_assert_on_a_tensor():
+    def f(x):
+        assert x.sum() < 5, "not below 5"
+        return x * 2
+
+    static = check(f, *NUMBERS)
+    with pytest.raises(AssertionError, match="not below 5"):
+        static(tensor([9.0]))
+
+
+def test_python_exceptions_stay_pythons():
+    def f(x, d):
+        try:
+            y = x * d["k"]
+        except KeyError as error:
+            y = x - len(str(error))
+        else:
+            if x.sum() > 1:
+                y = y + 1
+        finally:
+            x = x + 1
+        return x, y
+
+    check(f, ([1.0], {"k": 2}), ([2.0], {"k": 2}), ([2.0], {}))
+
+
+def test_raise_that_is_handled_is_refused():
+    @to_static
+    def f(x):
+        try:
+            if x.sum() > 1:
+                raise ValueError
+        except ValueError:
+            x = x + 1
+        return x
+
+    with pytest.raises(CaptureError, match="cannot be handled by the `try`"):
+        f(tensor([1.0]))
+
+
+def test_the_users_handler_does_not_see_errors_of_the_capture():
+    @to_static
+    def f(x):
+        try:
+            y = bool(x.sum() > 0) and [1][int(x.sum())]
+        except Exception:
+            y = x
+        return y
+
+    with pytest.raises(CaptureError, match=r"test_errors.py:\d+"):
+        f(tensor([1.0]))
+
+
+def test_yield_under_a_tensor_condition_is_refused():
+    def numbers(x):
+        if x.sum() > 0:
+            yield x
+
+    @to_static
+    def f(x):
+        return [v + 1 for v in numbers(x)]
+
+    with pytest.raises(CaptureError, match="cannot suspend the function"):
+        f(tensor([1.0]))
+
+
+def test_errors_name_the_users_line_and_leave_nothing_behind():
+    @to_static
+    def f(x, n):
+        while n > 0:
+            if x.sum() > 0:
+                y = [x, x]
+            else:
+                y = [x]
+            n = n - 1
+            x = y + 1
+        return x
+
+    line = test_errors_name_the_users_line_and_leave_nothing_behind.__code__.co_firstlineno + 4
+    with pytest.raises((CaptureError, TypeError)) as caught:
+        f(tensor([1.0]), paddle.to_tensor(2))
+    assert f"test_errors.py:{line}" in str(caught.value) or "list" in str(caught.value)
+    assert (paddle.ones([1]) + 1).numpy() == 2  # no capture is left open
+
+
+def test_the_same_function_after_a_failed_capture():
+    @to_static
+    def f(x, flag):
+        if x.sum() > 0:
+            y = x if flag else None
+        else:
+            y = x + 1
+        return y
+
+    with pytest.raises(CaptureError, match="one is None"):
+        f(tensor([1.0]), False)
+    assert f(tensor([1.0]), True).numpy() == 1
+
+
+def test_traceback_shows_the_users_line():
+    @to_static(input_spec=[InputSpec([2], "float32")])
+    def f(x):
+        if x.sum() > 0:
+            return x.reshape([3])
+        return x
+
+    with pytest.raises(ValueError) as caught:
+        f(paddle.to_tensor(np.ones(2, "float32")))
+    frames = [entry for entry in caught.traceback if str(entry.path).endswith("test_errors.py")]
+    assert frames[-1].lineno + 1 == test_traceback_shows_the_users_line.__code__.co_firstlineno + 4
