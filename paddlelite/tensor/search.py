@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..dtypes import dtype_of
+from .. import dims as D
+from ..dtypes import dtype_of, int32
 from ..errors import InvalidArgumentError, InvalidTypeError
+from ..mode import mode as running
 from ..ops import search, select
 from ..ops import sort as sort_ops
+from ..ops.elementwise import add, cast, scale
 from ..ops.index import slice_
+from ..ops.repeat import expand
+from ..ops.shape import shape
 from .arguments import axis_of
 from .creation import to_tensor
 from .operators import operands, require_tensor
@@ -50,7 +55,25 @@ def where(condition: Tensor, x: Any = None, y: Any = None, name: str | None = No
     if not isinstance(x, Tensor) and not isinstance(y, Tensor):
         x = to_tensor(x)
     x, y = operands(x, y, "where")
+    if running.capture is not None:
+        condition, x, y = _of_one_shape(condition, x, y)
     return search.where(condition, x, y)
+
+
+def _of_one_shape(*operands: Tensor) -> list[Tensor]:
+    """Operands expanded to their common shape: the op in PaddlePaddle's files does not broadcast."""
+    dims = D.broadcast(*(t.dims for t in operands))
+    if all(tuple(t.dims) == dims for t in operands):
+        return list(operands)
+    if D.is_static(dims):
+        return [t if tuple(t.dims) == dims else expand(t, shape=list(dims)) for t in operands]
+    whole = next((t for t in operands if tuple(t.dims) == dims), None)
+    if whole is None:
+        for t in operands:
+            zero = scale(cast(t, out_dtype=int32), scale=0.0)
+            whole = zero if whole is None else add(whole, zero)
+    sizes = shape(whole)
+    return [t if tuple(t.dims) == dims else expand(t, sizes) for t in operands]
 
 
 @method("where")

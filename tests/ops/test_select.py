@@ -97,3 +97,26 @@ def test_quantiles_flow_gradients_and_follow_numpy():
         np.testing.assert_allclose(got, np.quantile(x, 0.35, axis=1, method=how), rtol=1e-6)
     (g,) = grad_of(lambda t: paddle.quantile(t, 0.5, axis=1).sum(), x)
     assert (g.sum(axis=1) == 1).all() and (g != 0).sum() == 4
+
+
+@pytest.mark.parametrize("shapes", [((3, 1), (4,), ()), ((1,), (3, 4), (3, 1)), ((3, 4), (), (4,))])
+def test_where_in_a_program_gives_the_op_operands_of_one_shape(shapes):
+    """PaddlePaddle's `where` of a file does not broadcast (2.6.2 refuses it), so the program expands first."""
+    from paddlelite import dims as D
+    from paddlelite.capture import Capture
+    from paddlelite.interpret import run_program
+    from paddlelite.op import Spec
+
+    arrays = [np.resize(np.arange(1, 13, dtype=np.float32), s) for s in shapes]
+    arrays[0] = arrays[0] % 2 == 0
+    for symbolic in (False, True):
+        with Capture() as c:
+            inputs = []
+            for i, a in enumerate(arrays):
+                dims = tuple(D.symbol(f"n{n}") if symbolic and n != 1 else n for n in a.shape)
+                dtype = paddle.bool if i == 0 else paddle.float32
+                inputs.append(c.input(Spec(dims, dtype), f"x{i}", stop_gradient=True))
+            program = c.finish([paddle.where(*inputs)])
+        node = next(n for n in program.block.nodes if n.op.type == "where")
+        assert len({tuple(v.dims) for v in node.inputs}) == 1
+        np.testing.assert_array_equal(run_program(program, arrays)[0], np.where(*arrays))
