@@ -98,7 +98,7 @@ def _unpickle(array: np.ndarray, state: dict[str, Any]) -> Parameter:
 
 def make_parameter(
     owner: str, shape: Any, attr: Any, dtype: Any, is_bias: bool = False, default_initializer: Any = None
-) -> Parameter | None:
+) -> Any:
     """A parameter of the layer named ``owner``, initialized; None when ``attr`` is False.
 
     The initializer is, in this order: the attribute's, the global one, the layer's default, 0 for a bias and Xavier's
@@ -139,7 +139,7 @@ def create_parameter(
     attr: Any = None,
     is_bias: bool = False,
     default_initializer: Any = None,
-) -> Parameter | None:
+) -> Any:
     """A parameter that belongs to no layer. Arguments as in :meth:`paddlelite.nn.Layer.create_parameter`.
 
     >>> import paddlelite as paddle

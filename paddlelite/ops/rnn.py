@@ -224,7 +224,8 @@ def rnn_grad(  # type: ignore[no-untyped-def]
     count = num_layers * plan.directions
     mask = _mask(SequenceLength, plan.steps, Input.dtype)
     d_weights: list[Any] = [None] * len(WeightList)
-    d_h, d_c = [None] * count, [None] * count
+    d_h: list[Any] = [None] * count
+    d_c: list[Any] = [None] * count
     g = G
     for layer in range(num_layers - 1, -1, -1):
         x = Input if layer == 0 else _outputs(plan, Reserve, layer - 1, mask)
@@ -237,7 +238,7 @@ def rnn_grad(  # type: ignore[no-untyped-def]
             states = (PreState[0][k], cell[0], turned, plan.saved(Reserve, k), part, GState[0][k], cell[1])
             wanted = need_x or layer > 0
             found = backward(mode, inputs, plan.weights(k), *states, wanted)
-            d_h[k], d_c[k] = found.h, found.c  # type: ignore[call-overload]
+            d_h[k], d_c[k] = found.h, found.c
             for j, dw in zip(
                 (2 * k, 2 * k + 1, 2 * count + 2 * k, 2 * count + 2 * k + 1), found.weights, strict=True
             ):
@@ -247,7 +248,7 @@ def rnn_grad(  # type: ignore[no-untyped-def]
                 dx = _turn(found.x, k, plan.directions)
                 total = dx if total is None else total + dx
         g = total
-    finals = [np.stack(d_h), np.stack(d_c)] if mode == "LSTM" else [np.stack(d_h)]  # type: ignore[arg-type]
+    finals = [np.stack(d_h), np.stack(d_c)] if mode == "LSTM" else [np.stack(d_h)]
     dx = np.ascontiguousarray(g) if need_x else np.zeros((0,), Input.dtype)
     return dx, finals, d_weights
 

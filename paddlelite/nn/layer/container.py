@@ -113,7 +113,7 @@ class LayerList(Layer):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return type(self)(list(self._sub_layers.values())[index])
+            return type(self)(list(self)[index])
         return self._sub_layers[_key(self, index)]
 
     def __setitem__(self, index: int, sublayer: Layer) -> None:

@@ -50,7 +50,7 @@ class Layer:
     """
 
     training: bool
-    _parameters: dict[str, Parameter | None]
+    _parameters: dict[str, Any]
     _sub_layers: dict[str, Layer | None]
     _buffers: dict[str, Tensor | None]
     #: The attribute it is registered under, which names its nodes in a program.
@@ -119,7 +119,7 @@ class Layer:
         is_bias: bool = False,
         default_initializer: Any = None,
         device: Any = None,
-    ) -> Parameter | None:
+    ) -> Any:
         """A new parameter named after this layer, or None when ``attr`` is False. It is registered by assigning it.
 
         ``attr``: a ParamAttr, a name, an initializer, or None. Without an initializer a bias starts at 0 and a weight

@@ -157,7 +157,9 @@ class _RNNBase(LayerList):
         for layer in range(num_layers):
             size = input_size if layer == 0 else hidden_size * self.num_directions
             cells = [self._cell(size, hidden_size, **options) for _ in range(self.num_directions)]
-            self.append(RNN(cells[0], False, time_major) if len(cells) == 1 else BiRNN(*cells, time_major))
+            self.append(
+                RNN(cells[0], False, time_major) if len(cells) == 1 else BiRNN(cells[0], cells[1], time_major)
+            )
             for d, cell in enumerate(cells):
                 for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
                     setattr(self, f"{kind}_l{layer}{'_reverse' if d else ''}", getattr(cell, kind))
