@@ -16,7 +16,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from .trace import Traced
 
-__all__ = ["Cache", "Entry"]
+__all__ = ["Cache", "Entry", "matches"]
 
 Dims = tuple[Any, ...]
 
@@ -40,12 +40,13 @@ class Entry:
         seen: dict[Dim, int] = {}
         for dims, tensor in zip(self.dims, tensors, strict=True):
             shape = tensor._data.shape
-            if dims != shape and not _matches(dims, shape, seen):
+            if dims != shape and not matches(dims, shape, seen):
                 return False
         return True
 
 
-def _matches(dims: Dims, shape: tuple[int, ...], seen: dict[Dim, int]) -> bool:
+def matches(dims: Dims, shape: tuple[int, ...], seen: dict[Dim, int]) -> bool:
+    """Whether the sizes are those of `dims`, a symbol standing for one size throughout (`seen` holds which)."""
     for want, have in zip(dims, shape, strict=True):
         if isinstance(want, Dim):
             if seen.setdefault(want, have) != have:

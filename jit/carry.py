@@ -60,7 +60,9 @@ class Carried:
         if is_leaf(value):
             spec = spec_of(value)
             first = UNBOUND if unbound else value
-            self.slots.append(_Slot(first, spec.dims, spec.dtype, is_weak(value), unbound or is_unsure(value), spec.array))
+            self.slots.append(
+                _Slot(first, spec.dims, spec.dtype, is_weak(value), unbound or is_unsure(value), spec.array)
+            )
             return Leaf(len(self.slots) - 1)
         if isinstance(value, (list, tuple)):
             parts = [self._template(part, unbound) for part in value]

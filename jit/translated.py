@@ -8,17 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from paddlelite.dims import Dim, file_dims
-from paddlelite.errors import InvalidArgumentError
+from paddlelite.capture import Capture
+from paddlelite.dims import Dim, file_dims, symbol
+from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.export.pdmodel import LoadedModel, companions, find_model, read_model
 from paddlelite.framework import unique_name
 from paddlelite.ir import Program, Value
+from paddlelite.mode import mode
 from paddlelite.nn import Layer
 from paddlelite.nn.parameter import Parameter
+from paddlelite.op import Spec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
+from .cache import Dims, matches
 from .spec import InputSpec
+from .trace import LOCK
 
 __all__ = ["TranslatedLayer", "load"]
 
@@ -74,7 +79,7 @@ class TranslatedLayer(Layer):
     def __init__(self, models: dict[str, LoadedModel]) -> None:
         super().__init__()
         self._models = models
-        self._runs: dict[str, Callable[[Sequence[Tensor]], list[Tensor]]] = {}
+        self._runs: dict[str, list[tuple[list[Dims], Callable[[Sequence[Tensor]], list[Tensor]]]]] = {}
         tensors: dict[str, Tensor] = {}
         for model in models.values():
             tensors.update(model.tensors)
@@ -127,12 +132,25 @@ class TranslatedLayer(Layer):
                 f"{method} takes {len(program.inputs)} inputs ({names}), not {len(inputs)}."
             )
         tensors = [_fitting(item, value) for item, value in zip(inputs, program.inputs, strict=True)]
-        if method not in self._runs:
-            from paddlelite.export.executor import Executor
-
-            self._runs[method] = Executor(program)
-        outputs = self._runs[method](tensors)
+        outputs = self._run_for(method, tensors)(tensors)
         return outputs[0] if len(outputs) == 1 else list(outputs)
+
+    def _run_for(self, method: str, tensors: Sequence[Tensor]) -> Callable[[Sequence[Tensor]], list[Tensor]]:
+        """The program as it was saved, or for other sizes: in the file they are what was seen while saving, and no
+        promise. (PaddlePaddle runs its files on any size that the operators accept.)
+        """
+        from paddlelite.export.executor import Executor
+
+        runs = self._runs.setdefault(method, [])
+        program = self._models[method].program
+        if not runs:
+            runs.append(([value.dims for value in program.inputs], Executor(program)))
+        for sizes, run in runs:
+            if _holds(sizes, tensors):
+                return run
+        resized = _resized(program, tensors)
+        runs.append(([value.dims for value in resized.inputs], Executor(resized)))
+        return runs[-1][1]
 
 
 def _own_name(name: str) -> str:
@@ -152,18 +170,56 @@ def _spec_of(value: Value, name: str) -> InputSpec:
 
 
 def _fitting(item: Any, value: Value) -> Tensor:
-    """The input as a tensor; InvalidArgumentError when its dtype or shape is not the program's."""
+    """The input as a tensor; InvalidArgumentError when its dtype or rank is not the program's."""
     tensor = item if isinstance(item, Tensor) else to_tensor(np.asarray(item))
     if tensor.dtype is not value.dtype:
         raise InvalidArgumentError(
             f"the input '{value.name}' must be {value.dtype.name}, but received {tensor.dtype.name}; use astype()."
         )
-    fits = len(tensor.dims) == len(value.dims) and all(
-        isinstance(want, Dim) or isinstance(have, Dim) or want == have
-        for want, have in zip(value.dims, tensor.dims, strict=True)
-    )
-    if not fits:
+    if len(tensor.dims) != len(value.dims):
         raise InvalidArgumentError(
             f"the input '{value.name}' must have the shape {file_dims(value.dims)}, but received {list(tensor.dims)}."
         )
     return tensor
+
+
+def _holds(sizes: Sequence[Dims], tensors: Sequence[Tensor]) -> bool:
+    """Whether a program for these sizes may be run on the tensors; into another capture any symbol may go."""
+    seen: dict[Dim, int] = {}
+    for dims, tensor in zip(sizes, tensors, strict=True):
+        if isinstance(tensor, Value):
+            pairs = zip(dims, tensor.dims, strict=True)
+            if not all(isinstance(a, Dim) or isinstance(b, Dim) or a == b for a, b in pairs):
+                return False
+        elif not matches(dims, tensor._data.shape, seen):
+            return False
+    return True
+
+
+def _resized(program: Program, tensors: Sequence[Tensor]) -> Program:
+    """The program with symbols for the sizes in which the tensors differ from what was saved."""
+    from paddlelite.export.executor import Executor
+
+    inputs = []
+    for value, tensor in zip(program.inputs, tensors, strict=True):
+        pairs = enumerate(zip(value.dims, tensor.dims, strict=True))
+        dims = tuple(a if a == b else symbol(f"{value.name}_{axis}") for axis, (a, b) in pairs)
+        inputs.append((Spec(dims, value.dtype), value.name, value.stop_gradient))
+    try:
+        if any(node.blocks for node in program.block.nodes):
+            raise InvalidArgumentError("it has branches or loops, which were captured for these sizes")
+        with LOCK, Capture() as run:
+            was, mode.grad = mode.grad, True
+            try:
+                values = [run.input(spec, name, stop) for spec, name, stop in inputs]
+                return run.finish(Executor(program)(values))
+            finally:
+                mode.grad = was
+    except PaddleError as error:
+        reason = str(error).rstrip(".")
+        wanted = ", ".join(f"'{value.name}' {file_dims(value.dims)}" for value in program.inputs)
+        raise InvalidArgumentError(
+            f"the program was saved for inputs of the shapes {wanted}, but received "
+            f"{', '.join(str(list(tensor.dims)) for tensor in tensors)}: {reason}. Save it with "
+            "InputSpec([None, ...]) for sizes that may differ."
+        ) from error

@@ -15,7 +15,18 @@ from paddlelite.weak import weaken
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
-from ..symbolic import both, decided, either, is_symbolic, is_unsure, mark_unsure, negate, predicate, refuse, within
+from ..symbolic import (
+    both,
+    decided,
+    either,
+    is_symbolic,
+    is_unsure,
+    mark_unsure,
+    negate,
+    predicate,
+    refuse,
+    within,
+)
 
 __all__ = ["choose", "if_", "ifexp", "truth"]
 

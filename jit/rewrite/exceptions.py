@@ -45,7 +45,11 @@ class Exceptions(Pass):
         if node.exc is None:
             return node
         error = self.names.fresh("_error")
-        again = gast.If(operator("raises", name(error), *([constant(True)] if self.handled else [])), [gast.Raise(name(error), node.cause)], [])
+        again = gast.If(
+            operator("raises", name(error), *([constant(True)] if self.handled else [])),
+            [gast.Raise(name(error), node.cause)],
+            [],
+        )
         return [at(node, assign(error, node.exc)), at(node, again)]
 
     def visit_ExceptHandler(self, node: gast.ExceptHandler) -> gast.AST:
