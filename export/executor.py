@@ -24,7 +24,7 @@ from ..interpret import run_program
 from ..ir import Block, Program, Value
 from ..mode import mode
 from ..tensor.tensor import Tensor
-from .plan import Plan, compile_plan
+from .plan import Plan, SessionFailed, compile_plan
 
 __all__ = ["Executor", "run_onnxruntime"]
 
@@ -93,8 +93,8 @@ class Executor:
         env.update(zip(self.program.inputs, arrays))
         try:
             return plan.run(env)
-        except Exception as error:
-            raise self.explain(error, arrays) from error
+        except SessionFailed as error:
+            raise self.explain(error, arrays) from error.__cause__
 
     def write_state(self, arrays: Sequence[Any]) -> None:
         """Give the program's state tensors their new values."""
@@ -182,8 +182,6 @@ class Executor:
         """The error to raise for a session that failed: the interpreter's, which names the op and the
         user's line.
         """
-        if isinstance(error, PaddleError):
-            return error
         try:
             run_program(self.program, arrays)
         except PaddleError as clearer:

@@ -24,12 +24,16 @@ from .lower import Env, Problem, lower_nodes, placeholder
 from .model import to_model
 from .session import Session, to_array, to_value
 
-__all__ = ["KernelStep", "Plan", "SessionStep", "compile_plan"]
+__all__ = ["KernelStep", "Plan", "SessionFailed", "SessionStep", "compile_plan"]
 
 #: Between kernel calls, a session of fewer nodes costs more than the kernels it replaces.
 _FEW = 3
 
 Arrays = dict[Value, Any]
+
+
+class SessionFailed(Exception):
+    """onnxruntime's own error, which names no line of the user's: who runs the plan explains it."""
 
 
 class KernelStep:
@@ -76,7 +80,11 @@ class SessionStep:
         if self._by_value:
             self._run_values(env)
             return
-        outs = self.session.run({name: env[v] for name, v in self._feeds})
+        feeds = {name: env[v] for name, v in self._feeds}
+        try:
+            outs = self.session.run(feeds)
+        except Exception as error:
+            raise SessionFailed(str(error)) from error
         env.update(zip(self.gives, outs, strict=True))
 
     def _run_values(self, env: Arrays) -> None:
@@ -87,7 +95,10 @@ class SessionStep:
         # An OrtValue does not keep its array alive: `arrays` does.
         arrays = {k: env[v] if v.array else np.asarray(env[v], order="C") for k, v in self._feeds}
         feeds = {k: a if v.array else to_value(a) for (k, v), a in zip(self._feeds, arrays.values())}
-        results = self.session.run_values(feeds)
+        try:
+            results = self.session.run_values(feeds)
+        except Exception as error:
+            raise SessionFailed(str(error)) from error
         env.update((v, results[i] if v.array else to_array(results[i])) for i, v in enumerate(self.gives))
 
 

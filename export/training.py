@@ -16,14 +16,14 @@ import numpy as np
 from ..autograd import grad
 from ..bind import bind
 from ..capture import Capture, replay
-from ..errors import InvalidArgumentError, PaddleError
+from ..errors import InvalidArgumentError
 from ..ir import Block, Node, Value
 from ..mode import mode
 from ..op import Op, Slot
 from ..prune import has_effect
 from ..tensor.tensor import Tensor
 from .draws import is_draw
-from .plan import Plan, compile_plan
+from .plan import Plan, SessionFailed, compile_plan
 
 if TYPE_CHECKING:
     from .executor import Executor
@@ -183,9 +183,9 @@ class Training:
     def _run_forward(self, arrays: Sequence[Any]) -> list[Any]:
         try:
             return self.forward_plan.run({v: arrays[i] for i, v in self.sources})
-        except Exception as error:
+        except SessionFailed as error:
             n = len(self.executor.program.inputs)
-            raise self.executor.explain(error, arrays[:n]) from error
+            raise self.executor.explain(error, arrays[:n]) from error.__cause__
 
     def backward(
         self, arrays: Sequence[Any], residuals: Sequence[Any] | None, seeds: Sequence[Any]
@@ -200,10 +200,10 @@ class Training:
         env.update(zip(self.residuals, residuals))
         try:
             found = self.backward_plan.run(env)
-        except PaddleError:
-            raise
-        except Exception as error:
-            raise InvalidArgumentError(f"onnxruntime could not run the backward graph: {error}") from error
+        except SessionFailed as error:
+            raise InvalidArgumentError(
+                f"onnxruntime could not run the backward graph: {error}"
+            ) from error.__cause__
         return [None if p is None else found[p] for p in self._places]
 
 
