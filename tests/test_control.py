@@ -116,7 +116,9 @@ def test_arrays_in_a_loop():
         def body(i, items):
             return [i + 1, A.array_append(items, i * 10)]
 
-        _, items = while_loop(lambda i, items: i < count, body, [paddle.to_tensor(0), A.create_array(paddle.int64)])
+        _, items = while_loop(
+            lambda i, items: i < count, body, [paddle.to_tensor(0), A.create_array(paddle.int64)]
+        )
         last = A.array_read(items, paddle.to_tensor(-1))
         program = c.finish([A.array_stack(items), A.array_length(items), last])
     stacked, length, last = run_program(program, [np.array(4)])

@@ -61,7 +61,9 @@ def arrays_of(record, sample, double=False):
     out = []
     for i, x in enumerate(sample.inputs):
         many = isinstance(x, list)
-        out.append(None if x is None else [make(y, 10 * i + k + 1) for k, y in enumerate(x)] if many else make(x, i))
+        out.append(
+            None if x is None else [make(y, 10 * i + k + 1) for k, y in enumerate(x)] if many else make(x, i)
+        )
     return out
 
 
@@ -71,7 +73,10 @@ def flat(nested):
 
 def rebuild(nested, leaves):
     leaves = iter(leaves)
-    return [None if x is None else [next(leaves) for _ in x] if isinstance(x, list) else next(leaves) for x in nested]
+    return [
+        None if x is None else [next(leaves) for _ in x] if isinstance(x, list) else next(leaves)
+        for x in nested
+    ]
 
 
 def call(record, nested, attrs):
@@ -188,7 +193,10 @@ def test_infer_is_kernel(record, sample):
     got = record.infer_rule(*specs, **record.full_attrs(sample.attrs))
     parts = [got] if len(record.outs) == 1 else list(got)
     inferred = [
-        s for part, many in zip(parts, record.many_out, strict=True) for s in (part if many else [part]) if s is not None
+        s
+        for part, many in zip(parts, record.many_out, strict=True)
+        for s in (part if many else [part])
+        if s is not None
     ]
     assert len(inferred) == len(outs)
     for s, t in zip(inferred, outs, strict=True):
@@ -238,7 +246,11 @@ def finite_difference(record, sample, nested, i, wanted, eps=1e-6, every=False):
     def value():
         outs = call(record, rebuild(nested, eager_leaves(rebuild(nested, base), wanted)), sample.attrs)
         outs = [t for t in outs if t.dtype.is_inexact] if every else [t for t in outs if not t.stop_gradient]
-        return sum(float((t._data * s._data).sum()) for t, s in zip(outs, cotangents(outs), strict=True) if s is not None)
+        return sum(
+            float((t._data * s._data).sum())
+            for t, s in zip(outs, cotangents(outs), strict=True)
+            if s is not None
+        )
 
     target = base[i]
     out = np.zeros_like(target)
@@ -262,7 +274,9 @@ def test_second_order(record, sample):
     wanted = differentiable_slots(record, sample, nested)
     if not wanted or sum(flat(nested)[i].size for i in wanted) == 0:
         return
-    weights = [np.asarray(np.random.default_rng(7 + i).uniform(0.5, 1.5, flat(nested)[i].shape)) for i in wanted]
+    weights = [
+        np.asarray(np.random.default_rng(7 + i).uniform(0.5, 1.5, flat(nested)[i].shape)) for i in wanted
+    ]
 
     def slope(leaves, create_graph):
         grads = gradients(record, sample, nested, leaves, wanted, create_graph)
@@ -372,7 +386,9 @@ def test_onnxruntime_is_eager(record, sample):
     nested = arrays_of(record, sample)
     want = [t.numpy() for t in call(record, rebuild(nested, eager_leaves(nested, [])), sample.attrs)]
     program, feeds = captured(record, sample, nested)
-    for got, w in zip(executor.Executor(program, backend="onnxruntime").run(feeds)[: len(want)], want, strict=True):
+    for got, w in zip(
+        executor.Executor(program, backend="onnxruntime").run(feeds)[: len(want)], want, strict=True
+    ):
         close(got, w, max(sample.tol, 1e-5), "onnxruntime")
     if has_gradient(record, sample):
         program, feeds = captured(record, sample, nested, with_grad=True)

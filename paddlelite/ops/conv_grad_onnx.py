@@ -43,7 +43,15 @@ Cut = Callable[..., Any]
 
 
 def lower_filter_grad(
-    b: Any, x: Any, g: Any, kernel: Sequence[int], groups: int, channels: int, filters: int, positions: Any, cut: Cut
+    b: Any,
+    x: Any,
+    g: Any,
+    kernel: Sequence[int],
+    groups: int,
+    channels: int,
+    filters: int,
+    positions: Any,
+    cut: Cut,
 ) -> Any:
     """ONNX nodes for the gradient [O, C/groups, ...] of the filters.
 
@@ -51,7 +59,12 @@ def lower_filter_grad(
     per image and channel, or None when it is not known; ``cut(x, at, axes, first)`` slices the elements of ``x`` that
     the windows see at offset ``at`` along ``axes`` of the window, whose axis 0 is axis ``first`` of ``x``.
     """
-    if prod(kernel) > 1 and groups == 1 and channels >= _MANY and (positions is None or positions <= _FEW_POSITIONS):
+    if (
+        prod(kernel) > 1
+        and groups == 1
+        and channels >= _MANY
+        and (positions is None or positions <= _FEW_POSITIONS)
+    ):
         return _flat(b, x, g, kernel, channels, filters, cut)
     if len(kernel) == 2 and groups == 1 and channels < _MANY and kernel[1] >= _WIDE:
         return _by_rows(b, x, g, kernel, channels, filters, cut)
@@ -86,7 +99,9 @@ def _by_rows(b: Any, x: Any, g: Any, kernel: Sequence[int], channels: int, filte
     return _filters(b, b.ReduceSum(joined, b.const([0], "int64"), keepdims=0), kernel, channels, filters)
 
 
-def _batched(b: Any, x: Any, g: Any, kernel: Sequence[int], groups: int, channels: int, filters: int, cut: Cut) -> Any:
+def _batched(
+    b: Any, x: Any, g: Any, kernel: Sequence[int], groups: int, channels: int, filters: int, cut: Cut
+) -> Any:
     """One product per image and group. The smaller of the two operands is the one that is transposed."""
     rank, ways, each = len(kernel), channels // groups, filters // groups
     shape = b.const([0, groups, ways, -1], "int64")
@@ -103,7 +118,13 @@ def _batched(b: Any, x: Any, g: Any, kernel: Sequence[int], groups: int, channel
 
 
 def lower_input_grad(
-    b: Any, g: Any, w: Any, sizes: Sequence[int], strides: Sequence[int], pads: Sequence[int], dilations: Sequence[int]
+    b: Any,
+    g: Any,
+    w: Any,
+    sizes: Sequence[int],
+    strides: Sequence[int],
+    pads: Sequence[int],
+    dilations: Sequence[int],
 ) -> Any:
     """ONNX nodes for the gradient of an image of ``sizes`` (2-D, one group, channels first), or None when
     ConvTranspose is the faster form. ``pads`` are in ONNX's order.

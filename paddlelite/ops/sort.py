@@ -65,7 +65,9 @@ def _(b: Any, X: Any, *, axis: int = -1, descending: bool = False, stable: bool 
     if not X.dims:
         return b.Identity(X), b.const(0, "int64")
     if 0 in X.dims:
-        return b.Identity(X), b.cast(X, int64)  # onnxruntime 1.23 divides by the size: it would end the process
+        return b.Identity(X), b.cast(
+            X, int64
+        )  # onnxruntime 1.23 divides by the size: it would end the process
     at = axis_in(axis, len(X.dims))
     size = b.Slice(b.Shape(X), b.const([at], "int64"), b.const([at + 1], "int64"), b.const([0], "int64"))
     return b.TopK(X, size, axis=at, largest=int(descending), sorted=1, outputs=2)

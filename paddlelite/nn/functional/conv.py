@@ -39,10 +39,14 @@ def padding_attrs(padding: Any, rank: int, channel_last: bool) -> dict[str, Any]
         if len(pairs) == rank + 2:
             outer = [pairs[0], pairs[-1] if channel_last else pairs[1]]
             if outer != [[0, 0], [0, 0]]:
-                raise InvalidArgumentError(f"Non-zero padding({padding}) in the batch or channel dimensions is not supported.")
+                raise InvalidArgumentError(
+                    f"Non-zero padding({padding}) in the batch or channel dimensions is not supported."
+                )
             pairs = pairs[1:-1] if channel_last else pairs[2:]
         if len(pairs) != rank or any(len(p) != 2 for p in pairs):
-            raise InvalidArgumentError(f"padding should have a pair for each of {rank} axes, but got {padding!r}")
+            raise InvalidArgumentError(
+                f"padding should have a pair for each of {rank} axes, but got {padding!r}"
+            )
         flat = [p for pair in pairs for p in pair]
     elif isinstance(padding, Sequence) and len(padding) == 2 * rank:
         flat = [int(p) for p in padding]
@@ -59,10 +63,23 @@ def _with_bias(out: Tensor, bias: Tensor | None, channel_last: bool) -> Tensor:
     return out if bias is None else add(out, bias, axis=-1 if channel_last else 1)
 
 
-def _conv(x: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int, layout: str, rank: int) -> Any:
+def _conv(
+    x: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+    layout: str,
+    rank: int,
+) -> Any:
     last = C.is_channel_last(layout)
     attrs = padding_attrs(padding, rank, last)
-    attrs |= {"strides": each_axis(stride, rank, "stride"), "dilations": each_axis(dilation, rank, "dilation")}
+    attrs |= {
+        "strides": each_axis(stride, rank, "stride"),
+        "dilations": each_axis(dilation, rank, "dilation"),
+    }
     channels = x.dims[-1 if last else 1] if len(x.dims) == rank + 2 else None
     depthwise = rank == 2 and groups > 1 and channels == groups and weight.dims[0] % groups == 0
     record = C.depthwise_conv2d if depthwise else C.conv_of_rank(rank)
@@ -80,7 +97,7 @@ def conv2d(
     data_format: str = "NCHW",
     name: str | None = None,
 ) -> Tensor:
-    """2-D convolution of ``x`` [N, C, H, W] with ``weight`` [O, C/groups, kH, kW]. Paddle ops: conv2d, depthwise_conv2d.
+    """2-D convolution of ``x`` [N, C, H, W] with ``weight`` [O, C/groups, kH, kW]. Paddle: conv2d, depthwise_conv2d.
 
     ``padding``: a number, one or two per axis, pairs, ``"SAME"`` or ``"VALID"``. Raises InvalidArgumentError when
     channels do not fit or the output would be empty.
@@ -121,7 +138,10 @@ def conv1d(
 ) -> Tensor:
     """1-D convolution of ``x`` [N, C, L] with ``weight`` [O, C/groups, k], as a convolution of height 1."""
     last = C.is_channel_last(data_format)
-    wide = {"stride": [1, *each_axis(stride, 1, "stride")], "dilation": [1, *each_axis(dilation, 1, "dilation")]}
+    wide: dict[str, Any] = {
+        "stride": [1, *each_axis(stride, 1, "stride")],
+        "dilation": [1, *each_axis(dilation, 1, "dilation")],
+    }
     pads = padding_attrs(padding, 1, last)
     if pads["padding_algorithm"] != "EXPLICIT":
         wide["padding"] = pads["padding_algorithm"]
@@ -140,7 +160,10 @@ def _conv_transpose(
 ) -> Any:  # fmt: skip
     last = C.is_channel_last(layout)
     attrs = padding_attrs(padding, rank, last)
-    attrs |= {"strides": each_axis(stride, rank, "stride"), "dilations": each_axis(dilation, rank, "dilation")}
+    attrs |= {
+        "strides": each_axis(stride, rank, "stride"),
+        "dilations": each_axis(dilation, rank, "dilation"),
+    }
     if output_size is not None:
         if each_axis(output_padding, rank, "output_padding") != [0] * rank:
             raise InvalidArgumentError("output_padding option is mutually exclusive with output_size")
@@ -149,7 +172,9 @@ def _conv_transpose(
         attrs["output_padding"] = each_axis(output_padding, rank, "output_padding")
     channels = x.dims[-1 if last else 1] if len(x.dims) == rank + 2 else None
     depthwise = rank == 2 and groups > 1 and channels == groups and weight.dims[1] == 1
-    record = C.depthwise_conv2d_transpose if depthwise else C.conv2d_transpose if rank == 2 else C.conv3d_transpose
+    record = (
+        C.depthwise_conv2d_transpose if depthwise else C.conv2d_transpose if rank == 2 else C.conv3d_transpose
+    )
     return _with_bias(record(x, weight, groups=groups, data_format=layout, **attrs), bias, last)
 
 

@@ -20,7 +20,11 @@ __all__ = [
 def _window(kernel_size: Any, stride: Any, padding: Any, rank: int, layout: str) -> dict[str, Any]:
     kernel = each_axis(kernel_size, rank, "kernel_size")
     attrs = padding_attrs(padding, rank, is_channel_last(layout))
-    return {"ksize": kernel, "strides": kernel if stride is None else each_axis(stride, rank, "stride"), **attrs}
+    return {
+        "ksize": kernel,
+        "strides": kernel if stride is None else each_axis(stride, rank, "stride"),
+        **attrs,
+    }
 
 
 def max_pool2d(
@@ -44,9 +48,13 @@ def max_pool2d(
     if not return_mask:
         return P.pool2d(x, pooling_type="max", ceil_mode=ceil_mode, data_format=data_format, **attrs)
     if data_format != "NCHW":
-        raise InvalidArgumentError("When setting return_mask to true, data_format must be set to NCHW in API:max_pool2d")
+        raise InvalidArgumentError(
+            "When setting return_mask to true, data_format must be set to NCHW in API:max_pool2d"
+        )
     if attrs.pop("padding_algorithm") == "SAME" or len(attrs["paddings"]) != 2:
-        raise UnimplementedError("max_pool2d with return_mask needs the same padding on both sides, as numbers")
+        raise UnimplementedError(
+            "max_pool2d with return_mask needs the same padding on both sides, as numbers"
+        )
     return P.max_pool2d_with_index(x, ceil_mode=ceil_mode, **attrs)
 
 
@@ -109,7 +117,9 @@ def avg_pool3d(
 
 def _no_mask(return_mask: bool, what: str) -> None:
     if return_mask:
-        raise UnimplementedError(f"{what} with return_mask=True is not supported; it is for max_pool1d and max_pool2d")
+        raise UnimplementedError(
+            f"{what} with return_mask=True is not supported; it is for max_pool1d and max_pool2d"
+        )
 
 
 def _pad_1d(padding: Any, layout: str) -> Any:
@@ -152,28 +162,38 @@ def avg_pool1d(
 ) -> Tensor:
     """Average pooling of [N, C, L], as one of height 1."""
     window = _as_2d(kernel_size, stride, padding)
-    return squeeze(avg_pool2d(unsqueeze(x, axes=[2]), exclusive=exclusive, ceil_mode=ceil_mode, **window), axes=[2])
+    return squeeze(
+        avg_pool2d(unsqueeze(x, axes=[2]), exclusive=exclusive, ceil_mode=ceil_mode, **window), axes=[2]
+    )
 
 
 def _adaptive(x: Any, output_size: Any, rank: int, layout: str, kind: str) -> Any:
     sizes = list(output_size) if isinstance(output_size, (list, tuple)) else [output_size] * rank
     if len(sizes) != rank:
-        raise InvalidArgumentError(f"output_size should be a number or {rank} numbers, but got {output_size!r}")
+        raise InvalidArgumentError(
+            f"output_size should be a number or {rank} numbers, but got {output_size!r}"
+        )
     own = x.dims[1:-1] if is_channel_last(layout) else x.dims[2:]
     for size, n in zip(sizes, own, strict=True):
         if size is None and not isinstance(n, int):
-            raise InvalidArgumentError("output_size None (keep the size) needs an input of known size in a graph")
+            raise InvalidArgumentError(
+                "output_size None (keep the size) needs an input of known size in a graph"
+            )
     target = [int(n) if size is None else int(size) for size, n in zip(sizes, own, strict=True)]
     record = P.pool2d if rank == 2 else P.pool3d
     return record(x, pooling_type=kind, ksize=target, adaptive=True, data_format=layout)
 
 
-def adaptive_avg_pool2d(x: Tensor, output_size: Any, data_format: str = "NCHW", name: str | None = None) -> Tensor:
+def adaptive_avg_pool2d(
+    x: Tensor, output_size: Any, data_format: str = "NCHW", name: str | None = None
+) -> Tensor:
     """The mean over as many boxes as ``output_size`` asks for. Paddle op: pool2d (adaptive)."""
     return _adaptive(x, output_size, 2, data_format, "avg")
 
 
-def adaptive_avg_pool3d(x: Tensor, output_size: Any, data_format: str = "NCDHW", name: str | None = None) -> Tensor:
+def adaptive_avg_pool3d(
+    x: Tensor, output_size: Any, data_format: str = "NCDHW", name: str | None = None
+) -> Tensor:
     """The 3-D form of :func:`adaptive_avg_pool2d`."""
     return _adaptive(x, output_size, 3, data_format, "avg")
 
@@ -184,7 +204,9 @@ def adaptive_avg_pool1d(x: Tensor, output_size: Any, name: str | None = None) ->
     return squeeze(_adaptive(unsqueeze(x, axes=[2]), [1, *size], 2, "NCHW", "avg"), axes=[2])
 
 
-def adaptive_max_pool2d(x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None) -> Any:
+def adaptive_max_pool2d(
+    x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None
+) -> Any:
     """The maximum over as many boxes as ``output_size`` asks for. Paddle op: pool2d (adaptive)."""
     if return_mask:
         sizes = list(output_size) if isinstance(output_size, (list, tuple)) else [output_size] * 2
@@ -192,13 +214,17 @@ def adaptive_max_pool2d(x: Tensor, output_size: Any, return_mask: bool = False, 
     return _adaptive(x, output_size, 2, "NCHW", "max")
 
 
-def adaptive_max_pool3d(x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None) -> Tensor:
+def adaptive_max_pool3d(
+    x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None
+) -> Tensor:
     """The 3-D form of :func:`adaptive_max_pool2d`, without indices."""
     _no_mask(return_mask, "adaptive_max_pool3d")
     return _adaptive(x, output_size, 3, "NCDHW", "max")
 
 
-def adaptive_max_pool1d(x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None) -> Any:
+def adaptive_max_pool1d(
+    x: Tensor, output_size: Any, return_mask: bool = False, name: str | None = None
+) -> Any:
     """The 1-D form of :func:`adaptive_max_pool2d`."""
     size = [1, *each_axis(output_size, 1, "output_size")]
     out = adaptive_max_pool2d(unsqueeze(x, axes=[2]), size, return_mask)

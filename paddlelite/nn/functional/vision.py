@@ -46,11 +46,15 @@ def interpolate(
     rank = len(x.dims)
     method = mode.lower()
     if method not in _METHODS.get(rank, ()):
-        raise InvalidArgumentError(f"interpolate of a {rank}-D tensor can be {_METHODS.get(rank, ())}, but got {mode!r}")
+        raise InvalidArgumentError(
+            f"interpolate of a {rank}-D tensor can be {_METHODS.get(rank, ())}, but got {mode!r}"
+        )
     if (size is None) == (scale_factor is None):
         raise InvalidArgumentError("interpolate needs either size or scale_factor, and not both")
     if align_corners and method == "nearest":
-        raise InvalidArgumentError("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear")
+        raise InvalidArgumentError(
+            "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
+        )
     layout = data_format or _LAYOUTS[rank]
     if method == "area":
         from .pooling import adaptive_avg_pool2d, adaptive_avg_pool3d
@@ -59,12 +63,14 @@ def interpolate(
             raise InvalidArgumentError("interpolate with mode 'area' needs a size")
         pool = adaptive_avg_pool2d if rank == 4 else adaptive_avg_pool3d
         return pool(x, [int(s) for s in np.asarray(size).reshape(-1)], data_format=layout)
-    attrs = {"data_layout": "NCHW" if layout in ("NCW", "NCHW", "NCDHW") else "NHWC" if rank == 4 else layout}
+    attrs: dict[str, Any] = {
+        "data_layout": "NCHW" if layout in ("NCW", "NCHW", "NCDHW") else "NHWC" if rank == 4 else layout
+    }
     if rank == 5:
         attrs["data_layout"] = layout
     attrs |= {"align_corners": align_corners, "align_mode": align_mode, "interp_method": method}
     record = RESIZE[method, rank - 2]
-    if size is not None:
+    if size is not None or scale_factor is None:
         return _to_size(record, x, size, rank - 2, attrs)
     if isinstance(scale_factor, Tensor) and scale_factor._data is None:
         return record(x, None, None, scale_factor, **attrs)
@@ -107,16 +113,30 @@ def upsample(
 
 def _pads4(paddings: Any) -> list[int]:
     """top, left, bottom, right."""
-    p = each_axis(paddings, 2, "paddings") if not isinstance(paddings, Sequence) or len(paddings) < 4 else list(paddings)
+    p = (
+        each_axis(paddings, 2, "paddings")
+        if not isinstance(paddings, Sequence) or len(paddings) < 4
+        else list(paddings)
+    )
     return [*p, *p] if len(p) == 2 else p
 
 
 def unfold(
-    x: Tensor, kernel_sizes: Any, strides: Any = 1, paddings: Any = 0, dilations: Any = 1, name: str | None = None
+    x: Tensor,
+    kernel_sizes: Any,
+    strides: Any = 1,
+    paddings: Any = 0,
+    dilations: Any = 1,
+    name: str | None = None,
 ) -> Tensor:
     """Patches of [N, C, H, W] as columns [N, C*kH*kW, L]. Paddle op: unfold."""
-    geometry = {"strides": each_axis(strides, 2, "strides"), "dilations": each_axis(dilations, 2, "dilations")}
-    return P.unfold(x, kernel_sizes=each_axis(kernel_sizes, 2, "kernel_sizes"), paddings=_pads4(paddings), **geometry)
+    geometry = {
+        "strides": each_axis(strides, 2, "strides"),
+        "dilations": each_axis(dilations, 2, "dilations"),
+    }
+    return P.unfold(
+        x, kernel_sizes=each_axis(kernel_sizes, 2, "kernel_sizes"), paddings=_pads4(paddings), **geometry
+    )
 
 
 def fold(
@@ -129,18 +149,25 @@ def fold(
     name: str | None = None,
 ) -> Tensor:
     """Columns [N, C*kH*kW, L] added back into an image [N, C, H, W]. Paddle op: fold."""
-    geometry = {"strides": each_axis(strides, 2, "strides"), "dilations": each_axis(dilations, 2, "dilations")}
+    geometry = {
+        "strides": each_axis(strides, 2, "strides"),
+        "dilations": each_axis(dilations, 2, "dilations"),
+    }
     sizes = {"output_sizes": each_axis(output_sizes, 2, "output_sizes")}
     sizes["kernel_sizes"] = each_axis(kernel_sizes, 2, "kernel_sizes")
     return P.fold(x, paddings=_pads4(paddings), **sizes, **geometry)
 
 
-def pixel_shuffle(x: Tensor, upscale_factor: int, data_format: str = "NCHW", name: str | None = None) -> Tensor:
+def pixel_shuffle(
+    x: Tensor, upscale_factor: int, data_format: str = "NCHW", name: str | None = None
+) -> Tensor:
     """Channels of [N, C*r*r, H, W] rearranged into pixels [N, C, H*r, W*r]. Paddle op: pixel_shuffle."""
     return P.pixel_shuffle(x, upscale_factor=upscale_factor, data_format=data_format)
 
 
-def pixel_unshuffle(x: Tensor, downscale_factor: int, data_format: str = "NCHW", name: str | None = None) -> Tensor:
+def pixel_unshuffle(
+    x: Tensor, downscale_factor: int, data_format: str = "NCHW", name: str | None = None
+) -> Tensor:
     """The inverse of :func:`pixel_shuffle`. Paddle op: pixel_unshuffle."""
     return P.pixel_unshuffle(x, downscale_factor=downscale_factor, data_format=data_format)
 
