@@ -119,10 +119,14 @@ class Op:
         self.saves_outs = True
         self.slot_index = {s.name: i for i, s in enumerate(self.slots)}
         self.random = bool(self.slots) and self.slots[0].name == RNG_SLOT
+        #: Which results carry a gradient, where their number is fixed.
+        self._live = None if any(self.many_out) else tuple(o not in self.detached for o in self.outs)
         self.__name__ = self.type
 
-    def live(self, count: int) -> list[bool]:
+    def live(self, count: int) -> Sequence[bool]:
         """Which of the ``count`` results, as one flat list, carry a gradient."""
+        if self._live is not None:
+            return self._live
         if not self.detached:
             return [True] * count
         rest = count - (len(self.outs) - 1)

@@ -59,8 +59,11 @@ def _moments(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and variance of each channel. Two passes: the squares of the deviations do not cancel."""
     count = max(X.shape[0] * X.shape[2], 1)
     mean = _sum(X) / X.dtype.type(count)
-    total = np.zeros_like(mean)
     column = mean[:, None]
+    if X.nbytes <= _PIECE:
+        deviation = X - column
+        return mean, _dot(deviation, deviation) / X.dtype.type(count)
+    total = np.zeros_like(mean)
     for part in pieces(X):
         deviation = X[part] - column
         total += _dot(deviation, deviation)
@@ -69,8 +72,12 @@ def _moments(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def affine(X: np.ndarray, factor: np.ndarray, offset: np.ndarray) -> np.ndarray:
     """``X * factor + offset`` with one factor and offset per channel."""
-    out = np.empty_like(X)
     a, b = factor[:, None], offset[:, None]
+    if X.nbytes <= _PIECE:
+        out = X * a
+        out += b
+        return out
+    out = np.empty_like(X)
     for part in pieces(X):
         np.multiply(X[part], a, out=out[part])
         out[part] += b

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,8 @@ def _single(x: np.ndarray) -> np.ndarray:
 def row_mean(rows: np.ndarray) -> np.ndarray:
     """The mean of each row, [rows, 1]."""
     width = rows.shape[1]
-    if width > 2048:
-        return rows.mean(axis=1, keepdims=True)
+    if width > 2048 or rows.size < 1024:
+        return np.add.reduce(rows, axis=1, keepdims=True) / rows.dtype.type(max(width, 1))
     return np.matmul(rows, np.full((width, 1), 1.0 / max(width, 1), rows.dtype))
 
 
@@ -66,7 +67,7 @@ def _inverse(variance: np.ndarray, epsilon: float) -> np.ndarray:
 def layer_norm(X, Scale=None, Bias=None, *, epsilon=1e-5, begin_norm_axis=1):  # type: ignore[no-untyped-def]
     """Normalize over the axes from ``begin_norm_axis`` on (Ba, Kiros and Hinton, 2016). ONNX: LayerNormalization."""
     x = _single(X)
-    rows = x.reshape(int(np.prod(X.shape[:begin_norm_axis])), int(np.prod(X.shape[begin_norm_axis:])))
+    rows = x.reshape(prod(X.shape[:begin_norm_axis]), prod(X.shape[begin_norm_axis:]))
     y, mean, variance = normalized(rows, epsilon)
     if Scale is not None:
         y *= Scale
@@ -122,7 +123,7 @@ def _centred_and_scaled(x: Any, axes: list[int], epsilon: float) -> Any:
 @op("layer_norm_grad", out=("X@GRAD", "Scale@GRAD", "Bias@GRAD"))
 def layer_norm_grad(X, G, Scale, Mean, Variance, *, epsilon=1e-5, begin_norm_axis=1):  # type: ignore[no-untyped-def]
     """The gradient of ``layer_norm``. ONNX: ReduceMean, ReduceSum, Mul, Sub."""
-    height, width = int(np.prod(X.shape[:begin_norm_axis])), int(np.prod(X.shape[begin_norm_axis:]))
+    height, width = prod(X.shape[:begin_norm_axis]), prod(X.shape[begin_norm_axis:])
     g = _single(G).reshape(height, width)
     hat = _single(X).reshape(height, width) - Mean[:, None]
     inverse = _inverse(Variance, epsilon)
@@ -202,9 +203,7 @@ layer_norm_grad.sample(f32(2, 3, 2), f32(2, 3, 2), None, f32(6), f32(6, low=0.5)
 @op("rms_norm", out=("Out", "InvVar"), detached="InvVar")
 def rms_norm(X, Scale=None, *, epsilon=1e-5, begin_norm_axis=1):  # type: ignore[no-untyped-def]
     """Divide by the root of the mean square of the last axes (Zhang and Sennrich, 2019). ONNX: ReduceMean, Div."""
-    rows = _single(X).reshape(
-        int(np.prod(X.shape[:begin_norm_axis])), int(np.prod(X.shape[begin_norm_axis:]))
-    )
+    rows = _single(X).reshape(prod(X.shape[:begin_norm_axis]), prod(X.shape[begin_norm_axis:]))
     inverse = _inverse(row_dot(rows, rows), epsilon)
     y = rows * inverse
     if Scale is not None:
