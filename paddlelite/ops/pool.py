@@ -222,8 +222,8 @@ def _(b: Any, X: Any, Out: Any, G: Any, **attrs: Any) -> Any:
     if b.opset >= 18 and len(sizes) == 2 and D.is_static(sizes) and X.dtype is float32:
         boxes = Boxes(sizes, attrs)
         if boxes.edges is None and prod(boxes.kernel) <= 4 and _covers(sizes, boxes):
-            args = (_channels_first_onnx(b, t, attrs["data_format"]) for t in (X, Out, G))
-            return _channels_back_onnx(b, _by_taps_onnx(b, *args, sizes, boxes), 4, attrs["data_format"])
+            x, out, g = (_channels_first_onnx(b, t, attrs["data_format"]) for t in (X, Out, G))
+            return _channels_back_onnx(b, _by_taps_onnx(b, x, out, g, sizes, boxes), 4, attrs["data_format"])
     x, indices = _argmax_onnx(b, X, attrs)
     g = b.Reshape(_channels_first_onnx(b, G, attrs["data_format"]), b.const([-1], "int64"))
     zeros = b.Expand(b.const(0, G.dtype), b.Reshape(b.Size(x), b.const([1], "int64")))
