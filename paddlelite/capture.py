@@ -22,6 +22,7 @@ from .errors import CaptureError, InvalidArgumentError, PaddleError, Unimplement
 from .ir import Block, Node, Program, Value
 from .mode import mode
 from .op import Op, Spec
+from .sharing import Sharing
 from .tensor.tensor import Tensor
 
 __all__ = ["Capture", "Frame", "no_value"]
@@ -52,6 +53,7 @@ class Capture:
         self.captured: dict[int, tuple[Tensor, Value]] = {}
         self.constants: dict[int, Tensor] = {}
         self.scopes: list[str] = []
+        self.sharing = Sharing(self)
         #: What a layer's forward is passed through before it is called: the compiler's rewriting, when that runs.
         self.convert: Callable[[Any], Any] | None = None
         self._outer: Any = None
@@ -97,10 +99,14 @@ class Capture:
         if op.kernel is None:
             return op.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
         if self._foldable(op, attrs) and self._all_constant(inputs):
-            return self._fold(op, inputs, attrs)
-        values = tuple(self._read_slot(op, x) for x in inputs)
-        attrs = op.full_attrs(attrs)
-        return self.append(op, values, attrs, self._infer(op, values, attrs))
+            result = self._fold(op, inputs, attrs)
+        else:
+            values = tuple(self._read_slot(op, x) for x in inputs)
+            attrs = op.full_attrs(attrs)
+            result = self.append(op, values, attrs, self._infer(op, values, attrs))
+        if op.view:
+            self.sharing.note(op, inputs, attrs, flatten_outs(op, result))
+        return result
 
     def append(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any], specs: list[Any]) -> Any:
         """Append a node whose results have ``specs`` (nested as the op's outputs are)."""
@@ -213,7 +219,11 @@ class Capture:
                     "(in an attribute or a global). Return it from the function instead."
                 )
             return self._capture(tensor)
-        outer = self._read(tensor, frame.outer)
+        return self.lift(self._read(tensor, frame.outer), frame)
+
+    @staticmethod
+    def lift(outer: Value, frame: Frame) -> Value:
+        """The parameter by which a block reads a value of the block around it."""
         inner = frame.lifted.get(outer)
         if inner is None:
             inner = frame.lifted[outer] = frame.block.own(Value(outer.spec))
@@ -253,7 +263,12 @@ class Capture:
             )
         if new.dtype is not now.dtype:
             new = new.astype(now.dtype)
-        self.frame.state[id(tensor)] = (tensor, self.read(new))
+        self.assign(tensor, new)
+        self.sharing.written(tensor)
+
+    def assign(self, tensor: Tensor, value: Tensor) -> None:
+        """From now on ``tensor`` stands for ``value``."""
+        self.frame.state[id(tensor)] = (tensor, self.read(value))
 
     def _written(self, tensor: Tensor) -> bool:
         frame: Frame | None = self.frame

@@ -102,10 +102,7 @@ def join_branches(
     (true_frame, true_outs), (false_frame, false_outs) = frames
     if len(true_outs) != len(false_outs):
         raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
-    written = {
-        **{k: t for k, (t, _) in true_frame.state.items()},
-        **{k: t for k, (t, _) in false_frame.state.items()},
-    }
+    written = {k: t for frame, _ in frames for k, (t, _) in frame.state.items() if not _local(t, frame)}
     inputs = _share_inputs(true_frame, false_frame)
     for frame, outs in frames:
         _finish(capture, frame, outs, list(written.values()), inputs)
@@ -152,7 +149,7 @@ def _finish(
         inputs += [v for v in frame.lifted if id(v) not in known]
         assert frame.outer is not None
         for v in inputs:
-            capture._read(v, frame)
+            capture.lift(v, frame)
     finally:
         capture.frame = frame.outer  # type: ignore[assignment]
     frame.block.params = [frame.lifted[v] for v in inputs]
@@ -296,7 +293,11 @@ def close_loop(
 
 
 def _local(t: Tensor, frame: Frame) -> bool:
-    return isinstance(t, Value) and t.block is frame.block
+    """Whether ``t`` was made in ``frame`` (or in a block inside it), so that nobody outside can read it."""
+    outer = frame.outer
+    while outer is not None and not (isinstance(t, Value) and t.block is outer.block):
+        outer = outer.outer
+    return isinstance(t, Value) and outer is None
 
 
 def _common_params(capture: Capture, frames: Sequence[Frame], carried: int) -> list[Value]:
@@ -304,7 +305,7 @@ def _common_params(capture: Capture, frames: Sequence[Frame], carried: int) -> l
     invariants = _share_inputs(*frames)
     for frame in frames:
         for v in invariants:
-            capture._read(v, frame)
+            capture.lift(v, frame)
         frame.block.params[carried:] = [frame.lifted[v] for v in invariants]
     return invariants
 
