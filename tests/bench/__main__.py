@@ -138,6 +138,16 @@ def whole_processes(pythons, rounds):
     }
 
 
+def into_readme(tables):
+    """Replace what stands between the two marks."""
+    readme = ROOT / "README.md"
+    before, mark, rest = readme.read_text(encoding="utf-8").partition("<!-- bench -->\n")
+    _, end, after = rest.partition("<!-- /bench -->")
+    if not mark or not end:
+        raise SystemExit("README.md has lost the marks <!-- bench --> and <!-- /bench -->")
+    readme.write_text(before + mark + tables.strip() + "\n" + end + after, encoding="utf-8")
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n\n")[0])
     parser.add_argument("--models", default=",".join(MODELS), help="of " + ",".join(MODELS))
@@ -150,6 +160,7 @@ def arguments():
     parser.add_argument(
         "--threads", type=int, help="OMP_NUM_THREADS for all (PaddlePaddle's own default is 1)"
     )
+    parser.add_argument("--readme", action="store_true", help="put the tables into README.md too")
     parser.add_argument("--log", default=os.devnull, help="where the workers' stderr goes")
     return parser.parse_args()
 
@@ -174,11 +185,12 @@ def main():
             times[task], checks, errors = measure(workers, task, rounds, options.seconds)
             wrong += differences(task, checks)
             refused += [f"{task}: {name} – {text}" for name, text in errors.items()]
-    print(about)
-    print(table.of_times(times, list(pythons)))
-    print(table.of_means(times))
+    tables = [about, table.of_times(times, list(pythons)), table.of_means(times)]
     if not options.only_models:
-        print(table.of_processes(*whole_processes(pythons, options.rounds), list(pythons)))
+        tables.append(table.of_processes(*whole_processes(pythons, options.rounds), list(pythons)))
+    print("\n".join(tables))
+    if options.readme:
+        into_readme("\n".join(tables))
     for line in refused:
         print(f"not run: {line}")
     for line in wrong:
