@@ -198,28 +198,38 @@ def _holds(sizes: Sequence[Dims], tensors: Sequence[Tensor]) -> bool:
 
 def _resized(program: Program, tensors: Sequence[Tensor]) -> Program:
     """The program with symbols for the sizes in which the tensors differ from what was saved."""
-    from paddlelite.export.executor import Executor
-
-    inputs = []
+    symbols, differing = [], []
     for value, tensor in zip(program.inputs, tensors, strict=True):
-        pairs = enumerate(zip(value.dims, tensor.dims, strict=True))
-        dims = tuple(a if a == b else symbol(f"{value.name}_{axis}") for axis, (a, b) in pairs)
-        inputs.append((Spec(dims, value.dtype), value.name, value.stop_gradient))
+        pairs = list(enumerate(zip(value.dims, tensor.dims, strict=True)))
+        symbols.append(tuple(a if a == b else symbol(f"{value.name}_{axis}") for axis, (a, b) in pairs))
+        if any(isinstance(a, int) and a != b for _, (a, b) in pairs):
+            differing.append(
+                f"the input '{value.name}' must have the shape {file_dims(value.dims)}, but received "
+                f"{list(tensor.dims)}"
+            )
     try:
         if any(node.blocks for node in program.block.nodes):
-            raise InvalidArgumentError("it has branches or loops, which were captured for these sizes")
-        with LOCK, Capture() as run:
-            was, mode.grad = mode.grad, True
-            try:
-                values = [run.input(spec, name, stop) for spec, name, stop in inputs]
-                return run.finish(Executor(program)(values))
-            finally:
-                mode.grad = was
+            raise InvalidArgumentError(
+                "the branches and loops of this program were captured for these sizes. Save it with "
+                "InputSpec([None, ...]) for sizes that may differ."
+            )
+        _with_sizes(program, [tensor.dims for tensor in tensors])  # where no symbol hides what does not fit
+        return _with_sizes(program, symbols)
     except PaddleError as error:
-        reason = str(error).rstrip(".")
-        wanted = ", ".join(f"'{value.name}' {file_dims(value.dims)}" for value in program.inputs)
-        raise InvalidArgumentError(
-            f"the program was saved for inputs of the shapes {wanted}, but received "
-            f"{', '.join(str(list(tensor.dims)) for tensor in tensors)}: {reason}. Save it with "
-            "InputSpec([None, ...]) for sizes that may differ."
-        ) from error
+        raise InvalidArgumentError(f"{'; '.join(differing)}: {error}") from error
+
+
+def _with_sizes(program: Program, sizes: Sequence[Dims]) -> Program:
+    """The same program for inputs of other sizes."""
+    from paddlelite.export.executor import Executor
+
+    with LOCK, Capture() as run:
+        was, mode.grad = mode.grad, True
+        try:
+            values = [
+                run.input(Spec(dims, value.dtype), value.name, value.stop_gradient)
+                for value, dims in zip(program.inputs, sizes, strict=True)
+            ]
+            return run.finish(Executor(program)(values))
+        finally:
+            mode.grad = was
