@@ -8,7 +8,7 @@ short last batch captures once more and then never again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.dims import Dim, symbol
@@ -34,10 +34,6 @@ class Entry:
     call: tuple[
         Any, Any, list[tuple[Any, str, bool]]
     ]  # key, template, (spec, name, stop_gradient) of each input
-    arrays: list[int] = field(init=False)  # which outputs are TensorArrays
-
-    def __post_init__(self) -> None:
-        self.arrays = [i for i, value in enumerate(self.traced.program.outputs) if value.array]
 
     def fits(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the program may be run on tensors of these sizes."""

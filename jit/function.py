@@ -27,9 +27,23 @@ from .convert import mark_left_alone
 from .explain import code_of, explain
 from .merge import fill
 from .spec import InputSpec, flatten, static_key
-from .trace import trace
+from .trace import rows, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
+
+
+#: So many calls of different types and sizes are remembered for a quick answer.
+_MOST_SIGNATURES = 256
+
+
+def _signature_of_tensors(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """Dtypes and sizes of arguments that are all plain tensors; None for others."""
+    signature = []
+    for t in args:
+        if type(t) is not Tensor:
+            return None
+        signature.append((t._data.dtype, t._data.shape, t.stop_gradient))
+    return tuple(signature)
 
 
 class _Switch:
@@ -61,6 +75,7 @@ class StaticFunction:
         self._input_spec = _checked_spec(input_spec)
         self._options = options
         self._cache = Cache()
+        self._fast: dict[tuple[Any, ...], Entry] = {}  # for calls with nothing but tensors
         self._last: Entry | None = None
         self._bound: dict[int, tuple[weakref.ref[Any], StaticFunction]] = {}
         functools.update_wrapper(self, function, updated=())
@@ -110,16 +125,30 @@ class StaticFunction:
         if not _Switch.on:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
-            return (
-                mode.capture.convert(self._function)(*args, **kwargs)
-                if mode.capture.convert
-                else (self._function(*args, **kwargs))
-            )
+            convert = mode.capture.convert
+            return (convert(self._function) if convert else self._function)(*args, **kwargs)
         entry, tensors = self._entry(args, kwargs)
-        return fill(entry.traced.result, entry.run(tensors))
+        results = entry.run(tensors)
+        for i in entry.traced.lists:
+            results[i] = rows(results[i])
+        return fill(entry.traced.result, results)
 
     def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:
         """The program for a call (captured if need be) and the tensors to run it on."""
+        signature = None if kwargs else _signature_of_tensors(args)
+        known = None if signature is None else self._fast.get(signature)
+        if known is not None and known.traced.guards.changed() is None:
+            self._last = known
+            return known, list(args)
+        entry, tensors = self._find(args, kwargs)
+        if signature is not None:
+            if len(self._fast) >= _MOST_SIGNATURES:
+                self._fast.clear()
+            self._fast[signature] = entry
+        return entry, tensors
+
+    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:
+        """:meth:`_entry` by the structure of the arguments."""
         args, kwargs = self._normalised(args, kwargs)
         found = flatten((args, kwargs))
         tensors = [t if isinstance(t, Tensor) else to_tensor(t) for t in found.tensors]

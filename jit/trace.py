@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.capture import Capture
+from paddlelite.dims import is_static
 from paddlelite.errors import CaptureError
 from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.op import Spec
+from paddlelite.ops.array import array_append, array_stack
 
 from . import convert as _convert
 from .guards import Guards
-from .merge import fill
+from .merge import dummy, fill, spec_of
 from .spec import flatten
+from .symbolic import refuse
 
-__all__ = ["Traced", "bare", "trace"]
+__all__ = ["Traced", "bare", "rows", "trace"]
 
 #: One capture at a time in a process: the user's objects that it reads and writes are shared.
 LOCK = threading.RLock()
@@ -33,6 +36,7 @@ class Traced:
     result: Any
     guards: Guards
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
+    lists: list[int]  # the outputs that are lists, stacked
 
 
 class _Run(Capture):
@@ -67,10 +71,28 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 args, kwargs = fill(template, values)
                 result = run.converted(function)(*args, **kwargs)
                 found = flatten(result)
+                lists = [i for i, t in enumerate(found.tensors) if getattr(t, "array", "")]
+                for i in lists:
+                    found.tensors[i] = _stacked(found.tensors[i])
                 program = run.finish(found.tensors)
         finally:
             mode.grad = was_grad
-        return Traced(program, found.template, run.guards, run.decisions)
+        return Traced(program, found.template, run.guards, run.decisions, lists)
+
+
+def _stacked(array: Any) -> Any:
+    """A list of unknown length as one tensor, with one row more than it has elements (so that it may be empty)."""
+    if array.array == "empty" or not is_static(array.dims):
+        raise refuse(
+            "the result has a list whose length is known only when the graph runs, of tensors that may differ in size",
+            "Return paddle.concat() or paddle.stack() of it.",
+        )
+    return array_stack(array_append(array, dummy(spec_of(array)._replace(array=""))))
+
+
+def rows(stacked: Any) -> list[Any]:
+    """The list that an output of this kind stands for."""
+    return [stacked[i] for i in range(stacked.dims[0] - 1)]
 
 
 def bare(function: Callable[..., Any]) -> types.FunctionType | None:

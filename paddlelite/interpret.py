@@ -10,7 +10,7 @@ import numpy as np
 from .bind import flatten_outs
 from .errors import PaddleError
 from .ir import Block, Node, Program, Value
-from .ops.check import Raised
+from .ops.check import is_users
 
 __all__ = ["run_block", "run_program"]
 
@@ -19,10 +19,7 @@ def run_program(program: Program, feeds: Sequence[Any]) -> list[Any]:
     """The arrays of ``program.results`` for ``feeds``, one array per input."""
     captured = [t._data for t in program.captures.values()]
     env = dict(zip((*program.inputs, *program.captures), (*feeds, *captured), strict=True))
-    try:
-        return _run(program.block, env, program.results)
-    except Raised as failed:  # the user's own exception, from however deep
-        raise failed.error from None
+    return _run(program.block, env, program.results)
 
 
 def run_block(block: Block, arguments: Sequence[Any]) -> list[Any]:
@@ -46,9 +43,11 @@ def run_node(node: Node, env: dict[Value, Any]) -> list[Any]:
     ]
     try:
         result = node.op.kernel(*inputs, **node.attrs)  # type: ignore[misc]
-    except (PaddleError, Raised):
+    except PaddleError:
         raise
     except Exception as error:
+        if is_users(error):
+            raise
         from .bind import explain
         from .tensor.tensor import _wrap_array
 

@@ -7,15 +7,16 @@ from typing import Any
 from ..errors import PreconditionNotMetError
 from ..op import Many, op
 
-__all__ = ["Raised", "assert_op"]
+__all__ = ["assert_op", "is_users"]
 
 
-class Raised(Exception):
-    """Carries the user's own exception out of a kernel unchanged."""
+#: Set on exceptions that are the user's own, which pass through executors unchanged.
+_MARK = "_paddlelite_raised_by_the_user"
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
-        super().__init__(str(error))
+
+def is_users(error: BaseException) -> bool:
+    """Whether an exception was raised by an ``assert`` op and is the user's own."""
+    return getattr(error, _MARK, False)
 
 
 @op("assert", out=(), graph_only=True)
@@ -29,7 +30,9 @@ def assert_op(Cond, Data: Many, *, summarize=20, error=None):  # type: ignore[no
     if error is None:
         shown = ", ".join(str(d.reshape(-1)[:summarize]) for d in Data)
         raise PreconditionNotMetError(f"a check of the graph failed{': ' + shown if shown else ''}")
-    raise Raised(type(error)(*error.args))
+    again = type(error)(*error.args)
+    setattr(again, _MARK, True)
+    raise again
 
 
 @assert_op.infer

@@ -83,7 +83,10 @@ class _Writer:
             put(depth, f"if {self.condition()}:")
             put(depth + 1, r.choice(exits))
         elif kind == 6:
-            put(depth, r.choice(["items.append(" + self.vector() + ")", f"u[0] = {self.integer()} * 1.0", "k += 1"]))
+            put(
+                depth,
+                r.choice(["items.append(" + self.vector() + ")", f"u[0] = {self.integer()} * 1.0", "k += 1"]),
+            )
         elif kind < 11:
             put(depth, f"if {self.condition()}:")
             self.block(depth + 1, loop)

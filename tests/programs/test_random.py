@@ -58,7 +58,10 @@ def run(seed, onnx=False):
         same(got[1], want[1], f"seed {seed}: {args}\n{source(seed)}")
         entry, tensors = static._entry(args, {})
         feeds = [t.numpy() for t in tensors]
-        for name, execute in (("interpreter", run_program), *([("onnxruntime", run_onnxruntime)] if onnx else [])):
+        for name, execute in (
+            ("interpreter", run_program),
+            *([("onnxruntime", run_onnxruntime)] if onnx else []),
+        ):
             results = execute(entry.traced.program, feeds)[: len(entry.traced.program.outputs)]
             same(plain(fill(entry.traced.result, list(results))), want[1], f"{name}, seed {seed}: {args}")
     return "right"

@@ -109,6 +109,23 @@ def test_read_and_append():
     check(f, *COUNTS, loops=2)
 
 
+def test_a_list_of_unknown_length_is_returned():
+    def f(x, n):
+        items, picked = [], [x]
+        for i in range(n):
+            items.append(x + i)
+            if i % 2 == 0:
+                picked.append(x * i)
+        return items, picked
+
+    static = to_static(f)
+    for n in (0, 1, 4):
+        got, want = static(tensor([1.0]), paddle.to_tensor(n)), f(tensor([1.0]), paddle.to_tensor(n))
+        for g, w in zip(got, want):
+            assert [t.numpy().tolist() for t in g] == [t.numpy().tolist() for t in w]
+    assert len(static.program_cache) == 1
+
+
 def test_write_into_a_tensor():
     def f(x, n):
         y = x * 1
