@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from paddlelite.dtypes import float32, int32
+from paddlelite.op import OPS
 from paddlelite.ops.activation import swish
-from paddlelite.ops.creation import fill_constant
-from paddlelite.ops.elementwise import add, cast, equal, multiply, scale
+from paddlelite.ops.along_axis import take_along_axis
+from paddlelite.ops.creation import assign, fill_any_like, fill_constant
+from paddlelite.ops.elementwise import add, cast, divide, equal, multiply, scale
 from paddlelite.ops.index import slice_, strided_slice
+from paddlelite.ops.join import split
+from paddlelite.ops.logic import logical_or
 from paddlelite.ops.order import flip
 from paddlelite.ops.reduce import reduce_mean
+from paddlelite.ops.rules import float_like
+from paddlelite.ops.search import where
+from paddlelite.ops.select import unique
 from paddlelite.ops.shape import reshape, squeeze
 from paddlelite.ops.unary import rsqrt, sigmoid
 
@@ -76,17 +84,36 @@ def _strided_slice(inputs: list[Any], attrs: dict[str, Any]) -> Any:
     flags = [1 if static else -1] * len(attrs["axes"])
     if not static or not back:
         return strided_slice(*inputs, **{**attrs, "infer_flags": flags})
-    starts, ends, strides = [], [], []
-    for start, end, step in zip(attrs["starts"], attrs["ends"], attrs["strides"], strict=True):
-        if step < 0:
-            start, end, step = _turned(start), (_END if end == -1 or end < -_FAR else _turned(end)), -step
-        starts.append(start)
-        ends.append(end)
-        strides.append(step)
+    starts, ends, strides = _forward(attrs["starts"], attrs["ends"], attrs["strides"])
     turned = flip(inputs[0], axis=back)
     return strided_slice(
         turned, **{**attrs, "starts": starts, "ends": ends, "strides": strides, "infer_flags": flags}
     )
+
+
+def _forward(starts: Any, ends: Any, steps: Any) -> tuple[list[int], list[int], list[int]]:
+    """The bounds of slices on axes of which those with a negative step were turned round."""
+    found = []
+    for start, end, step in zip(starts, ends, steps, strict=True):
+        if step < 0:
+            end = _END if end == -1 or end < -_FAR else _turned(end)
+            start, step = _turned(start), -step
+        found.append((start, end, step))
+    return tuple(map(list, zip(*found, strict=True)))  # type: ignore[return-value]
+
+
+def _set_value(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """Writing backwards: as for strided_slice, on the axis turned round."""
+    lists = inputs[2:]
+    steps = attrs["steps"] or [1] * len(attrs["axes"])
+    back = [axis for axis, step in zip(attrs["axes"], steps, strict=False) if step < 0]
+    if any(lists) or not back:
+        return OPS["set_value"](*inputs, **attrs)
+    starts, ends, steps = _forward(attrs["starts"], attrs["ends"], steps)
+    written = OPS["set_value"](
+        flip(inputs[0], axis=back), *inputs[1:], **{**attrs, "starts": starts, "ends": ends, "steps": steps}
+    )
+    return flip(written, axis=back)
 
 
 def _turned(bound: int) -> int:
@@ -113,9 +140,105 @@ def _rms_norm(inputs: list[Any], attrs: dict[str, Any]) -> Any:
     return out, squeeze(inverse, axes=axes) if axes else inverse
 
 
+def _divide(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """PaddlePaddle's op divides integers as C does."""
+    x, y = inputs
+    if not x.dtype.is_inexact:
+        x, y = (cast(item, out_dtype=float32) for item in inputs)
+    return divide(x, y, **attrs)
+
+
+def _where(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """PaddlePaddle's op does not broadcast."""
+    if len({tuple(item.dims) for item in inputs}) == 1:
+        return where(*inputs)
+    zero = fill_any_like(inputs[0], value=0.0, dtype=int32)
+    for item in inputs[1:]:
+        zero = add(zero, fill_any_like(item, value=0.0, dtype=int32))
+    return where(*(_spread(item, zero) for item in inputs))
+
+
+def _spread(item: Any, zero: Any) -> Any:
+    """`item` in the shape of `zero`, which has only zeros."""
+    same = cast(zero, out_dtype=item.dtype)
+    return logical_or(item, same) if item.dtype.is_bool else add(item, same)
+
+
+def _reshape(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """For 2.6.2 a shape without sizes is no shape at all."""
+    x, *tensors = inputs
+    if list(attrs["shape"]) or any(
+        item is not None and item != [] for item in tensors if not hasattr(item, "dims")
+    ):
+        return reshape(*inputs, **attrs)
+    if any(hasattr(item, "dims") for item in tensors) or not x.dims:
+        return (
+            reshape(*inputs, **attrs)
+            if tensors and any(hasattr(item, "dims") for item in tensors)
+            else assign(x)
+        )
+    return squeeze(x, axes=list(range(len(x.dims))))
+
+
+def _unique(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """Unless told to sort, PaddlePaddle's op gives the elements as they come, and of vectors only."""
+    return unique(*inputs, **{**attrs, "is_sorted": True})
+
+
+def _split(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """The axis as a number from the front: PaddlePaddle's op cuts wrongly for a negative one, without a word."""
+    x, axis, sections = (*inputs, None, None)[:3]
+    known = getattr(axis, "content", None)
+    if known is None and getattr(axis, "_data", None) is not None:
+        known = axis._data
+    number = attrs["axis"] if axis is None else None if known is None else int(known.item())
+    if number is None:
+        return split(*inputs, **attrs)
+    return split(x, None, sections, **{**attrs, "axis": number % max(len(x.dims), 1)})
+
+
+def _interp(record: Any) -> Callable[[list[Any], dict[str, Any]], Any]:
+    def form(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+        """One factor for all axes is written for each of them."""
+        factors = list(attrs["scale"]) if isinstance(attrs["scale"], (list, tuple)) else [attrs["scale"]]
+        if len(factors) == 1 and factors[0]:
+            attrs = {**attrs, "scale": factors * (len(inputs[0].dims) - 2)}
+        return record(*inputs, **attrs)
+
+    return form
+
+
+def _take_along_axis(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """A negative axis is checked against the wrong size."""
+    return take_along_axis(*inputs, Axis=attrs["Axis"] % max(len(inputs[0].dims), 1))
+
+
 FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
+    "elementwise_div": _divide,
+    "reshape2": _reshape,
+    "set_value": _set_value,
+    "split": _split,
+    "take_along_axis": _take_along_axis,
+    "unique": _unique,
+    "where": _where,
     "rms_norm": _rms_norm,
     "slice": _slice,
     "strided_slice": _strided_slice,
     "swish": _swish,
 }
+
+
+def _of_floats(record: Any) -> Callable[[list[Any], dict[str, Any]], Any]:
+    """PaddlePaddle 2's functions of floats take no integers."""
+
+    def form(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+        x, *rest = inputs
+        return record(x if x.dtype.is_inexact else cast(x, out_dtype=float32), *rest, **attrs)
+
+    return form
+
+
+for _name in [name for name, record in OPS.items() if record.infer_rule is float_like and name not in FORMS]:
+    FORMS[_name] = _of_floats(OPS[_name])
+for _name in [name for name in OPS if name.endswith("_interp_v2")]:
+    FORMS[_name] = _interp(OPS[_name])

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,18 +53,18 @@ def outputs(
     All models go through one process. When that dies, the model it died of is told, and the rest go on in another.
     """
     found: dict[str, Cases | str] = {}
-    jobs = {}
+    jobs: dict[str, list[Any]] = {}
     for number, (name, (prefix, cases)) in enumerate(models.items()):
         source, target = folder / f"inputs_{number}.npz", folder / f"outputs_{number}.npz"
         np.savez(
             source, **{f"case{i:02d}_{k:03d}": x for i, case in enumerate(cases) for k, x in enumerate(case)}
         )
-        jobs[name] = [prefix, str(source), str(target)]
+        jobs[name] = [prefix, len(cases), str(source), str(target)]
     while jobs:
         (folder / "jobs.json").write_text(json.dumps(list(jobs.values())))
         code, _, stderr = call(release, WORKER, how, str(folder / "jobs.json"))
         for name in list(jobs):
-            result = _result(jobs[name][2])
+            result = _result(jobs[name][3])
             if result is None:  # the process died here, or before it came here
                 break
             found[name] = result

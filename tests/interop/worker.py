@@ -2,9 +2,9 @@
 
     python worker.py jit|static|inference JOBS.json
 
-JOBS.json is a list of [prefix, inputs.npz, outputs.npz]; outputs appear one after the other, so that a crash shows
-where it happened; a Python error is written to outputs.npz.error. Knows nothing of paddlelite. NumPy is imported
-before paddle: with 2.6.2, the other way round crashes in zlib.
+JOBS.json is a list of [prefix, number of cases, inputs.npz, outputs.npz]; outputs appear one after the other, so that
+a crash shows where it happened; a Python error is written to outputs.npz.error. Knows nothing of paddlelite. NumPy is
+imported before paddle: with 2.6.2, the other way round crashes in zlib.
 """
 
 import json
@@ -59,15 +59,18 @@ def by_inference(prefix, cases):
         yield [predictor.get_output_handle(name).copy_to_cpu() for name in predictor.get_output_names()]
 
 
-def do(run, prefix, source, target):
+def do(run, prefix, count, source, target):
     with np.load(source) as data:
         stored = {key: data[key] for key in data.files}
-    numbers = sorted({key.split("_")[0] for key in stored})
+    numbers = [f"case{i:02d}" for i in range(count)]
     cases = [[stored[key] for key in sorted(stored) if key.startswith(number + "_")] for number in numbers]
     found = {}
     for number, outputs in zip(numbers, run(prefix, cases)):
         for at, output in enumerate(outputs):
-            found[f"{number}_{at:03d}"] = np.asarray(output)
+            array = np.asarray(output)
+            if array.dtype == object:
+                raise ValueError(f"result {at} is {output!r}")
+            found[f"{number}_{at:03d}"] = array
     np.savez(target, **found)
 
 
@@ -75,9 +78,9 @@ def main(how, jobs):
     run = {"jit": by_jit, "static": by_static, "inference": by_inference}[how]
     with open(jobs) as file:
         listed = json.load(file)
-    for prefix, source, target in listed:
+    for prefix, count, source, target in listed:
         try:
-            do(run, prefix, source, target)
+            do(run, prefix, count, source, target)
         except Exception:
             with open(target + ".error", "w") as file:
                 file.write(traceback.format_exc())
