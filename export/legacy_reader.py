@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from paddlelite.dtypes import DType
+from paddlelite.dtypes import DType, float64
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.ops.creation import fill_constant
-from paddlelite.ops.elementwise import scale
+from paddlelite.ops.elementwise import cast, divide, scale
 from paddlelite.ops.index import slice_
 from paddlelite.ops.linalg import matmul
 from paddlelite.ops.shape import reshape, shape
@@ -98,6 +98,21 @@ def _assign_value(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     return at + 1
 
 
+def _divide(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
+    """`elementwise_div` of integers: towards zero, as C does. (Here, as in Python's `paddle.divide`, it is a float.)"""
+    from .program_reader import call
+
+    x, y = (reader.get(scope, slot(op, key)[0], op) for key in ("X", "Y"))
+    if x.dtype.is_inexact:
+        return call(reader, scope, op, at)
+    axis = next((attr.i for attr in op.attrs if attr.name == "axis"), None)
+    quotient = divide(
+        cast(x, out_dtype=float64), cast(y, out_dtype=float64), axis=-1 if axis is None else axis
+    )
+    reader.set(scope, slot(op, "Out", "outputs")[0], cast(quotient, out_dtype=x.dtype))
+    return at + 1
+
+
 _Form = Callable[[dict[str, Tensor], dict[str, Any]], Tensor]
 
 
@@ -119,6 +134,7 @@ def _handler(form: _Form) -> Callable[[Reader, Scope, OpDesc, int], int]:
 
 HANDLERS: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {
     "assign_value": _assign_value,
+    "elementwise_div": _divide,
     "mul": _handler(_mul),
     "matmul": _handler(_matmul),
     "fill_constant_batch_size_like": _handler(_batch_size_like),

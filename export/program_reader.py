@@ -203,7 +203,7 @@ class Reader:
 
 def _problems(op: OpDesc, handled: bool) -> list[str]:
     record = OPS.get(op.type)
-    if handled and op.type not in ("slice", "assign"):
+    if handled and op.type not in ("slice", "assign", "elementwise_div"):  # those may be ordinary ops
         return []
     if record is None:
         return [f"op {op.type}"]

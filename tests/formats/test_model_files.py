@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import paddlelite as paddle
 from paddlelite import dims as D
-from paddlelite.dtypes import float32, int64
+from paddlelite.dtypes import float32, int32, int64
 from paddlelite.errors import UnimplementedError
 from paddlelite.export.pdmodel import (
     ModelPaths,
@@ -285,6 +285,19 @@ def test_a_stop_between_two_renames_is_noticed(tmp_path, monkeypatch):
     )
     with pytest.raises(ValueError, match="were not written together"):
         read_model(ModelPaths.of_prefix(str(a)))
+
+
+def test_division_of_integers_in_a_file(tmp_path):
+    """PaddlePaddle's op divides as C does; here the quotient of integers is a float, and is written as such."""
+    x, y = np.array([7, -7, 8, -8], np.int32), np.array([2, 2, -3, 3], np.int32)
+    program = capture(lambda x, y: [x * y, x / y], x=((4,), int32), y=((4,), int32))
+    model = write(program, tmp_path / "net")
+    np.testing.assert_allclose(run_program(model.program, [x, y])[1], x / y, rtol=1e-6)
+    desc = read_desc(str(tmp_path / "net.pdmodel"))
+    _ops(desc, "elementwise_mul")[0].type = "elementwise_div"
+    (tmp_path / "net.pdmodel").write_bytes(desc.encode())
+    again = read_model(ModelPaths.of_prefix(str(tmp_path / "net")))
+    assert run_program(again.program, [x, y])[0].tolist() == [3, -3, -2, -2]
 
 
 # What no file can hold
