@@ -27,7 +27,7 @@ from .convert import mark_left_alone
 from .explain import code_of, explain
 from .merge import fill
 from .spec import InputSpec, flatten, static_key
-from .trace import rows, trace
+from .trace import LOCK, rows, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
 
@@ -158,7 +158,10 @@ class StaticFunction:
         )
         entry = self._cache.find(key, tensors)
         if entry is None:
-            entry = self._capture(key, found.template, self._input_specs(found, tensors, key))
+            with LOCK:  # another thread may have captured it meanwhile
+                entry = self._cache.find(key, tensors)
+                if entry is None:
+                    entry = self._capture(key, found.template, self._input_specs(found, tensors, key))
         self._last = entry
         return entry, tensors
 

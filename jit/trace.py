@@ -22,7 +22,7 @@ from .merge import dummy, fill, spec_of
 from .spec import flatten
 from .symbolic import refuse
 
-__all__ = ["Traced", "bare", "rows", "trace"]
+__all__ = ["LOCK", "Traced", "bare", "rows", "trace"]
 
 #: One capture at a time in a process: the user's objects that it reads and writes are shared.
 LOCK = threading.RLock()

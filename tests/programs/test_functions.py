@@ -336,3 +336,47 @@ def test_closure_and_global_values_are_guarded():
     k = 5
     assert f(tensor([1.0])).numpy() == 5
     assert "`k` has changed" in f.program_cache.log
+
+
+def test_threads_capture_once():
+    import threading
+
+    @to_static
+    def f(x):
+        return x * 2 if x.sum() > 0 else x - 1
+
+    results, start = [], threading.Barrier(8)
+
+    def work():
+        start.wait()
+        results.append(f(tensor([3.0])).numpy().item())
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    [t.start() for t in threads], [t.join() for t in threads]
+    assert results == [6.0] * 8 and len(f.program_cache.log) == 1
+
+
+def test_batch_norm_in_a_branch_and_a_loop():
+    class Normed(nn.Layer):
+        def __init__(self):
+            super().__init__()
+            self.bn = nn.BatchNorm1D(3)
+
+        def forward(self, x, n):
+            if x.sum() > 0:
+                x = self.bn(x)
+            for i in range(n):
+                x = self.bn(x * 2) + i
+            return x
+
+    rng = np.random.RandomState(0)
+    xs = [rng.randn(4, 3).astype("float32") + k for k in (-2, 2, 1)]
+    states = []
+    for capture in (False, True):
+        net = Normed()
+        if capture:
+            to_static(net)
+        outs = [net(paddle.to_tensor(x), paddle.to_tensor(n)).numpy() for x, n in zip(xs, (0, 2, 3))]
+        states.append((outs, net.bn._mean.numpy(), net.bn._variance.numpy()))
+    for a, b in zip(*states):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)

@@ -71,3 +71,42 @@ def run(seed, onnx=False):
 def test_random_programs(block):
     results = [run(seed, onnx=seed % 10 == 0) for seed in range(block, min(block + 20, SEEDS))]
     assert results.count("right") > len(results) // 2, results
+
+
+def gradients(function, args):
+    """Gradients of a sum of all results with respect to x and y, eager or captured."""
+    x, y = (paddle.to_tensor(t.numpy(), stop_gradient=False) for t in args[:2])
+    results = [
+        r for r in function(x, y, args[2]) if isinstance(r, paddle.Tensor) and r.dtype == paddle.float32
+    ]
+    total = sum((r * r).sum() for r in results)
+    if total.stop_gradient:
+        return None, None
+    total.backward()
+    return [None if t.grad is None else t.grad.numpy() for t in (x, y)]
+
+
+@pytest.mark.parametrize("block", range(0, SEEDS // 2, 10))
+def test_gradients_of_random_programs(block):
+    right = 0
+    for seed in range(block, block + 10):
+        if "u[0] =" in source(seed):
+            continue  # writes into leaves that want gradients are refused in eager mode too
+        function = define(source(seed))
+        static = to_static(function)
+        for args in inputs():
+            try:
+                want = gradients(function, args)
+            except Exception:
+                break
+            try:
+                got = gradients(static, args)
+            except CaptureError as refused:
+                assert "gradient of a loop that appends" in str(refused), seed
+                break
+            right += 1
+            for g, w in zip(got, want):
+                w = np.zeros(2, "float32") if w is None else w
+                g = np.zeros(2, "float32") if g is None else g
+                np.testing.assert_allclose(g, w, rtol=1e-3, atol=1e-4, err_msg=f"seed {seed}\n{source(seed)}")
+    assert right
