@@ -117,6 +117,8 @@ class Op:
         # What ``saves`` means for the tape: whether all inputs are kept (else which), whether the outputs are.
         self.saves_inputs: bool | tuple[bool, ...] = True
         self.saves_outs = True
+        #: What its gradient rule is handed, made at the first backward (see autograd.tape.context_class).
+        self.context: Any = None
         self.slot_index = {s.name: i for i, s in enumerate(self.slots)}
         self.random = bool(self.slots) and self.slots[0].name == RNG_SLOT
         #: Which results carry a gradient, where their number is fixed.
@@ -173,7 +175,7 @@ class Op:
         """
 
         def register(rule: Callable[..., Any]) -> Callable[..., Any]:
-            self.grad_rule, self.refusal = rule, ""
+            self.grad_rule, self.refusal, self.context = rule, "", None
             if saves is not None:
                 self.saves = frozenset(saves.split())
                 kept = tuple(s.name in self.saves for s in self.slots)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import FatalError, InvalidArgumentError, PreconditionNotMetError
 from ..mode import mode
-from .tape import Context, GradNode, LeafNode, leaf_of, tensor_of
+from .tape import GradNode, LeafNode, context_class, leaf_of, tensor_of
 
 if TYPE_CHECKING:
     from ..op import Op
@@ -56,7 +56,7 @@ class _Sweep:
                     f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
                     "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
                 )
-            for edge, g in zip(node.edges, _call_rule(node, grads, self.useful), strict=False):
+            for edge, g in zip(node.edges, _call_rule(node, grads, self.useful)):
                 if type(edge) is list:
                     for e, part in zip(edge, g or [None] * len(edge), strict=True):
                         if e is not None and part is not None:
@@ -84,7 +84,10 @@ class _Sweep:
 
 def _call_rule(node: GradNode, grads: list[Any], useful: set[Any] | None) -> Sequence[Any]:
     op = node.op
-    context = Context(node, grads, useful)
+    make = op.context
+    if make is None:
+        make = op.context = context_class(op)
+    context = make(node, grads, useful)
     if not op.single and any(op.many_out):
         grads = _regroup(op, grads)
     result = op.grad_rule(context, *grads)  # type: ignore[misc]
@@ -116,7 +119,7 @@ def _own(g: Any) -> Any:
 
 def _nothing(grad: Any) -> bool:
     """Whether there is no gradient yet, or just the zeros that Optimizer.clear_grad leaves: nothing to add to."""
-    return grad is None or getattr(grad, "_zeros", None) is grad._data
+    return grad is None or (grad._zeros is not None and grad._zeros is grad._data)
 
 
 def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
@@ -136,12 +139,12 @@ def _ones_like(t: Tensor) -> Tensor:
 
 
 def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor | None]) -> None:
-    for t, g in zip(outputs, grads, strict=True):
+    for t, g in zip(outputs, grads):
         if t.stop_gradient:
             continue
         if g is None:
             g = _ones_like(t)
-        elif tuple(g.dims) != tuple(t.dims):
+        elif g.dims != t.dims:
             raise InvalidArgumentError(
                 f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
             )
@@ -163,10 +166,8 @@ def backward(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
         )
-    outputs: list[Any] = [tensors] if not isinstance(tensors, (list, tuple)) else list(tensors)
-    grads: list[Any] = (
-        [grad_tensors] * len(outputs) if not isinstance(grad_tensors, (list, tuple)) else list(grad_tensors)
-    )
+    outputs: Any = tensors if isinstance(tensors, (list, tuple)) else (tensors,)
+    grads: Any = grad_tensors if isinstance(grad_tensors, (list, tuple)) else (grad_tensors,) * len(outputs)
     if len(grads) != len(outputs):
         raise InvalidArgumentError(f"{len(outputs)} tensors but {len(grads)} grad_tensors")
     was, mode.grad = mode.grad, False

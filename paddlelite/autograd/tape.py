@@ -131,41 +131,28 @@ class Context:
     """
 
     def __init__(self, node: GradNode, grads: Sequence[Any], useful: set[Any] | None = None) -> None:
-        values = self.__dict__
-        values.update(node.op.attrs)
         if node.attrs:
-            values.update(node.attrs)
-        values["_node"] = node
-        values["_grads"] = grads
-        values["_useful"] = useful
+            self.__dict__.update(node.attrs)
+        self._node = node
+        self._grads = grads
+        self._useful = useful
 
     def __getattr__(self, name: str) -> Any:
-        node: GradNode = self.__dict__["_node"]
-        op = node.op
-        if op.saves is None or name in op.saves:
-            at = op.slot_index.get(name)
-            if at is not None:
-                arrays = node.saved[0]
-                value = self._tensors(arrays[at], node.edges[at]) if at < len(arrays) else None
-                self.__dict__[name] = value
-                return value
-            if name in op.outs:
-                return self._outs(op.outs.index(name), node)
+        op = self._node.op
         raise AttributeError(f"the gradient of {op.type} reads {name}, which it does not save ({op.saves})")
 
-    def _tensors(self, array: Any, edge: Any) -> Any:
-        if array is None:
-            return None
-        if type(array) is list:
-            return [self._tensors(a, e) for a, e in zip(array, edge, strict=True)]
-        return _revive(array, edge, self._node)
+    def _input(self, at: int) -> Any:
+        node = self._node
+        arrays = node.saved[0]
+        return _revived(arrays[at], node.edges[at], node) if at < len(arrays) else None
 
-    def _outs(self, at: int, node: GradNode) -> Any:
+    def _output(self, at: int) -> Any:
+        node = self._node
         start, count = self._span(at)
         outs = node.saved[1]
         if not node.op.many_out[at]:
-            return None if outs[start] is None else _revive(outs[start], (node, start), node)
-        return [_revive(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
+            return _revived(outs[start], (node, start), node)
+        return [_revived(a, (node, start + k), node) for k, a in enumerate(outs[start : start + count])]
 
     def _span(self, at: int) -> tuple[int, int]:
         """Where output slot ``at`` starts among the flat results, and how many there are."""
@@ -188,13 +175,48 @@ class Context:
         found = [_as_like(e) for e in node.out_likes[start : start + count]]
         return found if node.op.many_out[at] else found[0]
 
+    def summed(self, g: Any, name: str, axis: int = -1) -> Any:
+        """``g`` summed over the axes along which input slot ``name`` was broadcast."""
+        like = self._node.likes[self._node.op.slot_index[name]]
+        # Nearly always nothing was broadcast: that is seen without making anything.
+        if g._data is not None and g._data.shape == (like[0] if type(like) is tuple else like.shape):
+            return g
+        from ..ops.rules import sum_to
+
+        return sum_to(g, self.like(name), axis)
+
     def needs(self, name: str) -> bool:
         """Whether the gradient of input slot ``name`` is wanted."""
-        edges, at = self._node.edges, self._node.op.slot_index[name]
-        edge = edges[at] if at < len(edges) else None
-        if type(edge) is list:
-            return any(e is not None and (self._useful is None or e[0] in self._useful) for e in edge)
-        return edge is not None and (self._useful is None or edge[0] in self._useful)
+        node = self._node
+        at = node.op.slot_index[name]
+        edge = node.edges[at] if at < len(node.edges) else None
+        if edge is None or self._useful is None and type(edge) is tuple:
+            return edge is not None
+        edges = edge if type(edge) is list else (edge,)
+        return any(e is not None and (self._useful is None or e[0] in self._useful) for e in edges)
+
+
+class _Slot:
+    """A slot of a context: its tensor is made when a rule first reads it, and kept."""
+
+    def __init__(self, name: str, read: Callable[[Any, int], Any], at: int) -> None:
+        self.name, self.read, self.at = name, read, at
+
+    def __get__(self, context: Any, owner: Any = None) -> Any:
+        value = context.__dict__[self.name] = self.read(context, self.at)
+        return value
+
+
+def context_class(op: Op) -> type[Context]:
+    """The contexts of one op: its attributes' defaults and the slots it saves, as class attributes."""
+
+    def kept(name: str) -> bool:
+        return op.saves is None or name in op.saves
+
+    body: dict[str, Any] = dict(op.attrs)
+    body.update({o: _Slot(o, Context._output, i) for i, o in enumerate(op.outs) if kept(o)})
+    body.update({s.name: _Slot(s.name, Context._input, i) for i, s in enumerate(op.slots) if kept(s.name)})
+    return type("Context", (Context,), body)
 
 
 def _as_like(entry: Any) -> Any:
@@ -226,10 +248,14 @@ def tensor_of(array: Any) -> Any:
     return t
 
 
-def _revive(array: Any, edge: Any, node: GradNode) -> Any:
-    """A kept array as the tensor it was."""
-    if hasattr(array, "stop_gradient"):  # a symbolic value is itself
-        return array
+def _revived(array: Any, edge: Any, node: GradNode) -> Any:
+    """A kept array (or a list of them) as the tensor it was."""
+    if type(array) is not np.ndarray:
+        if array is None:
+            return None
+        if type(array) is list:
+            return [_revived(a, e, node) for a, e in zip(array, edge, strict=True)]
+        return array  # a symbolic value is itself
     t = tensor_of(array)
     if edge is not None:
         source, index = edge

@@ -47,15 +47,15 @@ subtract = _binary("elementwise_sub", np.subtract, "Sub", on_sizes=True)
 multiply = _binary("elementwise_mul", np.multiply, "Mul", on_sizes=True)
 
 # The gradients of add and subtract read shapes only; nothing is kept alive.
-add.grad(lambda c, g: (sum_to(g, c.like("X")), sum_to(g, c.like("Y"), c.axis)), saves="")
-subtract.grad(lambda c, g: (sum_to(g, c.like("X")), negate(sum_to(g, c.like("Y"), c.axis))), saves="")
+add.grad(lambda c, g: (c.summed(g, "X"), c.summed(g, "Y", c.axis)), saves="")
+subtract.grad(lambda c, g: (c.summed(g, "X"), negate(c.summed(g, "Y", c.axis))), saves="")
 
 
 @multiply.grad(saves="X Y")
 @rules.holomorphic
 def _(c: Any, g: Any) -> Any:
-    dx = sum_to(multiply(g, c.Y, axis=c.axis), c.like("X")) if c.needs("X") else None
-    dy = sum_to(multiply(g, c.X), c.like("Y"), c.axis) if c.needs("Y") else None
+    dx = c.summed(multiply(g, c.Y, axis=c.axis), "X") if c.needs("X") else None
+    dy = c.summed(multiply(g, c.X), "Y", c.axis) if c.needs("Y") else None
     return dx, dy
 
 

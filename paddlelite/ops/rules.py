@@ -104,7 +104,7 @@ def holomorphic(rule: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def call(c: Any, g: Any) -> Any:
-        if g.dtype.category != "c":
+        if (g.dtype.category if g._data is None else g._data.dtype.kind) != "c":
             return rule(c, g)
         from .complexes import conj
 

@@ -53,6 +53,8 @@ class Tensor:
     _index: int = 0
     _grad: Tensor | None = None
     _name: str | None = None
+    #: As a gradient: the array of zeros that Optimizer.clear_grad left, to which nothing needs to be added.
+    _zeros: Any = None
     _base: weakref.ref[Tensor] | None = None
     _views: list[weakref.ref[Tensor]] | None = None
     stop_gradient: bool = True
