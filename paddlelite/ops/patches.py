@@ -10,8 +10,10 @@ import numpy as np
 
 from ..errors import InvalidArgumentError
 from ..op import Spec, op
+from .index import slice_
+from .join import concat
 from .samples import f32
-from .shape import concat, reshape, slice_, transpose
+from .shape import reshape, transpose
 from .window import Pads, is_channel_last, offsets, output_size, pad_array, strided, windows
 
 __all__ = ["channel_shuffle", "fold", "pixel_shuffle", "pixel_unshuffle", "temporal_shift", "unfold"]
@@ -98,11 +100,8 @@ def fold(  # type: ignore[no-untyped-def]
 def _(X: Any, *, output_sizes: Sequence[int], **attrs: Any) -> Spec:
     counts, _ = _geometry(output_sizes, attrs)
     area = prod(attrs["kernel_sizes"])
-    if (
-        (isinstance(X.dims[1], int)
-        and X.dims[1] % area)
-        or (isinstance(X.dims[2], int)
-        and X.dims[2] != prod(counts))
+    if (isinstance(X.dims[1], int) and X.dims[1] % area) or (
+        isinstance(X.dims[2], int) and X.dims[2] != prod(counts)
     ):
         raise InvalidArgumentError(
             f"fold of {list(X.dims)}: the second size should be a multiple of {area} and the third {prod(counts)}"
