@@ -93,7 +93,10 @@ def _make(function: types.FunctionType) -> Twin:
 
 def _compile(tree: gast.AST, code: types.CodeType, filename: str, class_name: str | None) -> types.CodeType:
     """Compile inside a function whose parameters are the outer names, so that they become closure cells."""
-    inner = gast.Return(tree) if isinstance(tree, gast.Lambda) else tree
+    inner, own_name = (gast.Return(tree), "") if isinstance(tree, gast.Lambda) else (tree, tree.name)
+    if own_name:
+        # Under its own name it would be a variable of the factory, and a recursive call would find that one.
+        tree.name = "_twin"
     factory: gast.AST = make_function("_factory", [inner], [OPERATORS, *code.co_freevars])
     if class_name is not None:  # private names are mangled by the compiler, as in the class itself
         factory = gast.ClassDef(class_name, [], [], [factory], [])
@@ -101,6 +104,8 @@ def _compile(tree: gast.AST, code: types.CodeType, filename: str, class_name: st
             factory.type_params = []
     module = gast.gast_to_ast(gast.fix_missing_locations(gast.Module([factory], [])))
     compiled = compile(module, filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
+    if own_name:
+        tree.name = own_name
     for _ in range(3 if class_name is not None else 2):
         compiled = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
     changes = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}

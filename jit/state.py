@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 __all__ = [
-    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place", "StateClosure", "current",
-    "Variable", "journaled", "note", "places",
+    "MOST_NESTED", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
+    "StateClosure", "Variable", "current", "journaled", "nesting", "note", "places",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -213,6 +213,10 @@ class Journal:
             entry.place.put(entry.before)
 
 
+#: Blocks inside blocks; more than this is a recursion that a tensor should end.
+MOST_NESTED = 100
+
+
 class _Stack(threading.local):
     def __init__(self) -> None:
         self.journals: list[Journal] = []
@@ -224,6 +228,11 @@ _stack = _Stack()
 def current() -> Journal | None:
     """The journal of the innermost code that is being recorded into a block of its own."""
     return _stack.journals[-1] if _stack.journals else None
+
+
+def nesting() -> int:
+    """How many blocks are being recorded inside each other."""
+    return len(_stack.journals)
 
 
 def note(place: Place) -> None:

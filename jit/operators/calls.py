@@ -14,6 +14,7 @@ from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..state import Contents, Item, Outer, current, note
+from . import builtins as numbers
 from . import iterables, lists
 
 __all__ = ["call"]
@@ -26,6 +27,13 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
     builtins.reversed: iterables.reversed_,
     builtins.len: iterables.len_,
     builtins.list: lists.new_list,
+    builtins.int: numbers.int_,
+    builtins.float: numbers.float_,
+    builtins.bool: numbers.bool_,
+    builtins.any: numbers.any_,
+    builtins.all: numbers.all_,
+    builtins.max: numbers.max_,
+    builtins.min: numbers.min_,
     manipulation.stack: lists.stack_,
     manipulation.concat: lists.concat_,
 }

@@ -380,3 +380,21 @@ def test_batch_norm_in_a_branch_and_a_loop():
         states.append((outs, net.bn._mean.numpy(), net.bn._variance.numpy()))
     for a, b in zip(*states):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+def countdown(n):
+    return 0 if n <= 0 else 1 + countdown(n - 1)
+
+
+def test_recursion_through_a_global_name():
+    def f(x):
+        return x * countdown(3)
+
+    assert to_static(f)(tensor([2.0])).numpy() == 6
+
+    @to_static
+    def g(x, n):
+        return x * countdown(n)
+
+    with pytest.raises(CaptureError, match="recursion on a tensor condition"):
+        g(tensor([1.0]), paddle.to_tensor(3))

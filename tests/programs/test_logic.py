@@ -85,3 +85,12 @@ def test_lambda_as_a_callback():
         return apply(lambda v: v + 1 if v.sum() > 1 else v - 1, x), (lambda a, b=2: a * b)(x)
 
     check(f, *NUMBERS)
+
+
+def test_builtins():
+    def f(n):
+        k = max(n, 3) + min(n, 1, 7)
+        a = any([n > 1, False]) and all([n < 5, True])
+        return int(n), float(n), bool(n), k, a, sum([n, n]), abs(-n)
+
+    check(f, *INTS)

@@ -1,0 +1,85 @@
+"""Builtins that need the truth or the number of a tensor. On Python values they are the builtins."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from paddlelite.dtypes import default_dtype, int64
+from paddlelite.weak import weaken
+
+from ..symbolic import both, either, is_symbolic, predicate
+from .conditionals import ifexp
+
+__all__ = ["all_", "any_", "bool_", "float_", "int_", "max_", "min_"]
+
+
+def int_(*args: Any, **kwargs: Any) -> Any:
+    """`int`; of a tensor, a number of the graph."""
+    if len(args) == 1 and not kwargs and is_symbolic(args[0]):
+        return weaken(args[0].reshape([]).astype(int64) + 0)
+    return builtins.int(*args, **kwargs)
+
+
+def float_(*args: Any) -> Any:
+    """`float`; of a tensor, a number of the graph in the default dtype."""
+    if len(args) == 1 and is_symbolic(args[0]):
+        return weaken(args[0].reshape([]).astype(default_dtype()) + 0)
+    return builtins.float(*args)
+
+
+def bool_(*args: Any) -> Any:
+    """`bool`."""
+    return predicate(args[0]) if len(args) == 1 and is_symbolic(args[0]) else builtins.bool(*args)
+
+
+def any_(items: Any) -> Any:
+    """`any`: as Python's, until a tensor comes; from then on all items are looked at."""
+    found: Any = False
+    for item in items:
+        if is_symbolic(item):
+            found = either(found, predicate(item))
+        elif item:
+            return True
+    return found
+
+
+def all_(items: Any) -> Any:
+    """`all`."""
+    found: Any = True
+    for item in items:
+        if is_symbolic(item):
+            found = both(found, predicate(item))
+        elif not item:
+            return False
+    return found
+
+
+def max_(*args: Any, **kwargs: Any) -> Any:
+    """`max`; of numbers and tensors of one element."""
+    return _best(builtins.max, lambda new, best: new > best, args, kwargs)
+
+
+def min_(*args: Any, **kwargs: Any) -> Any:
+    """`min`."""
+    return _best(builtins.min, lambda new, best: new < best, args, kwargs)
+
+
+def _best(plain: Callable[..., Any], better: Callable[[Any, Any], Any], args: Any, kwargs: Any) -> Any:
+    if kwargs or not args:
+        return plain(*args, **kwargs)
+    if len(args) == 1:
+        if not isinstance(args[0], (list, tuple)):
+            return plain(*args)
+        args = args[0]
+    if not any(is_symbolic(a) for a in args):
+        return plain(args)
+    best = args[0]
+    for new in args[1:]:
+        best = ifexp(better(new, best), _constant(new), _constant(best))
+    return best
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value
