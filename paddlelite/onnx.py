@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["export"]
 
 #: Options of PaddlePaddle and Paddle2ONNX that ask for what is always done here.
-_ALWAYS = {"enable_onnx_checker": True, "enable_optimize": True, "enable_auto_update_opset": False, "verbose": False}
+_ALWAYS = {
+    "enable_onnx_checker": True,
+    "enable_optimize": True,
+    "enable_auto_update_opset": False,
+    "verbose": False,
+}
 
 
 def export(
