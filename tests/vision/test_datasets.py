@@ -13,8 +13,7 @@ from paddlelite.errors import InvalidArgumentError, NotFoundError
 from paddlelite.vision import datasets
 from paddlelite.vision.datasets import MNIST, Cifar10, Cifar100, DatasetFolder, FashionMNIST, ImageFolder
 from paddlelite.vision.transforms import ToTensor
-
-from .files import batch, md5, write_archive, write_cifar10, write_idx
+from tests.vision.files import batch, md5, write_archive, write_cifar10, write_idx
 
 SCANS = np.random.default_rng(1).integers(0, 256, (5, 28, 28), dtype=np.uint8)
 
