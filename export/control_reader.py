@@ -18,11 +18,11 @@ from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.op import Spec
 from paddlelite.ops.array import create_array
 from paddlelite.ops.control import cond, while_loop
-from paddlelite.tensor.creation import full
+from paddlelite.ops.creation import fill_constant
 from paddlelite.tensor.tensor import Tensor
 
 from .desc_flow import slot
-from .program_reader import Later, Reader, Scope, Undefined
+from .program_reader import Later, Reader, Scope, Undefined, apply
 from .proto import OpDesc
 
 __all__ = ["HANDLERS", "Branch", "has_prior", "settle"]
@@ -160,16 +160,18 @@ def _value(reader: Reader, scope: Scope, value: Any, name: str, op: OpDesc) -> T
         return reader.get(scope, value.name, op)
     if isinstance(value, Undefined):
         spec = reader.declared_spec(scope.index, name)
-        return value.tensor if spec is None else _placeholder(spec)
+        return value.tensor if spec is None else _placeholder(reader, spec)
     if value is None:
         raise InvalidArgumentError(f"{reader.file}: op {op.type} gives the variable '{name}' no value.")
     return value
 
 
-def _placeholder(spec: Spec) -> Tensor:
+def _placeholder(reader: Reader, spec: Spec) -> Tensor:
     if spec.array:
         return create_array(spec.dtype)
-    return full([dim if isinstance(dim, int) else 1 for dim in spec.dims], 0, spec.dtype)
+    sizes = [dim if isinstance(dim, int) else 1 for dim in spec.dims]
+    attrs = fill_constant.full_attrs({"shape": sizes, "dtype": spec.dtype})
+    return apply(reader.capture, fill_constant, [None, None, None], attrs)
 
 
 def _guard(reader: Reader, op: OpDesc, build: Callable[[], list[Tensor]]) -> list[Tensor]:
@@ -314,7 +316,7 @@ def _initial(reader: Reader, scope: Scope, index: int, name: str, op: OpDesc) ->
         raise InvalidArgumentError(f"{reader.file}: the loop variable '{name}' has no value before the loop.")
     if spec is None:
         raise InvalidArgumentError(f"{reader.file}: the loop variable '{name}' is not declared.")
-    return _placeholder(spec)
+    return _placeholder(reader, spec)
 
 
 HANDLERS: dict[str, Callable[[Reader, Scope, OpDesc, int], int]] = {

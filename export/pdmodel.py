@@ -19,7 +19,7 @@ import numpy as np
 
 from paddlelite.dims import Dim
 from paddlelite.dtypes import BY_CODE, BY_NUMPY
-from paddlelite.errors import InvalidArgumentError, PaddleError
+from paddlelite.errors import InvalidArgumentError, PaddleError, UnimplementedError
 from paddlelite.framework.atomic import FileSet
 from paddlelite.ir import Program
 from paddlelite.nn.parameter import Parameter
@@ -184,8 +184,12 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
         program = reader.read()
     except WireError as error:
         raise InvalidArgumentError(f"{paths.model} is damaged: {error}.") from error
-    except (PaddleError, OSError):
+    except (UnimplementedError, OSError):
         raise
+    except PaddleError as error:
+        if paths.model in str(error) or paths.params in str(error) or paths.info in str(error):
+            raise
+        raise InvalidArgumentError(f"{paths.model}: {error}") from error
     except (
         ValueError,
         TypeError,

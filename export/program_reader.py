@@ -30,7 +30,7 @@ from .wire import WireError
 if TYPE_CHECKING:
     from .control_reader import Branch
 
-__all__ = ["Later", "Reader", "Scope", "Undefined", "interface"]
+__all__ = ["Later", "Reader", "Scope", "Undefined", "apply", "interface"]
 
 #: Constants up to this many elements are computed while loading, so that shapes made of them are known.
 _FOLD_LIMIT = 1024
@@ -252,7 +252,7 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
         else:
             inputs.append(tensors[0] if tensors else None)
     try:
-        results = _apply(reader.capture, record, inputs, attrs)
+        results = apply(reader.capture, record, inputs, attrs)
     except PaddleError as error:
         raise InvalidArgumentError(
             f"{reader.file}: op {at} of block {scope.index}, {op.type}: {error}"
@@ -276,7 +276,7 @@ def _attributes(record: Op, op: OpDesc) -> dict[str, Any]:
     return found
 
 
-def _apply(capture: Capture, record: Op, inputs: list[Any], attrs: dict[str, Any]) -> Any:
+def apply(capture: Capture, record: Op, inputs: list[Any], attrs: dict[str, Any]) -> Any:
     """The call, without computing large constants: a damaged file could ask for any amount of memory."""
     if record.kernel is None:
         return record.decompose_rule(*inputs, **attrs)  # type: ignore[misc]
