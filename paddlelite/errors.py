@@ -16,6 +16,7 @@ __all__ = [
     "FatalError",
     "InvalidArgumentError",
     "InvalidTypeError",
+    "MismatchError",
     "NotFoundError",
     "OutOfRangeError",
     "PaddleError",
@@ -38,6 +39,10 @@ class InvalidArgumentError(PaddleError, ValueError):
     """A value, shape or attribute that the call does not accept."""
 
     kind = "InvalidArgument"
+
+
+class MismatchError(InvalidArgumentError, AssertionError):
+    """Two things that must agree and do not. PaddlePaddle raises AssertionError for them."""
 
 
 class InvalidTypeError(PaddleError, TypeError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import FatalError, InvalidArgumentError, PreconditionNotMetError
+from ..errors import FatalError, InvalidArgumentError, MismatchError, PreconditionNotMetError
 from ..mode import mode
 from .tape import GradNode, LeafNode, context_class, leaf_of, tensor_of
 
@@ -138,6 +138,34 @@ def _ones_like(t: Tensor) -> Tensor:
     return ones_like(t)
 
 
+def _listed(what: str, given: Any, optional: bool = False) -> Sequence[Any]:
+    """A tensor or a sequence of them as a sequence; anything else is a MismatchError, as in PaddlePaddle."""
+    from ..tensor.tensor import Tensor
+
+    found = given if isinstance(given, (list, tuple)) else (given,)
+    for item in found:
+        if not isinstance(item, Tensor) and not (optional and item is None):
+            raise MismatchError(
+                f"{what} must be Tensor or list of Tensor, but received {type(item).__name__}."
+            )
+    return found
+
+
+def _seeds(what: str, given: Any, count: int) -> Sequence[Any]:
+    """The gradients that arrive at ``count`` outputs, None for ones."""
+    if given is None:
+        return (None,) * count
+    found = _listed(what, given, optional=True)
+    if found is not given:
+        return [given] * count
+    if len(found) != count:
+        raise MismatchError(
+            f"The length of {what} must be equal to that of the tensors they belong to, but there are "
+            f"{len(found)} for {count}."
+        )
+    return found
+
+
 def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor | None]) -> None:
     for t, g in zip(outputs, grads):
         if t.stop_gradient:
@@ -145,9 +173,11 @@ def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor
         if g is None:
             g = _ones_like(t)
         elif g.dims != t.dims:
-            raise InvalidArgumentError(
+            raise MismatchError(
                 f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
             )
+        elif g.dtype is not t.dtype:  # a gradient is of its tensor's dtype, whatever the user gave
+            g = g.astype(t.dtype)
         sweep.send((t._node or leaf_of(t), t._index), g)
 
 
@@ -166,10 +196,8 @@ def backward(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
         )
-    outputs: Any = tensors if isinstance(tensors, (list, tuple)) else (tensors,)
-    grads: Any = grad_tensors if isinstance(grad_tensors, (list, tuple)) else (grad_tensors,) * len(outputs)
-    if len(grads) != len(outputs):
-        raise InvalidArgumentError(f"{len(outputs)} tensors but {len(grads)} grad_tensors")
+    outputs = _listed("tensors", tensors)
+    grads = _seeds("grad_tensors", grad_tensors, len(outputs))
     was, mode.grad = mode.grad, False
     try:
         sweep = _Sweep(retain_graph, False)
@@ -206,17 +234,12 @@ def grad(
     >>> float(paddle.grad(dx, x)[0])
     18.0
     """
-    outs: list[Any] = [outputs] if not isinstance(outputs, (list, tuple)) else list(outputs)
-    ins: list[Any] = [inputs] if not isinstance(inputs, (list, tuple)) else list(inputs)
+    outs, ins = _listed("outputs", outputs), _listed("inputs", inputs)
     if mode.capture is not None:
         outs, ins = ([mode.capture.read(t) for t in tensors] for tensors in (outs, ins))
-    seeds: list[Any] = (
-        [grad_outputs] * len(outs) if not isinstance(grad_outputs, (list, tuple)) else list(grad_outputs)
-    )
+    seeds = _seeds("grad_outputs", grad_outputs, len(outs))
     if not only_inputs:
         raise InvalidArgumentError("only_inputs=False is not supported (nor is it by PaddlePaddle)")
-    if len(seeds) != len(outs):
-        raise InvalidArgumentError(f"{len(outs)} outputs but {len(seeds)} grad_outputs")
     blocked = (
         [no_grad_vars]
         if no_grad_vars is not None and not isinstance(no_grad_vars, (list, tuple, set))

@@ -99,6 +99,8 @@ def _record(cls: type[PyLayer], ctx: PyLayerContext, tensors: list[Any], result:
     # A result that is an input, or that came from elsewhere, must not get a place on this tape itself.
     fresh = [_wrap_array(t._data) if isinstance(t, Tensor) else t for t in outs]
     results = [t for t in fresh if isinstance(t, Tensor)]
+    if not results:
+        raise InvalidArgumentError(f"At least one output of {cls.__name__}.forward must be a Tensor.")
     node = GradNode(
         _PYLAYER,
         (tensors,),
@@ -124,13 +126,21 @@ def _gradient(c: Any, grads: list[Any]) -> Any:
         grads = [zeros(list(k.dims), k.dtype) if g is None else g for g, k in zip(grads, likes, strict=True)]
     result = c.cls.backward(c.ctx, *grads)
     found = list(result) if isinstance(result, (list, tuple)) else [result]
-    inputs = c.like("X")
+    inputs, wanted = c.like("X"), [edge is not None for edge in c._node.edges[0]]
+    if len(found) < len(inputs) and not any(wanted[len(found) :]):
+        found += [None] * (
+            len(inputs) - len(found)
+        )  # those of the last inputs, which want none, may be left out
     if len(found) != len(inputs):
         raise InvalidArgumentError(
             f"{c.cls.__name__}.backward returned {len(found)} gradients for {len(inputs)} input tensors"
         )
     for g, like in zip(found, inputs, strict=True):
-        if isinstance(g, Tensor) and tuple(g.dims) != tuple(like.dims):
+        if g is not None and not isinstance(g, Tensor):
+            raise InvalidArgumentError(
+                f"{c.cls.__name__}.backward can only return Tensors or None, but got {type(g).__name__}"
+            )
+        if g is not None and tuple(g.dims) != tuple(like.dims):
             raise InvalidArgumentError(
                 f"{c.cls.__name__}.backward returned a gradient of shape {list(g.dims)} for an input of "
                 f"{list(like.dims)}"

@@ -291,10 +291,12 @@ def load(file: BinaryIO) -> Any:
     except PickleError:
         raise
     except EOFError as error:
-        raise PickleError("it ends too early") from error
+        raise PickleError("a pickle that ends too early: the file is empty or cut off") from error
     except Exception as error:
         # Each broken opcode fails in its own way (KeyError, IndexError, TypeError, UnicodeDecodeError ...).
-        raise PickleError(f"it is damaged ({type(error).__name__}: {str(error)[:80]})") from error
+        raise PickleError(
+            f"no pickle, or a damaged one ({type(error).__name__}: {str(error)[:80]})"
+        ) from error
     return rebuild(found, _finished)
 
 
