@@ -6,6 +6,8 @@ bound. The first decides what branches and loops hand on, the second which reads
 
 from __future__ import annotations
 
+import sys
+
 import gast
 
 from .cfg import Graph, Point
@@ -96,6 +98,21 @@ def mark_unsure_reads(graph: Graph, scope: Scope) -> None:
 
 
 def _mark_nested(tree: gast.AST, names: frozenset[str] | set[str]) -> None:
+    if _INLINED:
+        _mark_comprehensions(tree, names)
     for node in gast.walk(tree):
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load) and node.id in names:
             node.unsure = getattr(node, "unsure", "outer")
+
+
+#: From Python 3.12 on a comprehension reads the function's variables as the function itself does.
+_INLINED = sys.version_info >= (3, 12)
+
+
+def _mark_comprehensions(tree: gast.AST, names: frozenset[str] | set[str]) -> None:
+    """Mark reads in comprehensions (functions made from them, by now) as the function's own."""
+    if getattr(tree, "immediate", False):
+        for node in own_nodes(tree.body):
+            if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load) and node.id in names:
+                node.unsure = "own"
+            _mark_comprehensions(node, names)
