@@ -89,21 +89,20 @@ class Cifar100(Cifar10):
 
 def _read(path: str, flag: str) -> list[tuple[np.ndarray, int]]:
     """The images (rows of 3,072 bytes) and labels of the batches whose name holds `flag`, in the order of names."""
-    samples: list[tuple[np.ndarray, int]] = []
+    batches: dict[str, list[tuple[np.ndarray, int]]] = {}
     try:
         with tarfile.open(path, "r:*") as archive:
-            names = sorted(name for name in archive.getnames() if flag in name)
-            for name in names:
-                file = archive.extractfile(name)
-                if file is not None:
-                    samples += _batch(path, name, file.read())
+            for member in archive:  # in the file's order: going back would unpack it once more
+                if flag in member.name and member.isfile():
+                    content = cast(BinaryIO, archive.extractfile(member)).read()
+                    batches[member.name] = _batch(path, member.name, content)
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise damaged(path, f"it is no whole .tar.gz archive ({error})") from error
-    if not samples:
+    if not batches:
         raise damaged(path, f"it holds no batch whose name has {flag!r} in it")
-    return samples
+    return [sample for name in sorted(batches) for sample in batches[name]]
 
 
 def _batch(path: str, name: str, content: bytes) -> list[tuple[np.ndarray, int]]:
