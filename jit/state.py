@@ -145,7 +145,7 @@ class Attribute(Place):
 
 @dataclass(frozen=True, eq=False)
 class Contents(Place):
-    """All elements of a list or dict. The value is a copy, or the TensorArray that a list has become."""
+    """All elements of a list, dict or set. The value is a copy, or the TensorArray that a list has become."""
 
     target: Any
 
@@ -162,7 +162,8 @@ class Contents(Place):
         array = getattr(self.target, "array", None)
         if array is not None:
             return array
-        return list(self.target) if isinstance(self.target, list) else dict(self.target)
+        kind = next(k for k in (list, dict, set) if isinstance(self.target, k))
+        return kind(self.target)
 
     def put(self, value: Any) -> None:
         if isinstance(self.target, list):
@@ -175,6 +176,8 @@ class Contents(Place):
             self.target.update(value)
 
     def differs(self, value: Any, before: Any) -> bool:
+        if isinstance(value, set):
+            return {id(v) for v in value} != {id(v) for v in before}
         if not isinstance(value, (list, dict)) or not isinstance(before, (list, dict)):
             return value is not before
         if isinstance(value, dict):

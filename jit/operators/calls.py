@@ -14,8 +14,9 @@ from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..state import Contents, Item, Outer, current, note
+from ..symbolic import refuse
 from . import builtins as numbers
-from . import iterables, lists
+from . import iterables, lists, stores
 
 __all__ = ["call"]
 
@@ -27,6 +28,8 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
     builtins.reversed: iterables.reversed_,
     builtins.len: iterables.len_,
     builtins.list: lists.new_list,
+    builtins.setattr: lambda target, name, value: stores.store_attr(value, target, name),
+    builtins.delattr: stores.del_attr,
     builtins.int: numbers.int_,
     builtins.float: numbers.float_,
     builtins.bool: numbers.bool_,
@@ -80,10 +83,21 @@ _MUTATING = frozenset(
 
 
 def _note_container(method: Any) -> None:
-    """Journal a list or dict before one of its own methods changes it."""
+    """Journal a list, dict or set before one of its own methods changes it. Raises CaptureError for others."""
     owner = method.__self__
-    if method.__name__ in _MUTATING and isinstance(owner, (list, dict)):
-        note(Contents(f"a {type(owner).__name__}", owner))
+    if method is builtins.next:
+        raise refuse(
+            "next() under a condition or in a loop on a tensor would take an item while the graph is built",
+            "Take the item before.",
+        )
+    if method.__name__ not in _MUTATING or isinstance(owner, types.ModuleType):
+        return
+    if not isinstance(owner, (list, dict, set)):
+        raise refuse(
+            f"a {type(owner).__name__} is changed under a condition or loop on a tensor, which a graph cannot follow",
+            "Use a list or dict.",
+        )
+    note(Contents(f"a {type(owner).__name__}", owner))
 
 
 def _note_outer_names(target: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import paddlelite as paddle
+from paddlelite.errors import CaptureError
 from paddlelite.jit import to_static
 
 from .harness import check, tensor
@@ -149,3 +150,43 @@ def test_list_of_outside_is_not_changed_by_a_graph():
 
     with pytest.raises(Exception, match="items|list"):
         f(tensor([1.0]), paddle.to_tensor(2))
+
+
+def test_other_containers_are_followed_or_refused():
+    import collections
+
+    def f(x):
+        o, names = Box(x), {"a"}
+        if x.sum() > 1:
+            setattr(o, "v", x + 1)
+            names.add("b")
+        else:
+            names.add("b")
+        return o.v, len(names)
+
+    check(f, *NUMBERS)
+
+    @to_static
+    def different(x):
+        names = set()
+        if x.sum() > 1:
+            names.add("b")
+        return x, len(names)
+
+    @to_static
+    def queue(x):
+        d = collections.deque()
+        if x.sum() > 1:
+            d.append(1)
+        return x, len(d)
+
+    @to_static
+    def items(x):
+        it = iter([1, 2])
+        if x.sum() > 1:
+            x = x + next(it)
+        return x
+
+    for function, text in ((different, "a set"), (queue, "a deque is changed"), (items, r"next\(\)")):
+        with pytest.raises(CaptureError, match=text):
+            function(tensor([1.0]))
