@@ -7,6 +7,7 @@ eager's.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError
+from ..framework.atomic import FileSet
 from ..ir import Program
 from ..nn.layer.layers import Layer
 from ..prune import EFFECTS
@@ -292,26 +294,16 @@ def load(model: Any, opset: int) -> Session:
 
 def write(proto: Any, data: bytes | None, path: Path) -> None:
     """Write the model under a temporary name and rename it, so that the file is whole or is not there."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "the folder to write to does not exist", os.fspath(path))
     if data is None:
-        _write_external(proto, path)
+        try:
+            _write_external(proto, path)
+        except OSError as error:  # of a temporary file, which the user does not know
+            raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
         return
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    with FileSet() as files:
+        files.open(path).write(data)
 
 
 def _write_external(proto: Any, path: Path) -> None:

@@ -43,6 +43,9 @@ def default_collate_fn(batch: Sequence[Any]) -> Any:
     if isinstance(sample, (str, bytes)):
         return list(batch)
     if isinstance(sample, Mapping):
+        lacking = sorted({str(key) for key in sample for fields in batch if key not in fields})
+        if lacking:
+            raise KeyError(f"some samples of a batch lack the keys {lacking}, which its first sample has")
         return {key: default_collate_fn([fields[key] for fields in batch]) for key in sample}
     if isinstance(sample, Sequence):
         counts = {len(fields) for fields in batch}

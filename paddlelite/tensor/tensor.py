@@ -11,7 +11,13 @@ import numpy as np
 
 from ..autograd import GradNode, LeafNode, backward, clock, use_tensor_class
 from ..dtypes import BY_NUMPY, DType
-from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetError, UnimplementedError
+from ..errors import (
+    InvalidArgumentError,
+    InvalidTypeError,
+    MismatchError,
+    PreconditionNotMetError,
+    UnimplementedError,
+)
 from ..mode import mode
 from ..place import CPUPlace, Place
 from .views import family, may_write
@@ -394,14 +400,14 @@ class Tensor:
     def set_value(self, value: Any) -> None:
         """Replace the values by ``value`` (a Tensor or array of the same shape; it is cast to this dtype).
 
-        Raises InvalidArgumentError when the shape differs.
+        Raises MismatchError (an AssertionError, as PaddlePaddle's) when the shape differs.
         """
         if mode.capture is not None and isinstance(value, Tensor):
             mode.capture.write(self, value)
             return
         array = value._data if isinstance(value, Tensor) else np.asarray(value)
         if array.shape != tuple(self._data.shape):
-            raise InvalidArgumentError(
+            raise MismatchError(
                 f"Variable Shape not match, Variable [ {self.name} ] need tensor with shape {self._data.shape} but "
                 f"load set tensor with shape {array.shape}"
             )

@@ -425,7 +425,8 @@ class Layer:
     ) -> tuple[list[str], list[str]]:
         """Set parameters and buffers from a state dict of tensors or arrays; returns (missing, unexpected) names.
 
-        A name that is missing or whose shape differs is skipped with a warning.
+        A name that is missing or whose shape differs is skipped with a warning. A value of another dtype raises
+        MismatchError (an AssertionError, as PaddlePaddle's), and nothing is set then.
         """
         return state.restore(self, state_dict, use_structured_name)
 

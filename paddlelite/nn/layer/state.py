@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ...dtypes import DType, dtype_of
-from ...errors import InvalidArgumentError, InvalidTypeError
+from ...dtypes import DType, bfloat16, dtype_of
+from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
 from ...place import Place, warn_cpu_only
 from ...tensor.tensor import Tensor
 
@@ -45,6 +45,7 @@ def restore(layer: Any, given: Any, structured: bool) -> tuple[list[str], list[s
             f"set_state_dict() needs a dict of tensors or arrays, got {type(given).__name__}"
         )
     missing, used, wrong = [], set(), []
+    fitting: list[tuple[Any, np.ndarray]] = []
     for key, target in collect(layer, None, True, "", False, True, False).items():
         name = key if structured else target.name
         if name not in given:
@@ -52,8 +53,7 @@ def restore(layer: Any, given: Any, structured: bool) -> tuple[list[str], list[s
             warnings.warn(f"Skip loading for {key}. {key} is not found in the provided dict.", stacklevel=3)
             continue
         used.add(name)
-        value = given[name]
-        array = value._data if isinstance(value, Tensor) else np.asarray(value)
+        array = _array(key, given[name])
         if tuple(array.shape) != tuple(target.dims):
             missing.append(key)
             wrong.append(name)
@@ -63,10 +63,33 @@ def restore(layer: Any, given: Any, structured: bool) -> tuple[list[str], list[s
                 stacklevel=3,
             )
             continue
+        fitting.append((target, _of_dtype(key, array, target.dtype)))
+    for target, array in fitting:  # all of them or, when a dtype was wrong, none
         target.set_value(array)
     ignored = {"StructuredToParameterName@@"}
     unexpected = [k for k in given if k not in used and k not in ignored]
     return missing, unexpected + wrong
+
+
+def _array(key: str, value: Any) -> np.ndarray:
+    array = value._data if isinstance(value, Tensor) else np.asarray(value)
+    if array is None or array.dtype.kind in "OSU":
+        raise InvalidTypeError(
+            f"set_state_dict() needs tensors or arrays, but {key} receives a {type(value).__name__}."
+        )
+    return array
+
+
+def _of_dtype(key: str, array: np.ndarray, dtype: DType) -> np.ndarray:
+    """The array, which must have the dtype; bfloat16 may come as its bits, as files hold it."""
+    if array.dtype == dtype.np:
+        return array
+    if dtype is bfloat16 and array.dtype == np.uint16:
+        return array.view(dtype.np)
+    raise MismatchError(
+        f"Variable dtype not match, Variable [ {key} ] need tensor with dtype {dtype!r} but load tensor with dtype "
+        f"{array.dtype}. Cast it first: value.astype('{dtype.name}')."
+    )
 
 
 def to(layer: Any, device: Any, dtype: Any, excluded: Any = None) -> Any:
