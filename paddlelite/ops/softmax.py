@@ -76,10 +76,18 @@ softmax_grad.infer(rules.like_first)
 
 @softmax_grad.grad(saves="Out G")
 def _(c: Any, g: Any) -> Any:
+    if not c.Out.dims:
+        return _nothing(g)
     total = _sum(multiply(c.Out, c.G), c.axis)
     along = _sum(multiply(c.Out, g), c.axis)
     dout = subtract(multiply(g, subtract(c.G, total)), multiply(c.G, along))
     return dout, softmax_grad(c.Out, g, axis=c.axis)
+
+
+def _nothing(g: Any) -> Any:
+    """The gradients of what is zero whatever it is given: the slope of a softmax of one number."""
+    zero = scale(g, scale=0.0)
+    return zero, zero
 
 
 def _sum(x: Any, axis: int) -> Any:
@@ -142,6 +150,8 @@ log_softmax_grad.infer(rules.like_first)
 
 @log_softmax_grad.grad(saves="Out G")
 def _(c: Any, g: Any) -> Any:
+    if not c.Out.dims:
+        return _nothing(g)
     p = exp(c.Out)
     dout = scale(multiply(multiply(g, p), _sum(c.G, c.axis)), scale=-1.0)
     return dout, subtract(g, _sum(multiply(g, p), c.axis))
