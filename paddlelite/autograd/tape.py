@@ -190,7 +190,7 @@ class Context:
         node = self._node
         at = node.op.slot_index[name]
         edge = node.edges[at] if at < len(node.edges) else None
-        if edge is None or self._useful is None and type(edge) is tuple:
+        if edge is None or (self._useful is None and type(edge) is tuple):
             return edge is not None
         edges = edge if type(edge) is list else (edge,)
         return any(e is not None and (self._useful is None or e[0] in self._useful) for e in edges)
