@@ -28,6 +28,16 @@ from .trace import LOCK
 __all__ = ["TranslatedLayer", "load"]
 
 
+def _instead(name: str) -> str:
+    """What is there under a path that is no model."""
+    stem, suffix = os.path.splitext(name)
+    if os.path.isfile(name + ".json"):
+        return f" There is {name}.json, a program of PaddlePaddle 3.x, which cannot be read yet."
+    if suffix in (".pdmodel", ".pdiparams") and os.path.isfile(name):
+        return f" There is {name}: give its path without {suffix}, {stem!r}."
+    return ""
+
+
 def load(path: str | os.PathLike[str], **configs: Any) -> TranslatedLayer:
     """Loads what `paddle.jit.save` or `save_inference_model` wrote, here or in PaddlePaddle 1.x and 2.x.
 
@@ -48,14 +58,9 @@ def load(path: str | os.PathLike[str], **configs: Any) -> TranslatedLayer:
     name = os.fspath(path)
     paths = find_model(name, **where)
     if paths is None:
-        pir = (
-            f" There is {name}.json, a program of PaddlePaddle 3.x, which cannot be read yet."
-            if os.path.isfile(name + ".json")
-            else ""
-        )
         raise InvalidArgumentError(
             f"The ``path`` ({name}) to load model not exists. Please make sure that *.pdmodel exists or don't using "
-            f"``skip_forward=True`` to jit.save.{pir}"
+            f"``skip_forward=True`` to jit.save.{_instead(name)}"
         )
     models = {"forward": read_model(paths)}
     if not os.path.isdir(name):
