@@ -236,6 +236,7 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     """One op record of the file as one op call."""
     record = OPS[op.type]
     attrs = _attributes(record, op)
+    _check_counts(reader, op, attrs)
     inputs: list[Any] = []
     if record.random:
         draws = not (attrs.get("is_test") and record.slots[0].optional)
@@ -262,6 +263,17 @@ def call(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     if op.type in ("cast", "logical_not") and isinstance(results, Tensor):
         reader.origin[results] = (op.type, inputs[0])
     return at + 1
+
+
+def _check_counts(reader: Reader, op: OpDesc, attrs: dict[str, Any]) -> None:
+    """Numbers of parts and layers must fit what the op has: shape rules make a list of so many."""
+    parts = sum(len(var.arguments) for var in (*op.inputs, *op.outputs))
+    for name in ("num", "num_layers"):
+        count = attrs.get(name)
+        if isinstance(count, int) and count > parts:
+            raise InvalidArgumentError(
+                f"{reader.file}: op {op.type} with {parts} variables has {name}={count}."
+            )
 
 
 def _attributes(record: Op, op: OpDesc) -> dict[str, Any]:
