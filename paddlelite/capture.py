@@ -186,7 +186,7 @@ class Capture:
             None if v is None else [t.content for t in v] if isinstance(v, tuple) else v.content
             for v in values
         ]
-        result = np.asarray(op.kernel(*contents, **attrs), dtype=object)  # type: ignore[misc]
+        result = np.asarray(op.kernel(*contents, **attrs), dtype=object)  # type: ignore[misc, type-var]
         if all(isinstance(s, (int, np.integer, Dim)) for s in result.flat):
             return spec._replace(content=result)
         return spec

@@ -30,7 +30,7 @@ class _View(NamedTuple):
     op: Op
     rest: tuple[Any, ...]
     attrs: dict[str, Any]
-    index: int
+    index: int  # type: ignore[assignment]  # of a tuple's method, which is not needed here
     frame: Frame
 
     def again(self, base: Tensor) -> Tensor:

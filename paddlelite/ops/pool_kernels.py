@@ -151,13 +151,13 @@ def _taps(x: np.ndarray, boxes: Boxes) -> list[tuple[Any, Any]]:
     if boxes.edges is None:
         every = (slice(None),) * x.ndim
         return [(strided(at, boxes.out, boxes.strides), every) for at in offsets(boxes.kernel)]
-    taps = []
+    taps: list[tuple[Any, Any]] = []
     for out in offsets(boxes.out):
         boxes_at = [range(*boxes.edges[i][o]) for i, o in enumerate(out)]
         lead = (slice(None), slice(None))
-        every = np.array(np.meshgrid(*boxes_at, indexing="ij")).reshape(len(out), -1).T
+        inside = np.array(np.meshgrid(*boxes_at, indexing="ij")).reshape(len(out), -1).T
         target = lead + tuple(slice(o, o + 1) for o in out)
-        taps.extend((lead + tuple(slice(a, a + 1) for a in at), target) for at in every)
+        taps.extend((lead + tuple(slice(a, a + 1) for a in at), target) for at in inside)
     return taps
 
 
