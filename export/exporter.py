@@ -199,7 +199,7 @@ def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
         else:
             spec = [InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec]
             entry = static.get_concrete_program(*spec)
-    return entry.traced.program, entry.traced.result
+    return entry.traced.inference, entry.traced.result
 
 
 def result_names(template: Any, count: int) -> list[str]:

@@ -37,6 +37,18 @@ class Traced:
     guards: Guards
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
     lists: list[int]  # the outputs that are lists, stacked
+    writes: list[int]  # the inputs that were written to in place; their new values are the last outputs
+
+    @property
+    def inference(self) -> Program:
+        """The program without the arguments' new values: a file has no caller to give them back to."""
+        if not self.writes:
+            return self.program
+        own = Program()
+        own.inputs, own.captures, own.state = self.program.inputs, self.program.captures, self.program.state
+        own.block.params, own.block.nodes = self.program.block.params, list(self.program.block.nodes)
+        own.block.outputs = self.program.outputs[: -len(self.writes)]
+        return own
 
 
 class _Run(Capture):
@@ -74,10 +86,11 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 lists = [i for i, t in enumerate(found.tensors) if getattr(t, "array", "")]
                 for i in lists:
                     found.tensors[i] = _stacked(found.tensors[i])
-                program = run.finish(found.tensors)
+                writes = [i for i, v in enumerate(values) if id(v) in run.frame.state]
+                program = run.finish([*found.tensors, *(values[i] for i in writes)])
         finally:
             mode.grad = was_grad
-        return Traced(program, found.template, run.guards, run.decisions, lists)
+        return Traced(program, found.template, run.guards, run.decisions, lists, writes)
 
 
 def _stacked(array: Any) -> Any:

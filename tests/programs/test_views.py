@@ -95,3 +95,21 @@ def test_a_write_to_a_tensor_made_in_a_branch_stays_there():
     for sign in (1.0, -1.0):
         x = paddle.full([3], sign)
         np.testing.assert_array_equal(fn(x).numpy(), local(x).numpy())
+
+
+def argument(x, flag=True):
+    x[0] = 5.0
+    if x.sum() > 0:
+        x[1] = x[1] * 2
+    return x * 2
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_write_to_an_argument_reaches_the_caller(sign, tmp_path):
+    fn = paddle.jit.to_static(argument, input_spec=[InputSpec([None, 3], "float32", "x")])
+    mine, theirs = (paddle.full([3, 3], 4.0 * sign) for _ in range(2))
+    np.testing.assert_array_equal(fn(mine).numpy(), argument(theirs).numpy())
+    np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
+    paddle.jit.save(fn, str(tmp_path / "m"))
+    (out,) = paddle.jit.load(str(tmp_path / "m")).program().outputs
+    paddle.onnx.export(fn, str(tmp_path / "m"))
