@@ -68,7 +68,20 @@ def _arithmetic(name: str, weak_result: bool = True) -> None:
     setattr(Number, name, operate)
 
 
-for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor", "lshift", "rshift"):
+for _name in (
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "and",
+    "or",
+    "xor",
+    "lshift",
+    "rshift",
+):
     for _prefix in ("", "r"):
         if hasattr(Tensor, f"__{_prefix}{_name}__"):
             _arithmetic(f"__{_prefix}{_name}__")
