@@ -34,6 +34,7 @@ __all__ = ["Later", "Reader", "Scope", "Undefined", "apply", "interface"]
 
 #: Constants up to this many elements are computed while loading, so that shapes made of them are known.
 _FOLD_LIMIT = 1024
+_MAX_RANK = 64
 
 
 class Scope:
@@ -274,6 +275,10 @@ def _check_counts(reader: Reader, op: OpDesc, attrs: dict[str, Any]) -> None:
             raise InvalidArgumentError(
                 f"{reader.file}: op {op.type} with {parts} variables has {name}={count}."
             )
+
+    axis = attrs.get("axis")
+    if isinstance(axis, int) and not -_MAX_RANK <= axis <= _MAX_RANK:
+        raise InvalidArgumentError(f"{reader.file}: op {op.type} has axis={axis}.")
 
 
 def _attributes(record: Op, op: OpDesc) -> dict[str, Any]:
