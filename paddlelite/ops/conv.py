@@ -85,6 +85,8 @@ def _conv(type: str, rank: int) -> Op:
         groups=1,
         data_format="NCHW" if rank == 2 else "NCDHW",
     ):
+        if Input.dtype != Filter.dtype:  # NumPy would promote; the shape rule says it in full
+            raise TypeError("conv: input and filter are of different dtypes")
         x = to_channel_first(Input, data_format)
         attrs = {"strides": strides, "paddings": paddings, "dilations": dilations, "groups": groups}
         attrs["padding_algorithm"] = padding_algorithm

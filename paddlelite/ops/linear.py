@@ -24,6 +24,8 @@ def linear(X, Weight, Bias):  # type: ignore[no-untyped-def]
 
     ONNX: MatMul, Add.
     """
+    if X.dtype != Weight.dtype:  # NumPy would promote; the shape rule says it in full
+        raise TypeError("linear: x and weight are of different dtypes")
     if X.ndim == 2:
         out = np.matmul(X, Weight)
         out += Bias
