@@ -339,6 +339,8 @@ def _conv_transpose(type: str, rank: int) -> Op:
         groups=1,
         data_format="NCHW" if rank == 2 else "NCDHW",
     ):
+        if Input.dtype != Filter.dtype:  # NumPy would promote; the shape rule says it in full
+            raise TypeError("conv_transpose: input and filter are of different dtypes")
         x = to_channel_first(Input, data_format)
         attrs = {"strides": strides, "paddings": paddings, "dilations": dilations, "groups": groups}
         attrs |= {
@@ -361,6 +363,10 @@ def _conv_transpose(type: str, rank: int) -> Op:
             raise InvalidArgumentError(
                 "The number of input channels should be equal to filter channels for Op(ConvTransposeOp). But "
                 f"received: input's shape {list(Input.dims)}, filter's shape {list(Filter.dims)}."
+            )
+        if Input.dtype is not Filter.dtype:
+            raise InvalidArgumentError(
+                f"conv_transpose: Input is {Input.dtype.name}, Filter is {Filter.dtype.name}"
             )
         sizes = transposed_sizes(spatial(Input.dims, attrs["data_format"]), Filter.dims[2:], attrs)[0]
         out = full_dims(Input.dims, Filter.dims[1] * attrs["groups"], sizes, attrs["data_format"])

@@ -89,6 +89,8 @@ def rnn(  # type: ignore[no-untyped-def]
     count = num_layers * plan.directions
     if any(s.shape != (count, plan.batch, hidden_size) for s in PreState):
         raise ValueError("initial states")  # the shape rule says it in full
+    if any(w.dtype != Input.dtype for w in (*PreState, *WeightList)):
+        raise TypeError("rnn: tensors of different dtypes")  # NumPy would promote
     reserve = np.empty(count * plan.size, Input.dtype)
     mask = _mask(SequenceLength, plan.steps, Input.dtype)
     last_h, last_c = [], []
@@ -143,6 +145,11 @@ def _(
     if isinstance(width, int) and isinstance(first[1], int) and width != first[1]:
         raise InvalidArgumentError(
             f"Input size in RNN is {first[1]} (the weight is {list(first)}), but received an input of size {width}"
+        )
+    other = next((w for w in (*WeightList, *PreState) if w.dtype is not Input.dtype), None)
+    if other is not None:
+        raise InvalidArgumentError(
+            f"rnn: the input is {Input.dtype.name}, but a weight or initial state is {other.dtype.name}: cast one."
         )
     for s in PreState:
         wanted = (num_layers * directions, n, hidden_size)
