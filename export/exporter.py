@@ -10,8 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,6 +19,7 @@ from ..errors import InvalidArgumentError, InvalidTypeError, PreconditionNotMetE
 from ..framework.atomic import FileSet
 from ..ir import Program
 from ..nn.layer.layers import Layer
+from ..nn.layer.state import evaluating
 from ..prune import EFFECTS
 from ..tensor.tensor import Tensor
 from .builder import Builder, Ref
@@ -218,20 +218,6 @@ def result_names(template: Any, count: int) -> list[str]:
 
     walk(template, (), False)
     return names
-
-
-@contextmanager
-def evaluating(layer: Any) -> Iterator[None]:
-    """A layer and its sublayers in eval mode inside the ``with``, and as they were after it."""
-    layers = layer.sublayers(include_self=True) if isinstance(layer, Layer) else []
-    was = [sub.training for sub in layers]
-    try:
-        for sub in layers:
-            sub.training = False
-        yield
-    finally:
-        for sub, training in zip(layers, was):
-            sub.training = training
 
 
 def _saved(path: str) -> Program:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from paddlelite.dims import Dim
@@ -21,6 +20,7 @@ from paddlelite.export.pdmodel import (
 )
 from paddlelite.ir import Program, Value
 from paddlelite.nn import Layer
+from paddlelite.nn.layer.state import evaluating
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
@@ -72,7 +72,7 @@ def save(
         )
     functions = _functions(layer, input_spec, bool(configs.get("skip_forward")))
     structured = _structured_names(layer) if isinstance(layer, Layer) else {}
-    with _eval_mode(layer):
+    with evaluating(layer):
         models = [
             ModelToWrite(
                 _chosen(_trace(function, spec), configs), prefix if name == "forward" else f"{prefix}.{name}"
@@ -195,20 +195,6 @@ def _structured_names(layer: Layer) -> dict[str, str]:
     names = {tensor.name: key for key, tensor in layer.named_buffers()}
     names.update({t.name: key for key, t in layer.state_dict().items() if isinstance(t, Tensor)})
     return names
-
-
-@contextmanager
-def _eval_mode(layer: Any) -> Iterator[None]:
-    """Every sublayer in eval mode inside the `with`, and as it was after it."""
-    layers = layer.sublayers(include_self=True) if isinstance(layer, Layer) else []
-    was = [sub.training for sub in layers]
-    try:
-        for sub in layers:
-            sub.training = False
-        yield
-    finally:
-        for sub, training in zip(layers, was, strict=True):
-            sub.training = training
 
 
 def _chosen(program: Program, configs: dict[str, Any]) -> Program:

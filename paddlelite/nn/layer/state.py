@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
 from ...place import Place, warn_cpu_only
 from ...tensor.tensor import Tensor
 
-__all__ = ["collect", "restore", "to"]
+__all__ = ["collect", "evaluating", "restore", "to"]
 
 
 def collect(
@@ -122,3 +124,20 @@ def _cast(tensor: Tensor, dtype: DType) -> None:
         tensor._touch()
         if tensor._grad is not None:
             tensor._grad = tensor._grad.astype(dtype)
+
+
+@contextmanager
+def evaluating(layer: Any) -> Iterator[None]:
+    """A layer and its sublayers in eval mode inside the ``with``, and as they were after it.
+
+    Anything that is not a layer has no mode.
+    """
+    layers = layer.sublayers(include_self=True) if hasattr(layer, "sublayers") else []
+    was = [sub.training for sub in layers]
+    try:
+        for sub in layers:
+            sub.training = False
+        yield
+    finally:
+        for sub, training in zip(layers, was):
+            sub.training = training
