@@ -270,7 +270,9 @@ class StaticFunction:
         if self._input_spec is not None:
             return self.get_concrete_program()
         if last is None:
-            raise CaptureError(f"{self.__name__}() has not been called yet, and has no input_spec")
+            raise CaptureError(
+                f"{self.__name__}() has not been called yet, and has no input_spec: give one, or call it once."
+            )
         # It was called in another mode (trained, and is now saved): the same call, captured as things are now.
         self._last = self._capture(*last.call)
         return self._last

@@ -227,10 +227,13 @@ def test_py_layers():
 def test_a_state_dict_that_does_not_fit():
     layer = nn.Linear(2, 3)
     before = {k: v.numpy() for k, v in layer.state_dict().items()}
-    with pytest.warns(UserWarning, match="Skip loading for weight. weight receives a shape") as seen:
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
         result = layer.set_state_dict({"weight": ones(3, 3), "foo": ones(1)})
     assert result == (["weight", "bias"], ["foo", "weight"])
-    assert any("bias is not found in the provided dict" in str(w.message) for w in seen)
+    shape, absent = (str(w.message) for w in seen)
+    assert "weight receives a shape [3, 3], but the expected shape is [2, 3]" in shape
+    assert "bias is not found in the provided dict" in absent
     with pytest.raises(AssertionError, match=r"weight \] need tensor with dtype paddle\.float32 .*float64"):
         layer.set_state_dict({"bias": np.ones(3, "float32"), "weight": np.ones((2, 3))})
     with pytest.raises(TypeError, match="weight receives a str"):
@@ -549,6 +552,12 @@ def test_every_op_that_cannot_be_exported_is_told_with_its_line(written):
     for number, op in enumerate(["lgamma", "digamma", "nextafter"], first + 1):
         assert op in text and f"test_bad_input.py:{number}" in text
     assert contents(written) == before
+
+
+def test_an_export_without_a_spec(tmp_path):
+    with pytest.raises(paddle.errors.CaptureError, match=r"no input_spec: give one, or call it once"):
+        paddle.onnx.export(net(), str(tmp_path / "o"))
+    assert contents(tmp_path) == {}
 
 
 def test_nothing_warns_without_a_reason(tmp_path):
