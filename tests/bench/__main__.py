@@ -169,6 +169,8 @@ def main():
     options = arguments()
     if options.threads:
         os.environ["OMP_NUM_THREADS"] = str(options.threads)
+    # Also when it is told to end: a worker that stays stopped would stay for good.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     pythons = interpreters()
     about = machine(pythons)
     models = [f"{model}.{mode}" for model in options.models.split(",") for mode in options.modes.split(",")]
