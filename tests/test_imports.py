@@ -79,12 +79,11 @@ def test_the_folders_are_no_packages_of_their_own(folder):
     assert last.startswith("ImportError") and f"paddlelite.{folder}" in last
 
 
-COST = """
-import sys, time
-import numpy, ml_dtypes                      # ours alone is measured; NumPy's own import is not ours to mend
-before, start = set(sys.modules), time.process_time()
+LOADED = """
+import sys
+import numpy, ml_dtypes  # what these load is not ours
+before = set(sys.modules)
 import paddlelite
-print(time.process_time() - start)
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 """
 
@@ -98,15 +97,10 @@ def test_onnx_is_loaded_by_its_first_use(module):
     assert answer.stdout.strip() == ""
 
 
-def test_import_is_cheap_and_loads_nothing_heavy():
-    runs = [
-        subprocess.run(
-            [sys.executable, "-c", COST], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
-        for _ in range(3)
-    ]
-    seconds = min(float(run.splitlines()[0]) for run in runs)
-    loaded = set(runs[0].splitlines()[1].split())
+def test_import_loads_nothing_heavy():
+    """What it costs is in the table of tests/bench."""
+    run = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
     heavy = {
         "onnx",
         "onnxruntime",
@@ -122,5 +116,3 @@ def test_import_is_cheap_and_loads_nothing_heavy():
     assert not loaded & heavy
     others = {name for name in loaded if name not in sys.stdlib_module_names and not name.startswith("_")}
     assert others <= {"paddlelite", "numpy", "cython_runtime"}  # the latter comes with numpy.random
-    # NumPy and ml_dtypes take about 0.1 s; together the promise is 0.3 s.
-    assert seconds < 0.2
