@@ -51,8 +51,9 @@ def source_of(function: types.FunctionType) -> Source | NoSource:
     code = function.__code__
     linecache.checkcache(code.co_filename)
     lines = linecache.getlines(code.co_filename, function.__globals__)
+    missing = NoSource(f"the source of {function.__qualname__}() is not available ({code.co_filename})")
     if not lines:
-        return NoSource(f"the source of {function.__qualname__}() is not available ({code.co_filename})")
+        return missing
     try:
         places = _index(code.co_filename, "".join(lines)).get(code.co_firstlineno, [])
     except SyntaxError as error:
@@ -60,6 +61,8 @@ def source_of(function: types.FunctionType) -> Source | NoSource:
     found = [place for place in places if _fits(place.node, code)]
     if len(found) > 1:
         found = _at_columns(found, code) or _with_same_instructions(found, code)
+    if not found and code.co_filename.startswith("<"):
+        return missing  # a name such as <string> that other text goes by too
     if not found:
         return NoSource(f"{code.co_filename} was changed after {function.__qualname__}() was defined")
     return Source(gast.ast_to_gast(found[0].node), code.co_filename, found[0].class_name)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import FatalError, InvalidArgumentError, MismatchError, PreconditionNotMetError
 from ..mode import mode
-from .tape import GradNode, LeafNode, context_class, leaf_of, tensor_of
+from .tape import GradNode, LeafNode, context_class, is_tensor, leaf_of, tensor_of
 
 if TYPE_CHECKING:
     from ..op import Op
@@ -140,11 +140,11 @@ def _ones_like(t: Tensor) -> Tensor:
 
 def _listed(what: str, given: Any, optional: bool = False) -> Sequence[Any]:
     """A tensor or a sequence of them as a sequence; anything else is a MismatchError, as in PaddlePaddle."""
-    from ..tensor.tensor import Tensor
-
+    if is_tensor(given):
+        return (given,)
     found = given if isinstance(given, (list, tuple)) else (given,)
     for item in found:
-        if not isinstance(item, Tensor) and not (optional and item is None):
+        if not is_tensor(item) and not (optional and item is None):
             raise MismatchError(
                 f"{what} must be Tensor or list of Tensor, but received {type(item).__name__}."
             )
@@ -153,8 +153,8 @@ def _listed(what: str, given: Any, optional: bool = False) -> Sequence[Any]:
 
 def _seeds(what: str, given: Any, count: int) -> Sequence[Any]:
     """The gradients that arrive at ``count`` outputs, None for ones."""
-    if given is None:
-        return (None,) * count
+    if given is None or is_tensor(given):
+        return (given,) * count
     found = _listed(what, given, optional=True)
     if found is not given:
         return [given] * count
@@ -176,8 +176,8 @@ def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor
             raise MismatchError(
                 f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
             )
-        elif g.dtype is not t.dtype:  # a gradient is of its tensor's dtype, whatever the user gave
-            g = g.astype(t.dtype)
+        elif g._data is None or g._data.dtype is not t._data.dtype:
+            g = g.astype(t.dtype)  # a gradient is of its tensor's dtype, whatever the user gave
         sweep.send((t._node or leaf_of(t), t._index), g)
 
 

@@ -233,6 +233,7 @@ def _as_like(entry: Any) -> Any:
 
 
 _tensor_class: Any = None
+_new = object.__new__
 
 
 def use_tensor_class(cls: Any) -> None:
@@ -241,9 +242,14 @@ def use_tensor_class(cls: Any) -> None:
     _tensor_class = cls
 
 
+def is_tensor(x: Any) -> bool:
+    """Whether ``x`` is a tensor, eager or symbolic."""
+    return isinstance(x, _tensor_class)
+
+
 def tensor_of(array: Any) -> Any:
     """``array`` as a tensor."""
-    t = _tensor_class.__new__(_tensor_class)
+    t = _new(_tensor_class)
     t._data = array
     return t
 

@@ -54,7 +54,9 @@ subtract.grad(lambda c, g: (c.summed(g, "X"), negate(c.summed(g, "Y", c.axis))),
 @multiply.grad(saves="X Y")
 @rules.holomorphic
 def _(c: Any, g: Any) -> Any:
-    dx = c.summed(multiply(g, c.Y, axis=c.axis), "X") if c.needs("X") else None
+    dx = None
+    if c.needs("X"):
+        dx = c.summed(multiply(g, c.Y) if c.axis == -1 else multiply(g, c.Y, axis=c.axis), "X")
     dy = c.summed(multiply(g, c.X), "Y", c.axis) if c.needs("Y") else None
     return dx, dy
 
