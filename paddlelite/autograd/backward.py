@@ -176,7 +176,7 @@ def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor
             raise MismatchError(
                 f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
             )
-        elif g._data is None or g._data.dtype is not t._data.dtype:
+        elif g.dtype is not t.dtype:
             g = g.astype(t.dtype)  # a gradient is of its tensor's dtype, whatever the user gave
         sweep.send((t._node or leaf_of(t), t._index), g)
 
