@@ -332,6 +332,3 @@ def _replace(x: Any, env: dict[Value, Any]) -> Any:
     if isinstance(x, tuple):
         return [env[v] for v in x]
     return None if x is None else env[x]
-
-
-Builder = Callable[..., Sequence[Tensor]]

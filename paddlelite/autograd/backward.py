@@ -22,8 +22,8 @@ __all__ = ["backward", "grad"]
 class _Sweep:
     """One traversal of the tape, from roots to leaves, in reverse order of recording."""
 
-    def __init__(self, keep: bool, create_graph: bool) -> None:
-        self.keep, self.create_graph = keep, create_graph
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
         self.pending: dict[Any, list[Any]] = {}
         self.heap: list[tuple[int, Any]] = []
         self.leaves: dict[LeafNode, Any] = {}
@@ -200,7 +200,7 @@ def backward(
     grads = _seeds("grad_tensors", grad_tensors, len(outputs))
     was, mode.grad = mode.grad, False
     try:
-        sweep = _Sweep(retain_graph, False)
+        sweep = _Sweep(retain_graph)
         _seed_roots(sweep, outputs, grads)
         sweep.run()
         for leaf, g in sweep.leaves.items():
@@ -247,7 +247,7 @@ def grad(
     )
     was, mode.grad = mode.grad, create_graph
     try:
-        sweep = _Sweep(create_graph if retain_graph is None else retain_graph, create_graph)
+        sweep = _Sweep(create_graph if retain_graph is None else retain_graph)
         for t in ins:
             if t._node is None and not t.stop_gradient:
                 leaf_of(t)  # an input that is also an output was used by no call yet

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..dtypes import DType, bool_
-from ..errors import InvalidTypeError, OutOfRangeError
+from ..errors import OutOfRangeError
 from ..op import Op, Spec, op
 from . import rules
 from .quiet import quiet
@@ -234,9 +234,3 @@ def refuse_zero(Y: np.ndarray, what: str) -> None:
     """Raise OutOfRangeError for an integer divisor of zero, as PaddlePaddle does."""
     if Y.dtype.kind in "iu" and Y.size and not Y.all():
         raise OutOfRangeError(f"{what}: divide or modulo by zero error: the divisor contains 0")
-
-
-def require_same(X: Any, Y: Any) -> None:
-    """Raise InvalidTypeError unless the dtypes agree."""
-    if X.dtype is not Y.dtype:
-        raise InvalidTypeError(f"the dtypes of X ({X.dtype.name}) and Y ({Y.dtype.name}) must agree")

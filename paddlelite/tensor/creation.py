@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -386,6 +385,3 @@ def _size(n: Any, what: str) -> int:
     if isinstance(n, bool) or not isinstance(n, int) or n < 0:
         raise InvalidTypeError(f"{what} should be a non-negative int")
     return n
-
-
-Shape = int | Sequence[Any] | Tensor
