@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 # In a bare checkout the packages paddlelite.jit and paddlelite.export stand beside this one.
@@ -71,22 +72,58 @@ from .tensor.search import *
 from .tensor.stat import *
 from .tensor.tensor import Tensor
 
-# These need the functions above.
-from . import amp, dataset, device, io, linalg, metric, nn, optimizer, regularizer, static, vision
-from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
-from .framework.io import load, save
-from .hapi import summary
 from .framework.execution import DataParallel, in_dynamic_mode
-from .nn.parameter import create_parameter
 
-_ON_DEMAND = ("export", "jit", "onnx")
+if _TYPE_CHECKING:
+    from . import (
+        amp,
+        dataset,
+        device,
+        export,
+        hapi,
+        io,
+        jit,
+        linalg,
+        metric,
+        nn,
+        onnx,
+        optimizer,
+        regularizer,
+    )
+    from . import static, vision
+    from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
+    from .framework.io import load, save
+    from .hapi import summary
+    from .nn.parameter import create_parameter
+
+#: What is imported when it is first asked for, so that a small script pays for what it uses.
+_PACKAGES = {
+    "amp", "dataset", "device", "export", "hapi", "io", "jit", "linalg", "metric", "nn", "onnx", "optimizer",
+    "regularizer", "static", "vision",
+}  # fmt: skip
+_HOME = {
+    "create_parameter": "nn.parameter",
+    "is_compiled_with_cuda": "device",
+    "is_compiled_with_rocm": "device",
+    "is_compiled_with_xpu": "device",
+    "load": "framework.io",
+    "save": "framework.io",
+    "summary": "hapi",
+}
 
 
 def __getattr__(name: str) -> _Any:
-    """Import ``paddle.jit`` and its like when they are first used: they bring in gast, onnx and onnxruntime."""
-    if name in _ON_DEMAND:
+    """Import the package or the function ``name`` at its first use."""
+    if name in _PACKAGES:
         return _import_module(f"{__name__}.{name}")
+    if name in _HOME:
+        value = globals()[name] = getattr(_import_module(f"{__name__}.{_HOME[name]}"), name)
+        return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PACKAGES, *_HOME})
 
 
 newaxis = None
