@@ -11,11 +11,12 @@ array([2.], dtype=float32)
 if __name__ != "paddlelite.jit":
     raise ImportError("this folder is the package paddlelite.jit: import it by that name")
 
+from paddlelite.export.translated import TranslatedLayer, load
+from paddlelite.static import InputSpec
+
 from .convert import leave_alone as _leave_alone
 from .function import StaticFunction, enable_to_static, not_to_static, to_static
 from .saving import save
-from .spec import InputSpec
-from .translated import TranslatedLayer, load
 
 __all__ = [
     "InputSpec",

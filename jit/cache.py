@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from paddlelite.dims import Dim, symbol
+from paddlelite.dims import Dim, Dims, matches, symbol
 from paddlelite.tensor.tensor import Tensor
 
 from .trace import Traced
 
-__all__ = ["Cache", "Entry", "matches"]
-
-Dims = tuple[Any, ...]
+__all__ = ["Cache", "Entry"]
 
 #: Programs kept for one key, the newest first.
 _KEPT = 8
@@ -43,17 +41,6 @@ class Entry:
             if dims != shape and not matches(dims, shape, seen):
                 return False
         return True
-
-
-def matches(dims: Dims, shape: tuple[int, ...], seen: dict[Dim, int]) -> bool:
-    """Whether the sizes are those of `dims`, a symbol standing for one size throughout (`seen` holds which)."""
-    for want, have in zip(dims, shape, strict=True):
-        if isinstance(want, Dim):
-            if seen.setdefault(want, have) != have:
-                return False
-        elif want != have:
-            return False
-    return True
 
 
 class Cache:

@@ -14,20 +14,22 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from paddlelite.capture import LOCK
 from paddlelite.errors import CaptureError, InvalidArgumentError
 from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
+from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
+from .arguments import flatten, static_key
 from .cache import Cache, Entry
 from .convert import mark_left_alone
 from .explain import code_of, explain
 from .merge import fill
-from .spec import InputSpec, flatten, static_key
-from .trace import LOCK, rows, trace
+from .trace import rows, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
 
@@ -226,7 +228,7 @@ class StaticFunction:
         return names
 
     def _capture(self, key: Any, template: Any, inputs: list[tuple[Spec, str, bool]]) -> Entry:
-        from paddlelite.export.executor import Executor
+        from paddlelite.export.executor import Executor  # onnx is loaded by its first use
 
         traced = trace(self._function, template, inputs)
         dims = [tuple(s.dims) for s, _, _ in inputs]

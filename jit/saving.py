@@ -21,12 +21,13 @@ from paddlelite.export.pdmodel import (
 from paddlelite.ir import Program, Value
 from paddlelite.nn import Layer
 from paddlelite.nn.layer.state import evaluating
+from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
+from .arguments import flatten
 from .function import StaticFunction, to_static
 from .merge import Leaf, fill
-from .spec import InputSpec, flatten
 from .trace import Traced
 
 __all__ = ["save"]

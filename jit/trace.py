@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from paddlelite.capture import Capture
+from paddlelite.capture import LOCK, Capture
 from paddlelite.dims import is_static
 from paddlelite.errors import CaptureError
 from paddlelite.ir import Program
@@ -17,15 +16,12 @@ from paddlelite.op import Spec
 from paddlelite.ops.array import array_append, array_stack
 
 from . import convert as _convert
+from .arguments import flatten
 from .guards import Guards
 from .merge import dummy, fill, spec_of
-from .spec import flatten
 from .symbolic import refuse
 
-__all__ = ["LOCK", "Traced", "bare", "rows", "trace"]
-
-#: One capture at a time in a process: the user's objects that it reads and writes are shared.
-LOCK = threading.RLock()
+__all__ = ["Traced", "bare", "rows", "trace"]
 
 
 @dataclass

@@ -8,6 +8,7 @@ state.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +26,10 @@ from .op import Op, Spec
 from .sharing import Sharing
 from .tensor.tensor import Tensor
 
-__all__ = ["Capture", "Frame", "no_value"]
+__all__ = ["LOCK", "Capture", "Frame", "no_value"]
+
+#: One capture at a time in a process: the user's objects that it reads and writes are shared.
+LOCK = threading.RLock()
 
 #: Integer constants up to this size are followed as sizes.
 _CONTENT_LIMIT = 64

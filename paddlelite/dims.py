@@ -14,7 +14,7 @@ from typing import Union
 
 from .errors import InvalidArgumentError
 
-__all__ = ["Dim", "Size", "broadcast", "evaluate", "fresh", "join", "numel", "symbol"]
+__all__ = ["Dim", "Size", "broadcast", "evaluate", "fresh", "join", "matches", "numel", "symbol"]
 
 Size = Union[int, "Dim"]
 Dims = tuple[Size, ...]
@@ -277,3 +277,14 @@ def _broadcast_axis(sizes: Sequence[Size], axis: int, shapes: Sequence[Sequence[
 def file_dims(dims: Iterable[Size]) -> list[int]:
     """Dims as PaddlePaddle writes them: -1 where unknown."""
     return [d if isinstance(d, int) else -1 for d in dims]
+
+
+def matches(dims: Dims, shape: tuple[int, ...], seen: dict[Dim, int]) -> bool:
+    """Whether the sizes are those of `dims`, a symbol standing for one size throughout (`seen` holds which)."""
+    for want, have in zip(dims, shape, strict=True):
+        if isinstance(want, Dim):
+            if seen.setdefault(want, have) != have:
+                return False
+        elif want != have:
+            return False
+    return True

@@ -8,22 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from paddlelite.capture import Capture
-from paddlelite.dims import Dim, file_dims, symbol
+from paddlelite.capture import LOCK, Capture
+from paddlelite.dims import Dim, Dims, file_dims, matches, symbol
 from paddlelite.errors import InvalidArgumentError, PaddleError
-from paddlelite.export.pdmodel import LoadedModel, companions, find_model, read_model
 from paddlelite.framework import unique_name
 from paddlelite.ir import Program, Value
 from paddlelite.mode import mode
 from paddlelite.nn import Layer
 from paddlelite.nn.parameter import Parameter
 from paddlelite.op import Spec
+from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from .cache import Dims, matches
-from .spec import InputSpec
-from .trace import LOCK
+from .pdmodel import LoadedModel, companions, find_model, read_model
 
 __all__ = ["TranslatedLayer", "load"]
 
@@ -144,7 +142,7 @@ class TranslatedLayer(Layer):
         """The program as it was saved, or for other sizes: in the file they are what was seen while saving, and no
         promise. (PaddlePaddle runs its files on any size that the operators accept.)
         """
-        from paddlelite.export.executor import Executor
+        from .executor import Executor  # onnx is loaded by its first use
 
         runs = self._runs.setdefault(method, [])
         program = self._models[method].program
@@ -226,7 +224,7 @@ def _resized(program: Program, tensors: Sequence[Tensor]) -> Program:
 
 def _with_sizes(program: Program, sizes: Sequence[Dims]) -> Program:
     """The same program for inputs of other sizes."""
-    from paddlelite.export.executor import Executor
+    from .executor import Executor
 
     with LOCK, Capture() as run:
         was, mode.grad = mode.grad, True

@@ -7,7 +7,7 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite.jit import InputSpec
-from paddlelite.jit.spec import flatten, static_key
+from paddlelite.jit.arguments import flatten, static_key
 
 
 def test_repr():
@@ -83,7 +83,7 @@ def test_keys_tell_constants_apart():
 
 
 def test_equal_hashes_do_not_mix_programs(monkeypatch):
-    from paddlelite.jit import spec as module
+    from paddlelite.jit import arguments as module
 
     monkeypatch.setattr(module._Identity, "__hash__", lambda self: 0)
 
