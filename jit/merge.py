@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from paddlelite import dims as D
 from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
 from paddlelite.op import Spec
 from paddlelite.tensor.creation import to_tensor, zeros
@@ -21,7 +20,7 @@ from paddlelite.weak import is_weak, rank
 
 from .state import UNBOUND
 
-__all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "leaves", "spec_of"]
+__all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "spec_of"]
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -240,19 +239,3 @@ def fill(template: Any, values: list[Any]) -> Any:
         made = {k: fill(part, values) for k, part in template.items()}
         return template if all(made[k] is template[k] for k in made) else type(template)(made)
     return template
-
-
-def leaves(value: Any) -> list[Any]:
-    """The leaves of a structure, in the order of its template."""
-    if is_leaf(value):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return [leaf for part in value for leaf in leaves(part)]
-    if isinstance(value, dict):
-        return [leaf for part in value.values() for leaf in leaves(part)]
-    return []
-
-
-def joined_dims(one: tuple[Any, ...], two: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The sizes of something that is of size `one` or `two`."""
-    return D.join_dims(one, two)

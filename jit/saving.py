@@ -14,13 +14,11 @@ from typing import Any
 
 from paddlelite.dims import Dim
 from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError, UnimplementedError
-from paddlelite.export.pdmodel import (
-    ModelToWrite,
-    write_models,
-)
+from paddlelite.export.pdmodel import ModelToWrite, write_models
 from paddlelite.ir import Program, Value
 from paddlelite.nn import Layer
 from paddlelite.nn.layer.state import evaluating
+from paddlelite.prune import cut
 from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
@@ -76,7 +74,7 @@ def save(
     with evaluating(layer):
         models = [
             ModelToWrite(
-                _chosen(_trace(function, spec), configs), prefix if name == "forward" else f"{prefix}.{name}"
+                _part(*_trace(function, spec), configs), prefix if name == "forward" else f"{prefix}.{name}"
             )
             for name, function, spec in functions
         ]
@@ -131,8 +129,8 @@ def _static_methods(layer: Layer) -> list[str]:
     )
 
 
-def _trace(function: StaticFunction, given: Sequence[Any] | None) -> Program:
-    """The program for the given specs, for those of the decorator, or of the last call."""
+def _trace(function: StaticFunction, given: Sequence[Any] | None) -> tuple[Traced, Any]:
+    """The program for the given specs, for those of the decorator, or of the last call; and the specs."""
     if given is not None:
         specs = [_as_spec(item) for item in given]
         try:
@@ -141,9 +139,9 @@ def _trace(function: StaticFunction, given: Sequence[Any] | None) -> Program:
             raise InvalidArgumentError(
                 f"input_spec has {len(specs)} entries, which do not fit {_name(function)}(): {error}."
             ) from error
-        return _in_file_order(function.get_concrete_program(*specs).traced, specs)
+        return function.get_concrete_program(*specs).traced, specs
     try:
-        return _in_file_order(function.concrete_program.traced, function._input_spec)
+        return function.concrete_program.traced, function._input_spec
     except CaptureError as error:
         if function._last is None and function._input_spec is None:
             raise InvalidArgumentError(
@@ -157,16 +155,23 @@ def _name(function: StaticFunction) -> str:
     return str(getattr(function.dygraph_function, "__name__", function.dygraph_function))
 
 
-def _in_file_order(traced: Traced, specs: Any) -> Program:
-    """The program with inputs and outputs in PaddlePaddle's order: dicts by their sorted keys."""
+def _part(traced: Traced, specs: Any, configs: dict[str, Any]) -> Program:
+    """What is saved of a program: inputs and outputs in PaddlePaddle's order (dicts by their sorted keys), cut down to
+    `output_spec` and `input_names_after_prune`.
+    """
     program = traced.program
-    result = Program()
-    result.block.nodes, result.captures = list(program.block.nodes), dict(program.captures)
-    result.block.outputs = [program.outputs[i] for i in _leaves(traced.result)]
+    outputs = [program.outputs[i] for i in _leaves(traced.result)]
+    if configs.get("output_spec") is not None:
+        outputs = [_output(outputs, item) for item in configs["output_spec"]]
     order = range(len(program.inputs)) if specs is None else _leaves(flatten(tuple(specs)).template)
-    result.inputs = [program.inputs[i] for i in order]
-    result.block.params = [*result.inputs, *result.captures]
-    return result
+    inputs = {program.inputs[i].name: program.inputs[i] for i in order}
+    names = configs.get("input_names_after_prune")
+    if names is None:
+        return cut(program, list(inputs.values()), outputs)
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise InvalidArgumentError(f"input_names_after_prune has {missing}, the inputs are {list(inputs)}.")
+    return cut(program, [inputs[name] for name in names], outputs)
 
 
 def _leaves(template: Any) -> list[int]:
@@ -198,44 +203,12 @@ def _structured_names(layer: Layer) -> dict[str, str]:
     return names
 
 
-def _chosen(program: Program, configs: dict[str, Any]) -> Program:
-    """The program cut down to `output_spec` and `input_names_after_prune`."""
-    outputs, names = configs.get("output_spec"), configs.get("input_names_after_prune")
-    if outputs is None and names is None:
-        return program
-    result = Program()
-    result.block.nodes = list(program.block.nodes)
-    result.block.outputs = (
-        program.outputs if outputs is None else [_output(program, item) for item in outputs]
-    )
-    result.inputs = list(program.inputs)
-    result.captures = dict(program.captures)
-    if names is not None:
-        known = {value.name: value for value in program.inputs}
-        missing = [name for name in names if name not in known]
-        if missing:
-            raise InvalidArgumentError(
-                f"input_names_after_prune has {missing}, the inputs are {list(known)}."
-            )
-        result.inputs = [known[name] for name in names]
-    result.prune()
-    read = {id(value) for node in result.block.nodes for value in node.read()} | set(map(id, result.outputs))
-    dropped = [
-        value.name for value in program.inputs if value not in set(result.inputs) and id(value) in read
-    ]
-    if dropped:
-        raise InvalidArgumentError(f"input_names_after_prune lacks {dropped}, which the kept outputs need.")
-    return result
-
-
-def _output(program: Program, item: Any) -> Value:
+def _output(outputs: Sequence[Value], item: Any) -> Value:
     if isinstance(item, int) and not isinstance(item, bool):
-        if not -len(program.outputs) <= item < len(program.outputs):
-            raise InvalidArgumentError(
-                f"output_spec has {item}, the program has {len(program.outputs)} outputs."
-            )
-        return program.outputs[item]
-    for value in program.outputs:
+        if not -len(outputs) <= item < len(outputs):
+            raise InvalidArgumentError(f"output_spec has {item}, the program has {len(outputs)} outputs.")
+        return outputs[item]
+    for value in outputs:
         if value is item or value.name == getattr(item, "name", None):
             return value
     raise InvalidArgumentError(f"output_spec has {item!r}, which is not an output of the traced program.")

@@ -14,6 +14,7 @@ from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_append, array_stack
+from paddlelite.prune import cut
 
 from . import convert as _convert
 from .arguments import flatten
@@ -38,13 +39,8 @@ class Traced:
     @property
     def inference(self) -> Program:
         """The program without the arguments' new values: a file has no caller to give them back to."""
-        if not self.writes:
-            return self.program
-        own = Program()
-        own.inputs, own.captures, own.state = self.program.inputs, self.program.captures, self.program.state
-        own.block.params, own.block.nodes = self.program.block.params, list(self.program.block.nodes)
-        own.block.outputs = self.program.outputs[: -len(self.writes)]
-        return own
+        program = self.program
+        return cut(program, program.inputs, program.outputs[: -len(self.writes)]) if self.writes else program
 
 
 class _Run(Capture):

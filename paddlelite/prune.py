@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from .ir import Block, Node, Value
+from .errors import InvalidArgumentError
+from .ir import Block, Node, Program, Value
 
-__all__ = ["EFFECTS", "prune_block"]
+__all__ = ["EFFECTS", "cut", "prune_block"]
 
 #: Ops that are run for what they do, not for their results.
 EFFECTS = {"print", "assert"}
+
+
+def cut(program: Program, inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:
+    """The part of a program that computes ``outputs`` from ``inputs``; the program itself stays as it is.
+
+    Raises InvalidArgumentError when an output is not in the program or needs another input.
+    """
+    known = set(program.block.params) | {v for node in program.block.nodes for v in node.outputs}
+    for value in (*inputs, *outputs):
+        if value not in known:
+            raise InvalidArgumentError(f"the variable '{value.name}' is not in the program.")
+    result = Program()
+    result.block.nodes = list(map(_copied, program.block.nodes))
+    result.block.outputs = list(outputs)
+    result.inputs, result.captures = list(inputs), dict(program.captures)
+    result.prune()
+    available = {*result.block.params, *(v for node in result.block.nodes for v in node.outputs)}
+    for value in (*(v for node in result.block.nodes for v in node.read()), *outputs):
+        if value not in available:
+            raise InvalidArgumentError(f"the variable '{value.name}' is needed and must be fed.")
+    return result
+
+
+def _copied(node: Node) -> Node:
+    """A node that can be pruned without the original noticing: pruning changes control flow in place."""
+    if not node.blocks:
+        return node
+    attrs = {name: _copied_block(v) if isinstance(v, Block) else v for name, v in node.attrs.items()}
+    return replace(node, attrs=attrs, outputs=list(node.outputs))
+
+
+def _copied_block(block: Block) -> Block:
+    return Block(list(block.params), list(map(_copied, block.nodes)), list(block.outputs))
 
 
 def prune_block(block: Block, results: Iterable[Value]) -> None:

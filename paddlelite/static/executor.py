@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..ir import Program, Value
+from ..prune import cut
 from ..tensor.tensor import Tensor
 
-__all__ = ["Executor", "cut"]
+__all__ = ["Executor"]
 
 
 class Executor:
@@ -73,32 +74,6 @@ class Executor:
     def close(self) -> None:
         """Lets go of what was compiled."""
         self._runs.clear()
-
-
-def cut(program: Program, inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:
-    """The part of a program that computes ``outputs`` from ``inputs``.
-
-    Raises InvalidArgumentError when an output is not in the program or needs another input.
-    """
-    known = set(program.block.params) | {v for node in program.block.nodes for v in node.outputs}
-    for value in (*inputs, *outputs):
-        if value not in known:
-            raise InvalidArgumentError(f"the variable '{value.name}' is not in the program.")
-    result = Program()
-    result.block.nodes = list(program.block.nodes)
-    result.block.outputs = list(outputs)
-    result.inputs, result.captures = list(inputs), dict(program.captures)
-    result.prune()
-    given = set(result.block.params)
-    made = {v for node in result.block.nodes for v in node.outputs}
-    for node in result.block.nodes:
-        for value in node.read():
-            if value not in given and value not in made:
-                raise InvalidArgumentError(f"the variable '{value.name}' is needed and must be fed.")
-    missing = [value.name for value in outputs if value not in given and value not in made]
-    if missing:
-        raise InvalidArgumentError(f"the variables {missing} can not be computed from the given inputs.")
-    return result
 
 
 def _find(program: Program, item: Any) -> Value:

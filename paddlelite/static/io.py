@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..ir import Program, Value
-from .executor import cut
+from ..prune import cut
 
 __all__ = ["load_inference_model", "save_inference_model"]
 
