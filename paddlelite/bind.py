@@ -37,17 +37,18 @@ def bind(op: Op, *inputs: Any, **attrs: Any) -> Any:
     wants_grad = False
     try:
         for x in inputs:
-            if x is None:
+            kind = type(x)
+            if kind is Tensor or (x is not None and kind is not list and kind is not tuple):
+                arrays.append(x._data)
+                if not x.stop_gradient:
+                    wants_grad = True
+            elif x is None:
                 arrays.append(None)
-            elif type(x) is list or type(x) is tuple:
+            else:
                 arrays.append([t._data for t in x])
                 for t in x:
                     if not t.stop_gradient:
                         wants_grad = True
-            else:
-                arrays.append(x._data)
-                if not x.stop_gradient:
-                    wants_grad = True
         result = kernel(*arrays, **attrs)
     except Exception as error:
         raise explain(op, inputs, attrs, error) from error

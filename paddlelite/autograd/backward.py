@@ -20,7 +20,10 @@ __all__ = ["backward", "grad"]
 
 
 class _Sweep:
-    """One traversal of the tape, from roots to leaves, in reverse order of recording."""
+    """One traversal of the tape, from roots to leaves, in reverse order of recording.
+
+    Its cost is paid per op and per step: plain loops and few calls.
+    """
 
     def __init__(self, keep: bool) -> None:
         self.keep = keep
@@ -37,7 +40,8 @@ class _Sweep:
         if self.useful is not None and node not in self.useful:
             return
         if type(node) is LeafNode:
-            self.leaves[node] = g if node not in self.leaves else _add(self.leaves[node], g)
+            so_far = self.leaves.get(node)
+            self.leaves[node] = g if so_far is None else _add(so_far, g)
             return
         slots = self.pending.get(node)
         if slots is None:
@@ -46,9 +50,10 @@ class _Sweep:
         slots[index] = g if slots[index] is None else _add(slots[index], g)
 
     def run(self) -> None:
-        while self.heap:
-            node = heapq.heappop(self.heap)[1]
-            grads = self.pending.pop(node)
+        heap, pending, send, useful = self.heap, self.pending, self.send, self.useful
+        while heap:
+            node = heapq.heappop(heap)[1]
+            grads = pending.pop(node)
             if node.hooks or node.retain or self.wanted:
                 self._arrive(node, grads)
             if node.saved is None:
@@ -56,15 +61,17 @@ class _Sweep:
                     f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
                     "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
                 )
-            for edge, g in zip(node.edges, _call_rule(node, grads, self.useful)):
-                if type(edge) is list:
+            for edge, g in zip(node.edges, _call_rule(node, grads, useful)):
+                if edge is None or g is None and type(edge) is not list:
+                    continue
+                if type(edge) is tuple:
+                    send(edge, g)
+                else:
                     for e, part in zip(edge, g or [None] * len(edge), strict=True):
                         if e is not None and part is not None:
-                            self.send(e, part)
-                elif edge is not None and g is not None:
-                    self.send(edge, g)
+                            send(e, part)
             if not self.keep:
-                node.release()
+                node.saved = node.likes = node.out_likes = None  # what was kept for backward
 
     def _arrive(self, node: GradNode, grads: list[Any]) -> None:
         """All of a node's gradients are there: hooks, retained gradients, what the caller wants."""
@@ -104,8 +111,10 @@ def _regroup(op: Op, grads: list[Any]) -> list[Any]:
 
 
 def _add(a: Any, b: Any) -> Any:
-    if not mode.grad and a._data is not None and b._data is not None:
-        return tensor_of(np.asarray(a._data + b._data))
+    left, right = a._data, b._data
+    if left is not None and right is not None and not mode.grad:
+        total = left + right
+        return tensor_of(total if type(total) is np.ndarray else np.asarray(total))
     from ..ops.array import array_add
     from ..ops.elementwise import add
 
@@ -117,9 +126,9 @@ def _own(g: Any) -> Any:
     return g if g._data is None else tensor_of(g._data)
 
 
-def _nothing(grad: Any) -> bool:
-    """Whether there is no gradient yet, or just the zeros that Optimizer.clear_grad leaves: nothing to add to."""
-    return grad is None or (grad._zeros is not None and grad._zeros is grad._data)
+def _is_nothing(grad: Tensor) -> bool:
+    """Whether a gradient is just the zeros that Optimizer.clear_grad leaves: nothing to add to."""
+    return grad._zeros is not None and grad._zeros is grad._data
 
 
 def _apply_hooks(hooks: list[Callable[[Any], Any]], g: Any) -> Any:
@@ -170,15 +179,19 @@ def _seed_roots(sweep: _Sweep, outputs: Sequence[Tensor], grads: Sequence[Tensor
     for t, g in zip(outputs, grads):
         if t.stop_gradient:
             continue
-        if g is None:
-            g = _ones_like(t)
-        elif g.dims != t.dims:
-            raise MismatchError(
-                f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
-            )
-        elif g.dtype is not t.dtype:
-            g = g.astype(t.dtype)  # a gradient is of its tensor's dtype, whatever the user gave
-        sweep.send((t._node or leaf_of(t), t._index), g)
+        sweep.send((t._node or leaf_of(t), t._index), _ones_like(t) if g is None else _fitting(g, t))
+
+
+def _fitting(g: Tensor, t: Tensor) -> Tensor:
+    """``g`` as the gradient that arrives at ``t``: of its shape, and in its dtype whatever the user gave."""
+    seed, data = g._data, t._data
+    if seed is not None and data is not None and seed.shape == data.shape and seed.dtype == data.dtype:
+        return g
+    if g.dims != t.dims:
+        raise MismatchError(
+            f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
+        )
+    return g.astype(t.dtype)
 
 
 def backward(
@@ -196,8 +209,13 @@ def backward(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."
         )
-    outputs = _listed("tensors", tensors)
-    grads = _seeds("grad_tensors", grad_tensors, len(outputs))
+    outputs: Sequence[Tensor]
+    grads: Sequence[Tensor | None]
+    if is_tensor(tensors) and (grad_tensors is None or is_tensor(grad_tensors)):
+        outputs, grads = (tensors,), (grad_tensors,)  # type: ignore[assignment]
+    else:
+        outputs = _listed("tensors", tensors)
+        grads = _seeds("grad_tensors", grad_tensors, len(outputs))
     was, mode.grad = mode.grad, False
     try:
         sweep = _Sweep(retain_graph)
@@ -208,7 +226,8 @@ def backward(
             if tensor is not None:
                 if leaf.hooks:
                     g = _apply_hooks(leaf.hooks[0], g)
-                tensor._grad = _own(g) if _nothing(tensor._grad) else _add(tensor._grad, g)
+                so_far = tensor._grad
+                tensor._grad = _own(g) if so_far is None or _is_nothing(so_far) else _add(so_far, g)
     finally:
         mode.grad = was
 

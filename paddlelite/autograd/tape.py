@@ -54,19 +54,12 @@ class GradNode:
     and keeps only what the op's gradient reads (``Op.saves``).
     """
 
-    __slots__ = (
-        "__weakref__",
-        "attrs",
-        "edges",
-        "hooks",
-        "id",
-        "likes",
-        "n_outs",
-        "op",
-        "out_likes",
-        "retain",
-        "saved",
-    )
+    # No __slots__: these are set on few nodes, and a node is made for every recorded call.
+    hooks: dict[int, list[Callable[[Any], Any]]] | None = None
+    retain: dict[int, weakref.ref[Any]] | None = None
+    #: Shapes and dtypes of several results; a single one has those of its gradient.
+    out_likes: Any = None
+    n_outs = 1
 
     def __init__(
         self, op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list[Any], outs: tuple[Any, ...]
@@ -74,17 +67,16 @@ class GradNode:
         self.op = op
         self.attrs = attrs
         self.id = next(clock)
-        self.n_outs = len(outs)
-        self.hooks: dict[int, list[Callable[[Any], Any]]] | None = None
-        self.retain: dict[int, weakref.ref[Any]] | None = None
         edges: list[Any] = []
         for x in inputs:
             if x is None:
                 edges.append(None)
             elif type(x) is list or type(x) is tuple:
                 edges.append([None if t.stop_gradient else (t._node or leaf_of(t), t._index) for t in x])
+            elif x.stop_gradient:
+                edges.append(None)
             else:
-                edges.append(None if x.stop_gradient else (x._node or leaf_of(x), x._index))
+                edges.append((x._node or leaf_of(x), x._index))
         self.edges = edges
         kept = op.saves_inputs
         if kept is True:
@@ -100,12 +92,9 @@ class GradNode:
                 [a if k else None for a, k in zip(arrays, kept, strict=False)],
                 outs if op.saves_outs else None,
             )
-        # A single result has the shape of its gradient.
-        self.out_likes: Any = None if op.single else [_shape_of(a) for a in outs]
-
-    def release(self) -> None:
-        """Forget what was kept for backward."""
-        self.saved = self.likes = self.out_likes = None
+        if not op.single:
+            self.n_outs = len(outs)
+            self.out_likes = [_shape_of(a) for a in outs]
 
 
 def _shape_of(a: Any) -> Any:
@@ -137,14 +126,21 @@ class Context:
         self._grads = grads
         self._useful = useful
 
-    def __getattr__(self, name: str) -> Any:
-        op = self._node.op
-        raise AttributeError(f"the gradient of {op.type} reads {name}, which it does not save ({op.saves})")
+    if TYPE_CHECKING:
+        # What context_class adds. Not at run time: a class that has __getattr__ has no fast attributes at all.
+        def __getattr__(self, name: str) -> Any: ...
 
     def _input(self, at: int) -> Any:
         node = self._node
         arrays = node.saved[0]
-        return _revived(arrays[at], node.edges[at], node) if at < len(arrays) else None
+        if at >= len(arrays):
+            return None
+        array, edge = arrays[at], node.edges[at]
+        if edge is None and type(array) is np.ndarray:
+            t = _new(_tensor_class)
+            t._data = array
+            return t
+        return _revived(array, edge, node)
 
     def _output(self, at: int) -> Any:
         node = self._node
@@ -203,19 +199,33 @@ class _Slot:
         self.name, self.read, self.at = name, read, at
 
     def __get__(self, context: Any, owner: Any = None) -> Any:
-        value = context.__dict__[self.name] = self.read(context, self.at)
+        value = self.read(context, self.at)
+        setattr(context, self.name, value)
         return value
 
 
-def context_class(op: Op) -> type[Context]:
-    """The contexts of one op: its attributes' defaults and the slots it saves, as class attributes."""
+class _NotSaved:
+    """A slot that the op's gradient said it does not read."""
 
-    def kept(name: str) -> bool:
-        return op.saves is None or name in op.saves
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, context: Any, owner: Any = None) -> Any:
+        op = context._node.op
+        raise AttributeError(
+            f"the gradient of {op.type} reads {self.name}, which it does not save ({op.saves})"
+        )
+
+
+def context_class(op: Op) -> type[Context]:
+    """The contexts of one op: its attributes' defaults and its slots, as class attributes."""
+
+    def slot(name: str, read: Callable[[Any, int], Any], at: int) -> Any:
+        return _Slot(name, read, at) if op.saves is None or name in op.saves else _NotSaved(name)
 
     body: dict[str, Any] = dict(op.attrs)
-    body.update({o: _Slot(o, Context._output, i) for i, o in enumerate(op.outs) if kept(o)})
-    body.update({s.name: _Slot(s.name, Context._input, i) for i, s in enumerate(op.slots) if kept(s.name)})
+    body.update({o: slot(o, Context._output, i) for i, o in enumerate(op.outs)})
+    body.update({s.name: slot(s.name, Context._input, i) for i, s in enumerate(op.slots)})
     return type("Context", (Context,), body)
 
 
