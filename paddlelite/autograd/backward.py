@@ -62,7 +62,7 @@ class _Sweep:
                     "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
                 )
             for edge, g in zip(node.edges, _call_rule(node, grads, useful)):
-                if edge is None or g is None and type(edge) is not list:
+                if edge is None or (g is None and type(edge) is not list):
                     continue
                 if type(edge) is tuple:
                     send(edge, g)
