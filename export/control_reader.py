@@ -25,7 +25,7 @@ from .desc_flow import slot
 from .program_reader import Later, Reader, Scope, Undefined, apply
 from .proto import OpDesc
 
-__all__ = ["HANDLERS", "Branch", "has_prior", "settle"]
+__all__ = ["HANDLERS", "Branch", "act", "has_prior", "settle"]
 
 
 class Branch:
@@ -33,8 +33,10 @@ class Branch:
 
     def __init__(self, pred: Tensor, index: int, values: dict[str, Any], op: OpDesc) -> None:
         self.pred, self.index, self.values, self.op = pred, index, values, op
+        self.ran = False
 
     def run(self, reader: Reader) -> Scope:
+        self.ran = True
         scope = Scope(self.index, dict(self.values))
         reader.run(scope)
         return scope
@@ -94,7 +96,24 @@ def _conditional_block(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int
     branch = Branch(pred, index, _without_opposite(reader, scope, pred), op)
     for name in reader.flow.writes(index):
         scope.values[name] = Later(branch, name, reader.lookup(scope, name))
+    if reader.flow.acts(index):
+        scope.acting.append(branch)
     return at + 1
+
+
+def act(reader: Reader, scope: Scope) -> None:
+    """Runs the conditional blocks that do something though nobody reads what they assign."""
+    for branch in scope.acting:
+        if not branch.ran:
+            _act(reader, branch)
+
+
+def _act(reader: Reader, branch: Branch) -> None:
+    def taken() -> list[Tensor]:
+        branch.run(reader)
+        return []
+
+    _guard(reader, branch.op, lambda: cond(branch.pred, taken, list))
 
 
 def _without_opposite(reader: Reader, scope: Scope, pred: Tensor) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from paddlelite.prune import EFFECTS
+
 from .proto import AttrKind, OpDesc, ProgramDesc
 from .wire import WireError
 
@@ -66,6 +68,13 @@ class Flow:
                 name for op in block.ops for name in self.op_reads(op) if name not in self.local[index]
             }
         return self._reads[index]
+
+    def acts(self, index: int) -> bool:
+        """Whether a block (or one inside it) does something besides assigning variables."""
+        inner = (_sub_block(op) for op in self.blocks[index].ops)
+        return any(op.type in EFFECTS for op in self.blocks[index].ops) or any(
+            self.acts(at) for at in inner if at is not None
+        )
 
     def writes(self, index: int) -> list[str]:
         """Variables of surrounding blocks that a block (or one inside it) assigns, in order of appearance."""

@@ -42,6 +42,8 @@ class Scope:
 
     def __init__(self, index: int, values: dict[str, Any]) -> None:
         self.index, self.values = index, values
+        #: Conditional blocks that do something besides assigning variables.
+        self.acting: list[Branch] = []
 
 
 class Undefined:
@@ -149,11 +151,14 @@ class Reader:
 
     def run(self, scope: Scope) -> None:
         """Calls the ops of the scope's block, in order."""
+        from .control_reader import act
+
         ops = self.desc.blocks[scope.index].ops
         at = 0
         while at < len(ops):
             handler = self.handlers.get(ops[at].type, call)
             at = handler(self, scope, ops[at], at)
+        act(self, scope)
 
     def get(self, scope: Scope, name: str, op: OpDesc) -> Tensor:
         """The value of a variable now."""

@@ -1,4 +1,6 @@
-"""Running one function every way: as written, rewritten on eager tensors, and captured (interpreter, onnxruntime)."""
+"""Running one function every way: as written, rewritten on eager tensors, captured (interpreter, onnxruntime), and as
+files (saved and loaded, exported).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,8 @@ from paddlelite.ir import verify
 from paddlelite.jit import to_static
 from paddlelite.jit.convert import convert
 from paddlelite.jit.merge import fill
+
+from .files import check_files
 
 
 def tensor(value):
@@ -61,14 +65,20 @@ def outcome(function, args):
         return "error", error
 
 
-def check(function, *calls, conds=None, loops=None, ops=None):
-    """`function` gives the same on each of `calls` (tuples of arguments) every way it can run."""
+def check(function, *calls, conds=None, loops=None, files=None):
+    """`function` gives the same on each of `calls` (tuples of arguments) every way it can run.
+
+    `conds` and `loops` count the branches and loops of the last call's program. `files` is what the error says of a
+    function that cannot be saved or exported for arguments of any size.
+    """
+    outcomes = []
     static = to_static(function)
     twin = convert(function)
     assert twin is not function
     for args in calls:
         fresh = lambda: tuple(tensor(a) if isinstance(a, (list, np.ndarray)) else a for a in args)
         want = outcome(function, fresh())
+        outcomes.append((fresh(), want[1]))
         got = outcome(twin, fresh())
         if want[0] == "error":
             assert (got[0], type(got[1])) == ("error", type(want[1])), (args, got, want)
@@ -89,6 +99,7 @@ def check(function, *calls, conds=None, loops=None, ops=None):
             ("onnxruntime", run_onnxruntime(program, feeds)),
         ):
             same(plain(fill(entry.traced.result, list(results[:count]))), want[1], (name, args))
+    check_files(function, outcomes, files, same)
     counts = static.main_program.op_counts()
     if conds is not None:
         assert counts.get("cond", 0) == conds, counts

@@ -94,7 +94,7 @@ def test_append_in_a_tensor_loop():
             i += 1
         return paddle.stack(items), len(items), items[0], items[-1]
 
-    check(f, *COUNTS, loops=1)
+    check(f, *COUNTS, loops=1, files="tensors of one rank")
 
 
 def test_read_and_append():
