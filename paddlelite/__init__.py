@@ -88,20 +88,24 @@ if _TYPE_CHECKING:
         nn,
         onnx,
         optimizer,
+        reader,
         regularizer,
+        text,
     )
     from . import static, vision
     from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
     from .framework.io import load, save
     from .hapi import summary
     from .nn.parameter import create_parameter
+    from .reader import batch
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
     "amp", "dataset", "device", "export", "hapi", "io", "jit", "linalg", "metric", "nn", "onnx", "optimizer",
-    "regularizer", "static", "vision",
+    "reader", "regularizer", "static", "text", "vision",
 }  # fmt: skip
 _HOME = {
+    "batch": "reader",
     "create_parameter": "nn.parameter",
     "is_compiled_with_cuda": "device",
     "is_compiled_with_rocm": "device",

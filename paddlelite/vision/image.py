@@ -92,6 +92,17 @@ def dataset_backend(backend: str | None) -> str:
     return _checked(_backend if backend is None else backend, _BACKENDS[:2])
 
 
+def decoded(source: Any, name: str) -> Any:
+    """The Pillow image in a file or stream, read to its end. Raises InvalidArgumentError for a damaged one."""
+    pillow = need("PIL.Image")
+    try:
+        image = pillow.open(source)
+        image.load()
+    except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+        raise InvalidArgumentError(f"{name} cannot be read as an image: {error}") from error
+    return image
+
+
 def image_load(path: str, backend: str | None = None) -> Any:
     """Read an image file: a Pillow image, or with ``backend="cv2"`` OpenCV's H×W×3 uint8 array (blue first).
 

@@ -13,6 +13,7 @@ from paddlelite.errors import InvalidArgumentError, NotFoundError
 from paddlelite.vision import datasets
 from paddlelite.vision.datasets import MNIST, Cifar10, Cifar100, DatasetFolder, FashionMNIST, ImageFolder
 from paddlelite.vision.transforms import ToTensor
+from tests.dataset.folder import empty_home
 from tests.vision.files import batch, md5, write_archive, write_cifar10, write_idx
 
 SCANS = np.random.default_rng(1).integers(0, 256, (5, 28, 28), dtype=np.uint8)
@@ -33,8 +34,7 @@ def mnist(tmp_path):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setattr(paddle.dataset.common, "DATA_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    return empty_home(monkeypatch, tmp_path / "home")
 
 
 def test_cifar10(cifar):
@@ -109,7 +109,7 @@ def test_mnist_in_a_loader(mnist):
 
 @pytest.mark.parametrize("kind", [Cifar10, Cifar100, MNIST, FashionMNIST])
 def test_missing_files(home, kind, tmp_path):
-    with pytest.raises(NotFoundError, match=r"There is no file .*home.*\.gz.*does not download") as caught:
+    with pytest.raises(NotFoundError, match=r"There is no file .*home.*\.gz.*no network here") as caught:
         kind()
     assert kind.__dict__.get("NAME", "cifar") in str(caught.value)
     with pytest.raises(FileNotFoundError, match="is '.*nothing', and there is no such file"):

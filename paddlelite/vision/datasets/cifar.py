@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-import zlib
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import numpy as np
 
-from ...framework import pickles
-from .files import ImageDataset, damaged, locate
+from ...dataset.batches import read_batches
+from .files import ImageDataset, locate
 
 __all__ = ["Cifar10", "Cifar100"]
 
@@ -25,7 +22,6 @@ CIFAR100_MD5 = "eb9058c3a382ffc7106e4002c42a8d85"
 MODE_FLAG_MAP = {"train10": "data_batch", "test10": "test_batch", "train100": "train", "test100": "test"}
 
 _SIDE = 32
-_PIXELS = 3 * _SIDE * _SIDE
 
 
 class Cifar10(ImageDataset):
@@ -36,14 +32,14 @@ class Cifar10(ImageDataset):
             ``~/.cache/paddle/dataset/cifar/``, whose MD5 must be `cifar.CIFAR10_MD5`.
         mode: ``"train"`` or ``"test"``.
         transform: what is done to each image.
-        download: must be true where ``data_file`` is None, as in PaddlePaddle; nothing is downloaded.
+        download: fetch the file if it is not there; where it is false, ``data_file`` has to be given.
         backend: ``"pil"``: Pillow images; ``"cv2"``: float32 arrays H×W×C of 0..255. By default
             `paddle.vision.get_image_backend()`.
 
     A sample is ``(image, label)``, the label an int64 array of shape ().
 
     Raises:
-        NotFoundError: the file is not there (it says where it was looked for).
+        NotFoundError: the file is not there and cannot be fetched (it says where to put it).
         InvalidArgumentError: a wrong MD5, a damaged archive, a wrong mode or backend.
 
     Example:
@@ -89,47 +85,5 @@ class Cifar100(Cifar10):
 
 def _read(path: str, flag: str) -> list[tuple[np.ndarray, int]]:
     """The images (rows of 3,072 bytes) and labels of the batches whose name holds `flag`, in the order of names."""
-    batches: dict[str, list[tuple[np.ndarray, int]]] = {}
-    try:
-        with tarfile.open(path, "r:*") as archive:
-            for member in archive:  # in the file's order: going back would unpack it once more
-                if flag in member.name and member.isfile():
-                    content = cast(BinaryIO, archive.extractfile(member)).read()
-                    batches[member.name] = _batch(path, member.name, content)
-    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise damaged(path, f"it is no whole .tar.gz archive ({error})") from error
-    if not batches:
-        raise damaged(path, f"it holds no batch whose name has {flag!r} in it")
+    batches = {name: list(zip(images, labels)) for name, images, labels in read_batches(path, flag)}
     return [sample for name in sorted(batches) for sample in batches[name]]
-
-
-def _batch(path: str, name: str, content: bytes) -> list[tuple[np.ndarray, int]]:
-    try:
-        batch = pickles.load(cast(BinaryIO, io.BytesIO(content)))
-    except pickles.PickleError as error:
-        raise damaged(path, f"its member {name} is not a batch of images: {error}") from error
-    images, labels = _entry(batch, "data"), _entry(batch, "labels", "fine_labels")
-    whole = (
-        isinstance(images, np.ndarray)
-        and images.dtype == np.uint8
-        and images.ndim == 2
-        and images.shape[1] == _PIXELS
-        and isinstance(labels, list)
-        and len(labels) == len(images)
-        and all(isinstance(label, int | np.integer) for label in labels)
-    )
-    if not whole:
-        raise damaged(path, f"its member {name} has not {_PIXELS} bytes and one label for each image")
-    return [(image, int(label)) for image, label in zip(images, labels)]
-
-
-def _entry(batch: Any, *names: str) -> Any:
-    """Batches were pickled by Python 2, whose text is read as either text or bytes."""
-    if isinstance(batch, dict):
-        for name in names:
-            for key in (name, name.encode()):
-                if key in batch:
-                    return batch[key]
-    return None

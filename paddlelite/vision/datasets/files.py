@@ -10,24 +10,24 @@ import numpy as np
 
 from ...dataset import common
 from ...dtypes import get_default_dtype
-from ...errors import InvalidArgumentError, NotFoundError
 from ...io import Dataset
 from ..image import BadArgument, dataset_backend, need
 
 
-class MissingFile(NotFoundError, FileNotFoundError):
-    """The file a data set was told to read is not there."""
-
-
-def damaged(path: str, why: str) -> InvalidArgumentError:
-    return InvalidArgumentError(f"The file {path} cannot be read as this data set: {why}.")
+def chosen(value: str, names: tuple[str, ...], what: str = "mode") -> str:
+    """``value`` in small letters, if it is one of ``names``."""
+    if str(value).lower() not in names:
+        raise BadArgument(
+            f"{what} should be {', '.join(map(repr, names[:-1]))} or {names[-1]!r}, but got {value}"
+        )
+    return value.lower()
 
 
 def locate(argument: str, path: str | None, folder: str, url: str, md5: str, download: bool) -> str:
-    """The user's own file (whose MD5 nobody knows), or the one in the cache folder, checked."""
+    """The user's own file (whose MD5 nobody knows), or the one in the cache folder, fetched if need be and checked."""
     if path is not None:
         if not os.path.isfile(path):
-            raise MissingFile(f"{argument} is {path!r}, and there is no such file.")
+            raise common.MissingFile(f"{argument} is {path!r}, and there is no such file.")
         return os.fspath(path)
     if not download:
         raise BadArgument(f"{argument} is not set and downloading automatically is disabled")
@@ -37,15 +37,15 @@ def locate(argument: str, path: str | None, folder: str, url: str, md5: str, dow
 class ImageDataset(Dataset):
     """Images in memory with a label each. Subclasses fill them in and define `_image(index)` and `_label(index)`."""
 
+    MODES: tuple[str, ...] = ("train", "test")
+
     def __init__(self, mode: str, transform: Callable[[Any], Any] | None, backend: str | None) -> None:
-        if str(mode).lower() not in ("train", "test"):
-            raise BadArgument(f"mode should be 'train' or 'test', but got {mode}")
-        self.mode = mode.lower()
+        self.mode = chosen(mode, self.MODES)
         self.backend = dataset_backend(backend)
         self.transform = transform
         self.dtype = get_default_dtype()
 
-    def _image(self, index: int) -> np.ndarray:
+    def _image(self, index: int) -> Any:
         raise NotImplementedError
 
     def _label(self, index: int) -> np.ndarray:
@@ -53,7 +53,7 @@ class ImageDataset(Dataset):
 
     def __getitem__(self, idx: int) -> tuple[Any, np.ndarray]:
         image: Any = self._image(idx)
-        if self.backend == "pil":
+        if self.backend == "pil" and isinstance(image, np.ndarray):
             image = need("PIL.Image").fromarray(image)
         if self.transform is not None:
             image = self.transform(image)

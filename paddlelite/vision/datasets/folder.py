@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ...dataset.common import MissingFile
 from ...dtypes import get_default_dtype
 from ...errors import InvalidArgumentError, NotFoundError
 from ...io import Dataset
 from ..image import get_image_backend, image_load
-from .files import MissingFile
 
 __all__ = ["DatasetFolder", "ImageFolder"]
 

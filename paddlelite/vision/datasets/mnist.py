@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import struct
-import zlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from .files import ImageDataset, damaged, locate
+from ...dataset.idx import read_pair
+from .files import ImageDataset, locate
 
 __all__ = ["FashionMNIST", "MNIST"]
 
-_IMAGES, _LABELS = 2051, 2049  # the number a file begins with says what it holds
 _SIDE = 28
-_CHUNK = 1 << 20
 
 
 class MNIST(ImageDataset):
@@ -28,14 +24,14 @@ class MNIST(ImageDataset):
             the class's ``TRAIN_IMAGE_MD5`` and so on.
         mode: ``"train"`` or ``"test"``.
         transform: what is done to each image.
-        download: must be true where a path is None, as in PaddlePaddle; nothing is downloaded.
+        download: fetch a file that is not there; where it is false, the paths have to be given.
         backend: ``"pil"``: Pillow images; ``"cv2"``: float32 arrays H×W of 0..255. By default
             `paddle.vision.get_image_backend()`.
 
     A sample is ``(image, label)``, the label an int64 array of shape (1,).
 
     Raises:
-        NotFoundError: a file is not there (it says where it was looked for).
+        NotFoundError: a file is not there and cannot be fetched (it says where to put it).
         InvalidArgumentError: a wrong MD5, a damaged file, files that do not belong together, a wrong mode or backend.
 
     Example:
@@ -79,15 +75,8 @@ class MNIST(ImageDataset):
         )
         self.image_path = locate("image_path", image_path, self.NAME, *image, download)
         self.label_path = locate("label_path", label_path, self.NAME, *label, download)
-        self.images = _read(self.image_path, _IMAGES, (_SIDE, _SIDE), "images of 28×28").reshape(
-            -1, _SIDE * _SIDE
-        )
-        self.labels = _read(self.label_path, _LABELS, (), "labels").astype(np.int64).reshape(-1, 1)
-        if len(self.images) != len(self.labels):
-            raise damaged(
-                self.label_path,
-                f"it has {len(self.labels)} labels, and {self.image_path} has {len(self.images)} images",
-            )
+        self.images, labels = read_pair(self.image_path, self.label_path)
+        self.labels = labels.reshape(-1, 1)
 
     def _image(self, index: int) -> np.ndarray:
         return self.images[index].reshape(_SIDE, _SIDE)
@@ -112,30 +101,3 @@ class FashionMNIST(MNIST):
     TRAIN_IMAGE_MD5 = "8d4fb7e6c68d591d4c3dfef9ec88bf0d"
     TRAIN_LABEL_URL = URL_PREFIX + "train-labels-idx1-ubyte.gz"
     TRAIN_LABEL_MD5 = "25c81989df183df01b3e8a0aad5dffbe"
-
-
-def _read(path: str, magic: int, item: tuple[int, ...], what: str) -> np.ndarray:
-    """The items of an IDX file of bytes: shape (n, *item)."""
-    try:
-        with gzip.open(path, "rb") as file:
-            header = file.read(8 + 4 * len(item))
-            if len(header) < 8 + 4 * len(item):
-                raise damaged(path, "it ends within its header")
-            found, count, *sizes = struct.unpack(f">{2 + len(item)}I", header)
-            if found != magic or tuple(sizes) != item:
-                raise damaged(path, f"it does not begin as a file of {what}")
-            content = _read_all(file, path, count * int(np.prod(item, dtype=np.int64)))
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise damaged(path, f"it is no whole .gz file ({error})") from error
-    return np.frombuffer(content, np.uint8).reshape(count, *item)
-
-
-def _read_all(file: gzip.GzipFile, path: str, expected: int) -> bytearray:
-    """`expected` bytes and not one more, in pieces: what the header claims is not allocated before it has come."""
-    content = bytearray()
-    while chunk := file.read(min(_CHUNK, expected + 1 - len(content))):
-        content += chunk
-    if len(content) != expected:
-        more = "more than" if len(content) > expected else f"{len(content)} of"
-        raise damaged(path, f"it has {more} the {expected} bytes its header promises")
-    return content
