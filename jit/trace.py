@@ -86,18 +86,18 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
 
 
 def _stacked(array: Any) -> Any:
-    """A list of unknown length as one tensor, with one row more than it has elements (so that it may be empty)."""
+    """A list of unknown length as one tensor. One more row is stacked and left away, so that it may be empty."""
     if array.array == "empty" or not is_static(array.dims):
         raise refuse(
             "the result has a list whose length is known only when the graph runs, of tensors that may differ in size",
             "Return paddle.concat() or paddle.stack() of it.",
         )
-    return array_stack(array_append(array, dummy(spec_of(array)._replace(array=""))))
+    return array_stack(array_append(array, dummy(spec_of(array)._replace(array=""))))[:-1]
 
 
 def rows(stacked: Any) -> list[Any]:
     """The list that an output of this kind stands for."""
-    return [stacked[i] for i in range(stacked.dims[0] - 1)]
+    return [stacked[i] for i in range(stacked.dims[0])]
 
 
 def bare(function: Callable[..., Any]) -> types.FunctionType | None:

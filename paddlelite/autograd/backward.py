@@ -187,7 +187,11 @@ def _fitting(g: Tensor, t: Tensor) -> Tensor:
     seed, data = g._data, t._data
     if seed is not None and data is not None and seed.shape == data.shape and seed.dtype == data.dtype:
         return g
-    if g.dims != t.dims:
+    pairs = zip(g.dims, t.dims, strict=False)
+    # Sizes that only the run knows may turn out equal: those of a loop that changes them have two names.
+    if len(g.dims) != len(t.dims) or any(
+        isinstance(a, int) and isinstance(b, int) and a != b for a, b in pairs
+    ):
         raise MismatchError(
             f"The type and shape of grad tensor {list(g.dims)} mismatch with the output tensor {list(t.dims)}."
         )

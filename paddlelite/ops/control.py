@@ -187,9 +187,11 @@ def build_loop(
     body_fn: Callable[..., Any],
     carried: Sequence[Tensor],
     recorded: int,
+    known: Sequence[Spec] = (),
 ) -> list[Any]:
+    """Append the while_loop of two functions. ``known`` are types that the first carried values have in all rounds."""
     start = [capture.read(t) for t in carried]
-    specs = [v.spec._replace(content=None) for v in start]
+    specs = [*known, *(v.spec._replace(content=None) for v in start[len(known) :])]
     written: list[Tensor] = []
     # Types and the set of written tensors only grow, so this ends: each round joins sizes or adds a tensor.
     while True:

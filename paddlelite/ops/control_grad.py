@@ -6,9 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..capture import replay
-from ..errors import CaptureError
+from ..dtypes import int64
 from ..ir import Block
 from ..mode import mode
+from .array import (
+    array_add,
+    array_append,
+    array_extend,
+    array_length,
+    array_read,
+    array_slice,
+    array_zeros_like,
+    create_array,
+)  # fmt: skip
 from .control import build_loop, cond, cond_op, wants_gradient, while_loop, while_op
 
 __all__ = ["record_loop"]
@@ -17,7 +27,6 @@ __all__ = ["record_loop"]
 def _zeros(t: Any) -> Any:
     """Zeros like a tensor or TensorArray."""
     from ..tensor.creation import zeros_like
-    from .array import array_zeros_like
 
     return array_zeros_like(t) if getattr(t, "array", "") else zeros_like(t)
 
@@ -67,78 +76,107 @@ def _(c: Any, gs: Any) -> Any:
 
 def record_loop(Carried: Sequence[Any], Input: Sequence[Any], attrs: dict[str, Any]) -> list[Any]:
     """The loop, noting what every iteration starts from. What a loop becomes when its gradient will be wanted."""
-    from .array import array_append, create_array
-
     n = len(Carried)
     body, test = attrs["body_block"], attrs["cond_block"]
-    arrays = [create_array(t.dtype) for t in Carried]
+    lists = [i for i, p in enumerate(body.params[:n]) if p.array]
 
     def step(*values: Any) -> list[Any]:
-        start = values[:n]
-        notes = [array_append(a, v) for a, v in zip(values[n:], start, strict=True)]
-        return [*replay(body, [*start, *Input]), *notes]
+        return [*replay(body, [*values[:n], *Input]), *_note(values[:n], values[n : 2 * n], values[2 * n :])]
 
     def go_on(*values: Any) -> Any:
         return replay(test, [*values[:n], *Input])[0]
 
     capture = mode.capture
     assert capture is not None  # TensorArrays exist in graphs only
-    return build_loop(capture, go_on, step, [*Carried, *arrays], n)
+    specs = [p.spec for p in body.params[:n]]
+    return build_loop(capture, go_on, step, [*Carried, *_no_notes(Carried, lists)], n, specs)
+
+
+def _no_notes(carried: Sequence[Any], lists: Sequence[int]) -> list[Any]:
+    """What is noted before the first iteration: an array for each carried value, then one of lengths for each list."""
+    return [create_array(t.dtype) for t in carried] + [create_array(int64) for _ in lists]
+
+
+def _note(carried: Sequence[Any], notes: Sequence[Any], lengths: Sequence[Any]) -> list[Any]:
+    """The notes with what one iteration starts from. Lists are noted one behind the other, and how long each was."""
+    lists = [t for t in carried if t.array]
+    noted = [
+        (array_extend if t.array else array_append)(note, t) for note, t in zip(notes, carried, strict=True)
+    ]
+    return noted + [array_append(note, array_length(t)) for note, t in zip(lengths, lists, strict=True)]
+
+
+class _Notes:
+    """The notes of a loop, read from the last iteration to the first."""
+
+    def __init__(self, notes: Sequence[Any], lengths: Sequence[Any], lists: Sequence[int]) -> None:
+        self.notes, self.lengths, self.lists = notes, lengths, lists
+
+    def ends(self) -> list[Any]:
+        """Where the lists of the last iteration end."""
+        return [array_length(self.notes[i]) for i in self.lists]
+
+    def read(self, t: Any, ends: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """What iteration ``t`` started from, and where the lists of the one before it end."""
+        starts = [end - array_read(length, t) for end, length in zip(ends, self.lengths, strict=True)]
+        spans = dict(zip(self.lists, zip(starts, ends, strict=True), strict=True))
+        values = [
+            array_slice(note, *spans[i]) if i in spans else array_read(note, t)
+            for i, note in enumerate(self.notes)
+        ]
+        return values, starts
 
 
 @while_op.grad(saves="Carried Input Out")
 def _(c: Any, gs: Any) -> Any:
     """Iterate backwards over what the iterations started from, running and differentiating the body each time."""
-    from .array import array_length, array_read, create_array
-
     n = c.recorded or len(c.Carried)
-    carried, invariant, arrays = c.Carried[:n], c.Input, c.Out[n:]
-    if any(getattr(t, "array", "") for t in carried):
-        raise CaptureError(
-            "the gradient of a loop that appends to a list of tensors is not supported; preallocate a tensor and write "
-            "x[i] = ..., or wrap the loop in paddle.no_grad()"
-        )
+    carried, invariant, noted = c.Carried[:n], c.Input, c.Out[n:]
+    lists = [i for i, p in enumerate(c.body_block.params[:n]) if p.array]
     if not c.recorded:
         was, mode.grad = mode.grad, False
         try:
             blocks = {"cond_block": c.cond_block, "body_block": c.body_block}
-            arrays = record_loop(carried, invariant, blocks)[n:]
+            noted = record_loop(carried, invariant, blocks)[n:]
         finally:
             mode.grad = was
+    notes = _Notes(noted[:n], noted[n:], lists)
     moving = [i for i, t in enumerate(carried) if t.dtype.is_inexact]
     fixed = [i for i, t in enumerate(invariant) if wants_gradient(t)]
-    # The recording body also appends to arrays; run again, it appends to empty ones that nobody reads.
-    empty = len(carried) if c.recorded else 0
-    inputs = [*moving, *(n + empty + i for i in fixed)]
-    from ..tensor.creation import to_tensor
+    # The recording body also notes; run again, it notes into arrays that nobody reads.
+    own = len(c.body_block.outputs)
+    inputs = [*moving, *(own + i for i in fixed)]
+    k = len(moving) + len(fixed)
 
-    def step(t: Any, *grads: Any) -> list[Any]:
+    def step(t: Any, *values: Any) -> list[Any]:
+        grads, ends = values[:k], values[k:]
         t = t - 1
-        start = [array_read(a, t) for a in arrays]
-        seeds: list[Any] = [None] * (n + empty)
-        notes = [create_array(x.dtype) for x in start[:empty]]
+        start, starts = notes.read(t, ends)
+        seeds: list[Any] = [None] * own
         for i, g in zip(moving, grads, strict=False):
             seeds[i] = g
-        found = _differentiated(c.body_block, [*start, *notes, *invariant], inputs, seeds)
+        unread = _no_notes(carried, lists) if c.recorded else []
+        found = _differentiated(c.body_block, [*start, *unread, *invariant], inputs, seeds)
         total = [_sum(g, h) for g, h in zip(grads[len(moving) :], found[len(moving) :], strict=True)]
-        return [t, *found[: len(moving)], *total]
+        return [t, *found[: len(moving)], *total, *starts]
+
+    from ..tensor.creation import to_tensor
 
     first = [_zeros(c.Out[i]) if gs[i] is None else gs[i] for i in moving]
+    rounds = array_length((notes.lengths or notes.notes)[0])
     results = while_loop(
         lambda t, *_: t > to_tensor(0, dtype="int64"),
         step,
-        [array_length(arrays[0]), *first, *(_zeros(invariant[i]) for i in fixed)],
+        [rounds, *first, *(_zeros(invariant[i]) for i in fixed), *notes.ends()],
     )
     to_carried: list[Any] = [None] * len(c.Carried)
     to_invariant: list[Any] = [None] * len(invariant)
     for i, g in zip(moving, results[1:], strict=False):
         to_carried[i] = g
-    for i, g in zip(fixed, results[1 + len(moving) :], strict=True):
+    for i, g in zip(fixed, results[1 + len(moving) : 1 + k], strict=True):
         to_invariant[i] = g
     return to_carried, to_invariant
 
 
 def _sum(a: Any, b: Any) -> Any:
-    from .array import array_add
-
     return array_add(a, b) if getattr(a, "array", "") else a + b

@@ -6,35 +6,39 @@ only the run knows is one tensor.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 
-import numpy as np
 import onnxruntime
 import pytest
 
 import paddlelite as paddle
-from paddlelite.errors import PaddleError
+from paddlelite.errors import CaptureError, PaddleError
 from paddlelite.export.exporter import export
 from paddlelite.jit.arguments import flatten, static_key
 from paddlelite.jit.merge import Leaf, fill
 from paddlelite.static import InputSpec
 
 
-def groups(calls):
-    """Calls (lists of arguments) that one program serves: of one structure, with equal constants, dtypes and ranks."""
+def groups(calls, sized=False):
+    """Calls (lists of arguments) that one program serves: of one structure, with equal constants, dtypes and ranks (or
+    sizes).
+    """
     found = {}
     for call in calls:
         args = flatten(call)
-        kinds = tuple((t.dtype, t.ndim) for t in args.tensors)
+        kinds = tuple((t.dtype, tuple(t.shape) if sized else t.ndim) for t in args.tensors)
         found.setdefault((static_key(args.template), kinds), []).append(call)
     return list(found.values())
 
 
-def free(call):
-    """The specs of a call: every size may be another one."""
+def specs(call, sized=False):
+    """The specs of a call: every size may be another one, unless `sized`."""
     args = flatten(call)
-    return fill(args.template, [InputSpec([None] * t.ndim, t.dtype) for t in args.tensors])
+    return fill(
+        args.template, [InputSpec(t.shape if sized else [None] * t.ndim, t.dtype) for t in args.tensors]
+    )
 
 
 def wanted(template, result, sort):
@@ -43,7 +47,7 @@ def wanted(template, result, sort):
 
     def walk(part, value):
         if isinstance(part, Leaf):
-            found.append((part.index, np.stack(value) if isinstance(value, list) and value else value))
+            found.append((part.index, value))
         elif isinstance(part, dict):
             for key in sorted(part, key=str):
                 walk(part[key], value[key])
@@ -82,31 +86,45 @@ def check_files(function, calls, refused, same):
     """The files of `function` give on each of `calls`, pairs of arguments and of the plain result or an error, what it
     gives. A loaded program raises where the function does (any error: which one is Python); ONNX has no errors.
 
-    `refused` is what the errors say when there can be no files.
+    `refused` is what the errors say when there can be no files for arguments of any size. Then there may be some for
+    those of given sizes.
     """
     wants = {id(args): want for args, want in calls}
+    static = paddle.jit.to_static(function)
     refusals = 0
-    for group in groups([args for args, _ in calls]):
-        static = paddle.jit.to_static(function)
-        for make, sort in ((saved, True), (exported, False)):
-            with tempfile.TemporaryDirectory() as folder:
-                try:
-                    run = make(static, free(group[0]), folder)
-                except (PaddleError, TypeError) as error:
-                    if refused is None or not re.search(refused, str(error)):
-                        raise
-                    refusals += 1
-                    continue
-                template = static.get_concrete_program(*free(group[0])).traced.result
-                for args in group:
-                    feeds, want, where = arrays(args, sort), wants[id(args)], (make.__name__, args)
-                    if not isinstance(want, Exception):
-                        same(outputs(run(*feeds)), wanted(template, want, sort), where)
-                    elif make is saved:
-                        with pytest.raises(Exception):  # noqa: B017
-                            run(*feeds)
-                            print("no error of", where, "but eagerly", repr(want))
+    for make in (saved, exported):
+        for group in groups([args for args, _ in calls]):
+            try:
+                check_file(make, static, specs(group[0]), group, wants, same)
+            except (PaddleError, TypeError) as error:
+                if refused is None or not re.search(refused, str(error)):
+                    raise
+                refusals += 1
+                for part in groups(group, sized=True):
+                    with contextlib.suppress(CaptureError):
+                        check_file(make, static, specs(part[0], sized=True), part, wants, same)
     assert refused is None or refusals, f"there are files now: files={refused!r} can go"
+
+
+def check_file(make, static, spec, group, wants, same):
+    """One file gives what is wanted for each call of a group."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = make(static, spec, folder)
+        template = static.get_concrete_program(*spec).traced.result
+        sort = make is saved
+        for args in group:
+            feeds, want, where = arrays(args, sort), wants[id(args)], (make.__name__, args)
+            if not isinstance(want, Exception):
+                want = wanted(template, want, sort)
+                got = [
+                    list(g) if isinstance(w, list) else g
+                    for g, w in zip(outputs(run(*feeds)), want, strict=True)
+                ]
+                same(got, want, where)
+            elif make is saved:
+                with pytest.raises(Exception):  # noqa: B017
+                    run(*feeds)
+                    print("no error of", where, "but eagerly", repr(want))
 
 
 def outputs(results):

@@ -15,6 +15,7 @@ from paddlelite.jit.convert import convert
 from paddlelite.jit.merge import fill
 
 from .files import check_files
+from .gradients import check_gradients
 
 
 def tensor(value):
@@ -65,11 +66,12 @@ def outcome(function, args):
         return "error", error
 
 
-def check(function, *calls, conds=None, loops=None, files=None):
+def check(function, *calls, conds=None, loops=None, files=None, gradients=None):
     """`function` gives the same on each of `calls` (tuples of arguments) every way it can run.
 
     `conds` and `loops` count the branches and loops of the last call's program. `files` is what the error says of a
-    function that cannot be saved or exported for arguments of any size.
+    function that cannot be saved or exported for arguments of any size, `gradients` what it says of one that cannot be
+    differentiated once captured though eagerly it can.
     """
     outcomes = []
     static = to_static(function)
@@ -98,11 +100,13 @@ def check(function, *calls, conds=None, loops=None, files=None):
             ("interpreter", run_program(program, feeds)),
             ("onnxruntime", run_onnxruntime(program, feeds)),
         ):
-            same(plain(fill(entry.traced.result, list(results[:count]))), want[1], (name, args))
-    check_files(function, outcomes, files, same)
+            outputs = [list(r) if i in entry.traced.lists else r for i, r in enumerate(results[:count])]
+            same(plain(fill(entry.traced.result, outputs)), want[1], (name, args))
     counts = static.main_program.op_counts()
     if conds is not None:
         assert counts.get("cond", 0) == conds, counts
     if loops is not None:
         assert counts.get("while_loop", 0) == loops, counts
+    check_files(function, outcomes, files, same)
+    check_gradients(function, to_static(function), [args for args, _ in outcomes], gradients)
     return static
