@@ -38,16 +38,16 @@ _PATIENCE = 3
 
 class Executor:
     """Runs one program. ``backend``: "auto", "onnxruntime" (no interpreter), or "numpy" (no sessions, no
-    training).
+    training). ``volatile``: captured tensors that will often change.
     """
 
-    def __init__(self, program: Program, *, backend: str = "auto") -> None:
+    def __init__(self, program: Program, *, backend: str = "auto", volatile: Sequence[Tensor] = ()) -> None:
         if backend not in ("auto", "onnxruntime", "numpy"):
             raise InvalidArgumentError(f"backend must be auto, onnxruntime or numpy, not {backend!r}")
         self.program = program
         self.backend = backend
-        written = {id(t) for t, _ in program.state}
-        #: Tensors the program itself writes are fed; the others may be frozen.
+        written = {id(t) for t, _ in program.state} | {id(t) for t in volatile}
+        #: Tensors that the program itself writes, or that are ``volatile``, are fed; the others may be frozen.
         self._fed = [(v, t) for v, t in program.captures.items() if id(t) in written]
         self._constant = [(v, t) for v, t in program.captures.items() if id(t) not in written]
         self._n_outputs = len(program.outputs)

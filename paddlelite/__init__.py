@@ -98,6 +98,7 @@ if _TYPE_CHECKING:
     from .hapi import summary
     from .nn.parameter import create_parameter
     from .reader import batch
+    from .static.programs import disable_static, enable_static
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
@@ -107,6 +108,8 @@ _PACKAGES = {
 _HOME = {
     "batch": "reader",
     "create_parameter": "nn.parameter",
+    "disable_static": "static.programs",
+    "enable_static": "static.programs",
     "is_compiled_with_cuda": "device",
     "is_compiled_with_rocm": "device",
     "is_compiled_with_xpu": "device",

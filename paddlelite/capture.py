@@ -51,8 +51,11 @@ class Frame:
 class Capture:
     """A program being built. Use it as a context: ``with Capture() as c: ...; program = c.finish(outputs)``."""
 
-    def __init__(self) -> None:
-        self.program = Program()
+    #: Whether it is a static graph's: sizes that are not known show as -1, and nothing is computed while it is built.
+    static = False
+
+    def __init__(self, program: Program | None = None) -> None:
+        self.program = Program() if program is None else program
         self.frame = Frame(self.program.block, None)
         self.captured: dict[int, tuple[Tensor, Value]] = {}
         self.constants: dict[int, Tensor] = {}

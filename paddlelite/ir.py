@@ -12,24 +12,28 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from .dims import Dim, Size
 from .dtypes import DType
 from .errors import InvalidTypeError
+from .ir_views import BlockView, NodeView, ProgramView, VariableView
 from .mode import mode
 from .op import Op, Spec
 from .tensor.tensor import Size as ShapeList
 from .tensor.tensor import Tensor
 
-__all__ = ["Block", "Node", "Program", "Value", "verify"]
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["Block", "Node", "Persistable", "Program", "Value", "verify"]
 
 _numbers = itertools.count()
 
 
-class Value(Tensor):
+class Value(VariableView, Tensor):
     """One result in a program: a tensor whose sizes may be symbolic and whose values are not known yet.
 
     ``content`` holds the values themselves, as sizes, for small integer tensors computed from shapes. ``array``
@@ -58,9 +62,14 @@ class Value(Tensor):
 
     @property
     def shape(self) -> list[Any]:
-        """The sizes: numbers, and 0-D int64 values for those only known when the program runs."""
+        """The sizes: numbers, and 0-D int64 values for those only known when the program runs.
+
+        In static mode, as in PaddlePaddle, those are -1 (see :class:`Unknown`).
+        """
         from .tensor.attribute import size_value
 
+        if mode.capture is None or mode.capture.static:
+            return ShapeList(d if isinstance(d, int) else Unknown(d) for d in self._dims)
         return ShapeList(
             d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims)
         )
@@ -134,7 +143,7 @@ class Value(Tensor):
         kind = "array of " if self.array else ""
         return f"Value({kind}{self._dtype.name}{_show_dims(self._dims)}, name={self.name})"
 
-    def detach(self) -> Value:
+    def detach(self) -> Tensor:
         from .ops.creation import assign
 
         # Recorded as outside the tape, so that a later backward through this program stops here too.
@@ -148,6 +157,31 @@ class Value(Tensor):
         return self
 
 
+class Unknown(int):
+    """-1, the size of a static graph's variable that is known when it runs; functions that take sizes see ``dim``."""
+
+    dim: Dim
+
+    def __new__(cls, dim: Dim) -> Unknown:
+        self = int.__new__(cls, -1)
+        self.dim = dim
+        return self
+
+
+class Persistable(Value):
+    """A variable of a static graph that lives in a scope from one run to the next: it is declared here, by name.
+
+    Every program that uses it has it among its captures; an executor finds the array in its scope.
+    """
+
+    def __init__(self, dims: Iterable[int], dtype: DType, name: str) -> None:
+        super().__init__(Spec(tuple(int(d) for d in dims), dtype), name)
+        self.persistable = True
+
+    def detach(self) -> Tensor:
+        return self if self.block is None else super().detach()
+
+
 def _show_dims(dims: Iterable[Size]) -> str:
     return "[" + ", ".join(map(str, dims)) + "]"
 
@@ -156,11 +190,12 @@ Inputs = tuple[Any, ...]
 
 
 @dataclass(eq=False)
-class Node:
+class Node(NodeView):
     """One call of an op. ``inputs`` in slot order: a Value, None, or a tuple of Values for a list slot.
 
     ``outputs`` is flat. ``source`` is the user's (file, line), ``scope`` the path of layers, ``grad`` whether the
-    call was recorded for backward (False under no_grad).
+    call was recorded for backward (False under no_grad). ``role`` is what a static graph has it for: "forward",
+    "backward" or "optimize".
     """
 
     op: Op
@@ -170,6 +205,7 @@ class Node:
     source: tuple[str, int] = ("<unknown>", 0)
     scope: str = ""
     grad: bool = True
+    role: str = "forward"
 
     def read(self) -> Iterator[Value]:
         """All values it takes."""
@@ -190,12 +226,13 @@ class Node:
 
 
 @dataclass(eq=False)
-class Block:
+class Block(BlockView):
     """Parameters, nodes in the order they run, outputs."""
 
     params: list[Value] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
     outputs: list[Value] = field(default_factory=list)
+    program: Program | None = None
 
     def own(self, value: Value) -> Value:
         """Note that ``value`` is made in this block."""
@@ -210,11 +247,12 @@ class Block:
                 yield from block.walk()
 
 
-class Program:
+class Program(ProgramView):
     """A graph that can be run, saved, exported and differentiated.
 
     ``inputs`` are fed by name at each run; ``captures`` are the tensors (parameters, buffers, constants) it uses, by
     reference; ``state`` are tensors with the values they take after a run (running statistics, the generator).
+    ``builder`` is what appends to it in static mode.
     """
 
     def __init__(self) -> None:
@@ -222,6 +260,8 @@ class Program:
         self.inputs: list[Value] = []
         self.captures: dict[Value, Tensor] = {}
         self.state: list[tuple[Tensor, Value]] = []
+        self._builder: Any = None
+        self.random_seed = 0
 
     @property
     def outputs(self) -> list[Value]:
@@ -251,6 +291,8 @@ class Program:
         return counts
 
     def __str__(self) -> str:
+        if self._builder is not None:
+            self._builder.settle()
         lines = [f"input   {_show(v)}" for v in self.inputs]
         lines += [f"capture {_show(v)}" for v in self.captures]
         lines += _print_block(self.block, "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from .errors import InvalidArgumentError
 from .ir import Block, Node, Program, Value
+from .tensor.tensor import Tensor
 
 __all__ = ["EFFECTS", "cut", "prune_block"]
 
@@ -15,8 +16,15 @@ __all__ = ["EFFECTS", "cut", "prune_block"]
 EFFECTS = {"print", "assert"}
 
 
-def cut(program: Program, inputs: Sequence[Value], outputs: Sequence[Value]) -> Program:
-    """The part of a program that computes ``outputs`` from ``inputs``; the program itself stays as it is.
+def cut(
+    program: Program,
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
+    state: Sequence[tuple[Tensor, Value]] = (),
+) -> Program:
+    """The part of a program that computes ``outputs``, and the new values of ``state``, from ``inputs``.
+
+    The program itself stays as it is.
 
     Raises InvalidArgumentError when an output is not in the program or needs another input.
     """
@@ -27,10 +35,10 @@ def cut(program: Program, inputs: Sequence[Value], outputs: Sequence[Value]) -> 
     result = Program()
     result.block.nodes = list(map(_copied, program.block.nodes))
     result.block.outputs = list(outputs)
-    result.inputs, result.captures = list(inputs), dict(program.captures)
+    result.inputs, result.captures, result.state = list(inputs), dict(program.captures), list(state)
     result.prune()
     available = {*result.block.params, *(v for node in result.block.nodes for v in node.outputs)}
-    for value in (*(v for node in result.block.nodes for v in node.read()), *outputs):
+    for value in (*(v for node in result.block.nodes for v in node.read()), *result.results):
         if value not in available:
             raise InvalidArgumentError(f"the variable '{value.name}' is needed and must be fed.")
     return result

@@ -102,7 +102,7 @@ class Generator:
 
     def _set(self, seed: int, draws: int) -> None:
         array = np.array([seed, draws], np.int64)
-        if mode.capture is not None:
+        if mode.capture is not None and not mode.capture.static:
             mode.capture.write(self.state, mode.capture.constant(_wrap_array(array)))
         else:
             self.state._data = array

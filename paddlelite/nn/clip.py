@@ -27,7 +27,7 @@ class Treatment(NamedTuple):
     A description and not the result, so that an optimizer can apply it while the values are in the cache.
     """
 
-    scale: float | None = None
+    scale: Any = None
     low: float | None = None
     high: float | None = None
 
@@ -42,7 +42,7 @@ class ClipGradBase:
         self, params_grads: Sequence[tuple[Tensor, Tensor | None]]
     ) -> list[tuple[Tensor, Tensor | None]]:
         pairs = [(p, g) for p, g in params_grads if g is not None]
-        treatments = self._treat([(p, g._data) for p, g in pairs])  # type: ignore[union-attr]
+        treatments = self._treat([(p, _values(g)) for p, g in pairs])
         return [(p, _treated(g, t)) for (p, g), t in zip(pairs, treatments)]
 
     def _treat(self, pairs: Sequence[tuple[Any, np.ndarray]]) -> list[Treatment | None]:
@@ -106,7 +106,9 @@ class ClipGradByNorm(ClipGradBase):
     def _treat(self, pairs: Sequence[tuple[Any, np.ndarray]]) -> list[Treatment | None]:
         return [self._of(squared_norm(g)) if needs_clip(p) else None for p, g in pairs]
 
-    def _of(self, squared: float) -> Treatment | None:
+    def _of(self, squared: Any) -> Treatment | None:
+        if not isinstance(squared, float):  # not known yet: see paddlelite.optimizer.registers
+            return Treatment(scale=_shrink(squared, self.clip_norm))
         norm = math.sqrt(squared)
         return Treatment(scale=self.clip_norm / norm) if norm > self.clip_norm else None
 
@@ -137,7 +139,11 @@ class ClipGradByGlobalNorm(ClipGradBase):
         return f"Gradient Clip By GlobalNorm, global_norm={self.clip_norm:f}"
 
     def _treat(self, pairs: Sequence[tuple[Any, np.ndarray]]) -> list[Treatment | None]:
-        norm = math.sqrt(math.fsum(squared_norm(g) for p, g in pairs if needs_clip(p)))
+        squares = [squared_norm(g) for p, g in pairs if needs_clip(p)]
+        if any(not isinstance(s, float) for s in squares):
+            treatment = Treatment(scale=_shrink(sum(squares[1:], squares[0]), self.clip_norm))
+            return [treatment if needs_clip(p) else None for p, _ in pairs]
+        norm = math.sqrt(math.fsum(squares))
         # not "norm > clip_norm": a NaN must reach the parameters, where it is seen
         if norm <= self.clip_norm:
             return [None] * len(pairs)
@@ -145,17 +151,31 @@ class ClipGradByGlobalNorm(ClipGradBase):
         return [treatment if needs_clip(p) else None for p, _ in pairs]
 
 
+def _values(gradient: Any) -> Any:
+    """What a treatment is computed from: the array, or a register of a static program."""
+    if gradient._data is not None:
+        return gradient._data
+    from ..optimizer.registers import Register
+
+    return Register(gradient)
+
+
 def needs_clip(parameter: Any) -> bool:
     """Whether clipping counts this parameter: its `need_clip`, which plain tensors do not have."""
     return getattr(parameter, "need_clip", True)
 
 
-def squared_norm(gradient: np.ndarray) -> float:
+def squared_norm(gradient: Any) -> Any:
     """The sum of the squares."""
     if gradient.dtype not in (np.float32, np.float64):
         gradient = gradient.astype(np.float32)
     flat = gradient.reshape(-1)
-    return float(np.dot(flat, flat))
+    return np.dot(flat, flat).item()
+
+
+def _shrink(squared: Any, limit: float) -> Any:
+    """The factor for a norm that is not known yet: 1 up to the limit. A NaN passes."""
+    return limit / np.maximum(np.sqrt(squared), limit)
 
 
 def _treated(gradient: Any, treatment: Treatment | None) -> Tensor:
@@ -163,13 +183,17 @@ def _treated(gradient: Any, treatment: Treatment | None) -> Tensor:
         return gradient
     if not isinstance(gradient, Tensor):
         raise InvalidArgumentError(f"a gradient must be a Tensor, but got {type(gradient).__name__}")
-    return _wrap_array(apply(treatment, gradient._data))
+    if gradient._data is None:
+        from ..optimizer.registers import Register
+
+        return apply(treatment, Register(gradient)).value  # type: ignore[no-any-return]
+    return _wrap_array(np.asarray(apply(treatment, gradient._data)))
 
 
-def apply(treatment: Treatment, gradient: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+def apply(treatment: Treatment, gradient: Any, out: Any = None) -> Any:
     """The treated gradient, in `out` or in a new array."""
     if treatment.low is not None:
         gradient = np.clip(gradient, treatment.low, treatment.high, out=out)
     if treatment.scale is not None:
         gradient = np.multiply(gradient, treatment.scale, out=out)
-    return np.asarray(gradient)
+    return gradient

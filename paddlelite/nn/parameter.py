@@ -113,10 +113,15 @@ def make_parameter(
     init = attr.initializer or I.global_initializer(is_bias) or default_initializer
     if init is None:
         init = I.Constant(0.0) if is_bias else I.XavierUniform()
+    name = attr.name or unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}")
+    if mode.capture is not None and mode.capture.static:
+        from ..static.variables import declare_parameter
+
+        return declare_parameter(mode.capture, shape, dtype, name, attr, init)  # type: ignore[arg-type]
     out = Parameter(
         [int(s) for s in shape],
         dtype,
-        name=attr.name or unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}"),
+        name=name,
         trainable=attr.trainable,
         optimize_attr={"learning_rate": attr.learning_rate},
         regularizer=attr.regularizer,

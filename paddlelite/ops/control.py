@@ -158,7 +158,7 @@ def _finish(
 def _after(capture: Capture, results: list[Tensor], count: int, written: Sequence[Tensor]) -> list[Tensor]:
     """Make the written tensors stand for their new values; return the function's own results."""
     for t, v in zip(written, results[count:], strict=True):
-        capture.frame.state[id(t)] = (t, v)  # type: ignore[assignment]
+        capture.assign(t, v)
     return results[:count]
 
 

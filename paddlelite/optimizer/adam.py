@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from ..regularizer import WeightDecayRegularizer
 from .blocks import Job, run
 from .optimizer import Optimizer, Update
 from .ranges import below_one, not_negative, number
+from .registers import Register, sqrt
 from .state import Slot
 
 __all__ = ["Adam", "AdamW", "Adamax", "Lamb"]
@@ -92,7 +92,7 @@ class Adam(Optimizer):
             _advance(update, "beta1_pow_acc", "beta1"),
             _advance(update, "beta2_pow_acc", "beta2"),
         )
-        correction = math.sqrt(1 - power2)
+        correction = sqrt(1 - power2)
         block = _adam_block(
             options["beta1"],
             options["beta2"],
@@ -106,7 +106,7 @@ class Adam(Optimizer):
 def _advance(update: Update, slot: str, option: str) -> float:
     """The power of a beta in this step; the accumulator goes on to that of the next."""
     acc = update.acc[slot]
-    now = float(acc[0])
+    now = acc.item()
     acc *= update.options[option]
     return now
 
@@ -124,7 +124,7 @@ def _adam_block(
         np.add(t, epsilon, t)
         np.divide(m, t, t)
         np.multiply(t, rate, t)
-        if shrink != 1.0:
+        if isinstance(shrink, Register) or shrink != 1.0:
             np.multiply(p, shrink, p)
         np.subtract(p, t, p)
 
@@ -369,6 +369,8 @@ class Lamb(Optimizer):
         return [Job(step, (update.param, direction))]
 
     @staticmethod
-    def _trust(p: np.ndarray, direction: np.ndarray) -> float:
-        length, step = math.sqrt(squared_norm(p)), math.sqrt(squared_norm(direction))
+    def _trust(p: np.ndarray, direction: np.ndarray) -> Any:
+        length, step = sqrt(squared_norm(p)), sqrt(squared_norm(direction))
+        if isinstance(length, Register):
+            return np.where(length * step > 0, length / step, 1.0)
         return length / step if length > 0 and step > 0 else 1.0

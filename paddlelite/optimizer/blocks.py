@@ -29,7 +29,10 @@ class Job(NamedTuple):
 def run(jobs: Sequence[Job]) -> None:
     """Do all jobs."""
     for update, arrays in jobs:
-        first = arrays[0]
+        first: Any = arrays[0]
+        if type(first) is not np.ndarray:  # a register of a static program (see registers.py)
+            update([type(first)() for _ in range(3)], *arrays)
+            continue
         if first.size <= BLOCK:
             update(_scratch(first.dtype, first.size), *arrays)
             continue

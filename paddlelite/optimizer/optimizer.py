@@ -13,7 +13,7 @@ from ..mode import mode
 from ..nn.clip import ClipGradBase, Treatment, apply
 from ..regularizer import L1Decay, L2Decay, WeightDecayRegularizer
 from ..tensor.tensor import Tensor, _wrap_array
-from . import blocks, state
+from . import blocks, graph, state
 from .groups import Group, as_decay, check_clip, make_groups
 from .lr import LRScheduler
 from .state import Slot
@@ -102,7 +102,7 @@ class Optimizer:
     ) -> None:
         if learning_rate is None:
             raise ValueError("learning_rate is not set")
-        if not isinstance(learning_rate, LRScheduler):
+        if not isinstance(learning_rate, LRScheduler) and not graph.is_variable(learning_rate):
             if isinstance(learning_rate, (bool, Tensor)) or not isinstance(
                 learning_rate, (int, float, np.floating)
             ):
@@ -115,12 +115,25 @@ class Optimizer:
         self.regularization = self._decay(weight_decay)
         self._name = name
         self._multi_precision = multi_precision
-        self._parameter_list, self._groups = make_groups(parameters, self.regularization, grad_clip, options)
+        self._parameter_list: list[Any]
+        self._groups: list[Group]
+        if parameters is None and graph.is_static():
+            # The parameters of the program that minimize() is called for.
+            self._parameter_list, self._groups = (
+                [],
+                [Group([], 1.0, self.regularization, grad_clip, dict(options))],
+            )
+        else:
+            self._parameter_list, self._groups = make_groups(
+                parameters, self.regularization, grad_clip, options
+            )
         for group in self._groups:
             self._check(group.options)
             if group.decay is not self.regularization:  # of its own
                 group.decay = self._decay(group.decay)
         self._state = state.State()
+        #: What it has made in static programs (see graph.py).
+        self._graph = graph.GraphState()
 
     def _check(self, options: dict[str, Any]) -> None:
         """Refuse options that are out of their range."""
@@ -173,6 +186,7 @@ class Optimizer:
                 "conflict: use set_lr_scheduler, or change the scheduler"
             )
         self._learning_rate = float(value)
+        self._graph.set_rate(float(value))
 
     def set_lr_scheduler(self, scheduler: LRScheduler) -> None:
         """Let `scheduler` give the learning rate from now on.
@@ -208,6 +222,9 @@ class Optimizer:
             self._apply(group, pairs)
 
     def _apply(self, group: Group, pairs: Sequence[tuple[Any, Any]]) -> None:
+        if graph.is_static():
+            graph.apply(self, group, pairs)
+            return
         if mode.capture is not None:
             raise UnimplementedError(
                 "optimizer.step() inside a function that is being captured: make the forward and the loss a "
@@ -293,15 +310,14 @@ class Optimizer:
 
         Raises:
             AssertionError: `loss` is no Tensor.
-            UnimplementedError: it is a variable of a static graph.
+
+        In static mode it appends the gradients and the updates to the program of `loss`, whose trainable parameters
+        are meant unless `parameters` were given; returns `(the ops, [(parameter, gradient), ...])`.
         """
         if not isinstance(loss, Tensor):
             raise AssertionError(f"The loss should be an Tensor, but got {type(loss).__name__}.")
         if loss._data is None:
-            raise UnimplementedError(
-                "optimizer.minimize(loss) of a static graph's variable: train in dynamic mode, with the forward and "
-                "the loss in a @to_static function"
-            )
+            return graph.minimize(self, loss, startup_program, parameters, no_grad_set)
         pairs = self.backward(loss, startup_program, parameters, no_grad_set)
         self.apply_gradients(pairs)
         return [], pairs
@@ -315,6 +331,8 @@ class Optimizer:
         callbacks: Any = None,
     ) -> list[tuple[Any, Any]]:
         """The pairs (parameter, gradient) that `loss.backward()` has left: the first half of `minimize`."""
+        if loss is not None and loss._data is None:
+            return graph.backward(self, loss, parameters, no_grad_set)
         wanted = None if parameters is None else _names(parameters)
         unwanted = _names(no_grad_set or ())
         return [
@@ -329,6 +347,8 @@ class Optimizer:
 
     def apply_gradients(self, params_grads: Sequence[tuple[Any, Any]]) -> list[Any]:
         """Update the parameters of the pairs by their gradients: the second half of `minimize`."""
+        if graph.is_static():
+            return graph.apply_gradients(self, params_grads)
         grads = {id(p): g for p, g in params_grads}
         for group in self._groups:
             self._apply(group, [(p, grads[id(p)]) for p in group.params if grads.get(id(p)) is not None])

@@ -160,7 +160,7 @@ def _times(update: Update, slot: str, factor: float) -> float:
     """Multiply a number among the accumulators; what it is then."""
     acc = update.acc[slot]
     acc *= factor
-    return float(acc[0])
+    return acc.item()
 
 
 def _not_negative_rate(learning_rate: Any) -> None:

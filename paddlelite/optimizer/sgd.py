@@ -159,7 +159,7 @@ class ASGD(Optimizer):
         )
 
     def _slots(self, update: Update) -> list[Slot]:
-        shape = (self._batches, *update.tensor._data.shape)
+        shape = (self._batches, *update.tensor.dims)
         return [Slot("d"), Slot("y", shape=shape), Slot("m", shape=(1,), dtype=np.int64)]
 
     def _jobs(self, update: Update) -> Sequence[Job]:

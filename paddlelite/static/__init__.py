@@ -1,21 +1,55 @@
-"""paddle.static: programs that are saved, loaded and run. Programs are captured by ``paddle.jit.to_static``."""
+"""paddle.static: programs that are built, run, saved and loaded.
+
+In static mode (``paddle.enable_static()``) calls append to the default main program; an :class:`Executor` runs it.
+Programs also come from ``paddle.jit.to_static`` and from files.
+"""
 
 from __future__ import annotations
 
 from ..ir import Block, Program
 from ..ir import Node as Operator
 from ..ir import Value as Variable
+from . import nn
+from .backward import append_backward, gradients
+from .compiled import BuildStrategy, CompiledProgram, ExecutionStrategy, ParallelExecutor
 from .executor import Executor
 from .input_spec import InputSpec
 from .io import load_inference_model, save_inference_model
+from .programs import (
+    default_main_program,
+    default_startup_program,
+    device_guard,
+    name_scope,
+    program_guard,
+)
+from .scope import Scope, global_scope, scope_guard
+from .variables import create_global_var, create_parameter, data
 
 __all__ = [
     "Block",
+    "BuildStrategy",
+    "CompiledProgram",
+    "ExecutionStrategy",
     "Executor",
     "InputSpec",
     "Operator",
+    "ParallelExecutor",
     "Program",
+    "Scope",
     "Variable",
+    "append_backward",
+    "create_global_var",
+    "create_parameter",
+    "data",
+    "default_main_program",
+    "default_startup_program",
+    "device_guard",
+    "global_scope",
+    "gradients",
     "load_inference_model",
+    "name_scope",
+    "nn",
+    "program_guard",
     "save_inference_model",
+    "scope_guard",
 ]

@@ -64,7 +64,7 @@ def test_a_part_of_a_program_is_saved(tmp_path):
     assert loaded.op_counts() == {"matmul_v2": 1} and [t.name for t in loaded.captures.values()] == ["w"]
     np.testing.assert_array_equal(exe().run(loaded, {"x": X}, fetches)[0], X @ np.ones((3, 2), np.float32))
     tensors = exe().run(loaded, {"x": paddle.to_tensor(X)}, fetches, return_numpy=False)
-    assert isinstance(tensors[0], paddle.Tensor)
+    assert tensors[0].shape() == [2, 2] and np.array(tensors[0])[1, 0] == 12
 
 
 def test_any_variable_is_fetched_by_name():
@@ -79,23 +79,24 @@ def test_any_variable_is_fetched_by_name():
 @pytest.mark.parametrize(
     "feed, fetch, message",
     [
-        ({}, ["b"], "the input 'x' of the program is missing in feed"),
+        ({}, None, "the input 'x' of the program is missing in feed"),
         ({"x": X, "z": X}, ["b"], r"feed has \['z'\], which are no inputs"),
         ({"x": X.astype(np.float64)}, ["b"], "must be float32, but received float64"),
-        ({"x": X[0]}, ["b"], r"must have the shape \[n, 3\], but received \[3\]"),
+        ({"x": X[0]}, ["b"], r"must have the shape \[-1, 3\], but received \[3\]"),
         ({"x": X}, ["nowhere"], "'nowhere', which is not in the program"),
     ],
 )
 def test_wrong_runs(feed, fetch, message):
     with pytest.raises(ValueError, match=message):
-        exe().run(program()[0], feed, fetch)
+        whole, _, y = program()
+        exe().run(whole, feed, fetch or [y])
 
 
 def test_wrong_calls(tmp_path):
     whole, x, y = program()
     _, other, _ = program()
     with pytest.raises(TypeError, match="needs a Program"):
-        exe().run(None, {}, [])
+        exe().run(3, {}, [])
     with pytest.raises(TypeError, match="needs program="):
         static.save_inference_model(tmp_path / "m", [x], [y], exe())
     with pytest.raises(TypeError, match="fetch_vars must be a variable"):

@@ -8,23 +8,29 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from ...dtypes import float32, float64
+from ...framework.random import next_state
+from ...ops.random import truncated_gaussian_random
+from ...ops.unary import sign
+from ...tensor.creation import full
+from ...tensor.factor import qr
+from ...tensor.math import clip
 from ...tensor.random import gaussian, uniform
+from ...tensor.rearrange import diag
+from ...tensor.tensor import Tensor
 from .base import Initializer, number
 
 __all__ = ["Normal", "Orthogonal", "TruncatedNormal", "Uniform", "draw_normal", "draw_uniform"]
 
 
-def draw_uniform(shape: tuple[int, ...], dtype: Any, low: float, high: float) -> np.ndarray:
+def draw_uniform(shape: tuple[int, ...], dtype: Any, low: float, high: float) -> Tensor:
     """Numbers uniform in [low, high); low precisions are rounded from float32."""
-    return uniform(list(shape), _drawn_as(dtype), low, high)._data
+    return uniform(list(shape), _drawn_as(dtype), low, high)
 
 
-def draw_normal(shape: tuple[int, ...], dtype: Any, mean: float, std: float) -> np.ndarray:
+def draw_normal(shape: tuple[int, ...], dtype: Any, mean: float, std: float) -> Tensor:
     """Normally distributed numbers."""
-    return gaussian(list(shape), mean, std, dtype=_drawn_as(dtype))._data
+    return gaussian(list(shape), mean, std, dtype=_drawn_as(dtype))
 
 
 def _drawn_as(dtype: Any) -> Any:
@@ -46,7 +52,7 @@ class Normal(Initializer):
                 raise AssertionError(f"{what} should not be None")
         self._mean, self._std_dev = number("mean", mean), number("std", std)
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         return draw_normal(shape, dtype, self._mean, self._std_dev)
 
 
@@ -77,36 +83,22 @@ class TruncatedNormal(Initializer):
         if not self._std_dev >= 0:
             raise ValueError(f"TruncatedNormal: std must not be negative, but is {std}")
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
+        drawn = _drawn_as(dtype)
         if self._std_dev == 0:
-            return np.full(shape, min(max(self._mean, self._a), self._b))
-        low, high = (self._a - self._mean) / self._std_dev, (self._b - self._mean) / self._std_dev
-        values = _standard_between(math.prod(shape), low, high)
+            return full(list(shape), min(max(self._mean, self._a), self._b), drawn)
+        bounds = [(bound - self._mean) / self._std_dev for bound in (self._a, self._b)]
+        values = truncated_gaussian_random(
+            next_state(),
+            shape=list(shape),
+            mean=self._mean,
+            std=self._std_dev,
+            a=bounds[0],
+            b=bounds[1],
+            dtype=drawn,
+        )
         # rounding must not carry a value over a bound
-        return np.clip(values * self._std_dev + self._mean, self._a, self._b).reshape(shape)
-
-
-def _standard_between(count: int, low: float, high: float) -> np.ndarray:
-    """Standard normal numbers in [low, high]: drawn until enough are inside."""
-    mass = (math.erf(high / math.sqrt(2)) - math.erf(low / math.sqrt(2))) / 2
-    kept = [np.empty(0)]
-    while (missing := count - sum(map(len, kept))) > 0:
-        if mass > 0.2:
-            drawn = draw_normal((int(missing / mass * 1.1) + 16,), float64, 0.0, 1.0)
-            kept.append(drawn[(drawn >= low) & (drawn <= high)])
-        else:
-            kept.append(_accepted(missing, low, high))
-    return np.concatenate(kept)[:count]
-
-
-def _accepted(missing: int, low: float, high: float) -> np.ndarray:
-    """Uniform numbers, accepted by the density's ratio to its peak: for intervals that a normal draw seldom hits."""
-    peak = min(max(0.0, low), high)
-    # beyond 8 deviations from the peak the density is below what a double resolves
-    low, high = max(low, peak - 8), min(high, peak + 8)
-    drawn = draw_uniform((4 * missing + 16,), float64, low, high)
-    chance = draw_uniform((len(drawn),), float64, 0.0, 1.0)
-    return drawn[chance < np.exp((peak * peak - drawn * drawn) / 2)]
+        return clip(values, self._a, self._b)
 
 
 class Uniform(Initializer):
@@ -129,7 +121,7 @@ class Uniform(Initializer):
         if not self._high >= self._low:
             raise AssertionError(f"high should greater or equal than low, but they are {high} and {low}")
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         return draw_uniform(shape, dtype, self._low, self._high)
 
 
@@ -153,13 +145,13 @@ class Orthogonal(Initializer):
             raise AssertionError("gain should not be None")
         self._gain = number("gain", gain)
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         if len(shape) < 2:
             raise AssertionError(
                 f"Only Tensor with 2 or more dimensions can be initialized by Orthogonal, not {list(shape)}"
             )
         rows, columns = shape[0], math.prod(shape[1:])
         tall = (max(rows, columns), min(rows, columns))
-        q, r = np.linalg.qr(draw_normal(tall, float64, 0.0, 1.0))
-        q *= np.sign(np.diag(r))  # without this the distribution would depend on how QR chooses signs
-        return self._gain * (q if rows >= columns else q.T).reshape(shape)
+        q, r = qr(draw_normal(tall, float64, 0.0, 1.0))
+        q = q * sign(diag(r))  # without this the distribution would depend on how QR chooses signs
+        return (q if rows >= columns else q.t()).reshape(list(shape)) * self._gain

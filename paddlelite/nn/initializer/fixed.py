@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InvalidArgumentError
+from ...tensor.creation import full
 from ...tensor.tensor import Tensor
 from .base import Initializer, number
 
@@ -32,8 +33,8 @@ class Constant(Initializer):
             raise ValueError("value must not be none.")
         self.value = number("value of Constant", value)
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-        return np.full(shape, self.value, dtype.np)
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
+        return full(list(shape), self.value, dtype)
 
 
 class Assign(Initializer):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
+from ...tensor.tensor import Tensor
 from .base import Initializer, calculate_gain, fans, number
 from .drawn import draw_normal, draw_uniform
 
@@ -45,7 +44,7 @@ class XavierNormal(_Xavier):
         >>> layer = paddle.nn.Linear(2, 2, weight_attr=paddle.nn.initializer.XavierNormal())
     """
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         return draw_normal(shape, dtype, 0.0, self._std(shape))
 
 
@@ -59,7 +58,7 @@ class XavierUniform(_Xavier):
         >>> layer = paddle.nn.Linear(2, 2, weight_attr=paddle.nn.initializer.XavierUniform())
     """
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         limit = math.sqrt(3.0) * self._std(shape)
         return draw_uniform(shape, dtype, -limit, limit)
 
@@ -103,7 +102,7 @@ class KaimingNormal(_Kaiming):
         >>> layer = paddle.nn.Conv2D(3, 8, 3, weight_attr=paddle.nn.initializer.KaimingNormal())
     """
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         return draw_normal(shape, dtype, 0.0, self._std(shape))
 
 
@@ -117,6 +116,6 @@ class KaimingUniform(_Kaiming):
         >>> layer = paddle.nn.Conv2D(3, 8, 3, weight_attr=paddle.nn.initializer.KaimingUniform())
     """
 
-    def _values(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+    def _values(self, shape: tuple[int, ...], dtype: Any) -> Tensor:
         limit = math.sqrt(3.0) * self._std(shape)
         return draw_uniform(shape, dtype, -limit, limit)
