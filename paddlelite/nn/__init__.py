@@ -2,19 +2,19 @@
 
 from . import clip, functional, initializer, utils
 from .clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
-from .layer.activation import *  # noqa: F403
-from .layer.common import *  # noqa: F403
-from .layer.container import *  # noqa: F403
-from .layer.conv import *  # noqa: F403
-from .layer.distance import *  # noqa: F403
+from .layer.activation import *
+from .layer.common import *
+from .layer.container import *
+from .layer.conv import *
+from .layer.distance import *
 from .layer.layers import Layer
-from .layer.loss import *  # noqa: F403
-from .layer.norm import *  # noqa: F403
-from .layer.pooling import *  # noqa: F403
-from .layer.rnn import *  # noqa: F403
-from .layer.rnn_cells import *  # noqa: F403
-from .layer.transformer import *  # noqa: F403
-from .layer.vision import *  # noqa: F403
+from .layer.loss import *
+from .layer.norm import *
+from .layer.pooling import *
+from .layer.rnn import *
+from .layer.rnn_cells import *
+from .layer.transformer import *
+from .layer.vision import *
 from .parameter import Parameter
 
 __all__ = [name for name in globals() if not name.startswith("_")] + [

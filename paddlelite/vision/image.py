@@ -29,7 +29,7 @@ def need(module: str) -> Any:
     try:
         return import_module(module)
     except ImportError as error:
-        package = {"PIL.Image": "pillow", "PIL.ImageOps": "pillow", "cv2": "opencv-python"}[module]
+        package = "pillow" if module.startswith("PIL.") else "opencv-python"
         other = (
             "backend='cv2' gives NumPy arrays instead"
             if package == "pillow"

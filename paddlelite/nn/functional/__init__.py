@@ -1,13 +1,13 @@
 """paddle.nn.functional: the functions behind the layers, by Paddle's names."""
 
-from .activation import *  # noqa: F403
-from .attention import *  # noqa: F403
-from .common import *  # noqa: F403
-from .conv import *  # noqa: F403
-from .distance import *  # noqa: F403
-from .input import *  # noqa: F403
-from .loss import *  # noqa: F403
-from .norm import *  # noqa: F403
-from .padding import *  # noqa: F403
-from .pooling import *  # noqa: F403
-from .vision import *  # noqa: F403
+from .activation import *
+from .attention import *
+from .common import *
+from .conv import *
+from .distance import *
+from .input import *
+from .loss import *
+from .norm import *
+from .padding import *
+from .pooling import *
+from .vision import *
