@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ class Arguments:
     template: Any
     tensors: list[Any]
     paths: list[str]
+    rest: dict[str, Any] = field(default_factory=dict)  # the constants by their places
 
 
 def flatten(value: Any) -> Arguments:
@@ -50,6 +51,8 @@ def _split(value: Any, path: str, found: Arguments) -> Any:
         return kind(*parts) if hasattr(value, "_fields") else kind(parts)
     if isinstance(value, dict) and kind.__name__ in ("dict", "OrderedDict"):
         return kind((k, _split(part, f"{path}_{k}" if path else str(k), found)) for k, part in value.items())
+    if kind is not Leaf:
+        found.rest[path] = value
     return value
 
 

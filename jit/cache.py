@@ -49,43 +49,64 @@ class Cache:
     def __init__(self) -> None:
         self.entries: dict[Any, list[Entry]] = {}
         self.log: list[str] = []  # why each capture was made
+        self._leaves: dict[str, str] = {}  # of the last capture
 
     def __len__(self) -> int:
         return sum(map(len, self.entries.values()))
 
     def find(self, key: Any, tensors: Sequence[Tensor]) -> Entry | None:
         """The program for this call, if there is one that still holds."""
-        entries = self.entries.get(key, [])
-        changed = None
-        for entry in entries:
-            if entry.fits(tensors):
-                name = entry.traced.guards.changed()
-                if name is None:
-                    return entry
-                changed = changed or name
-        if changed is not None:
-            self.log.append(f"`{changed}` has changed")
-            # What does not hold now may hold again (a layer goes from train to eval and back), but not everything can
-            # be kept: a counter that every call reads and changes would fill the memory.
-            del entries[_KEPT - 1 :]
-        return None
+        return next((e for e in self._fitting(key, tensors) if e.traced.guards.changed() is None), None)
+
+    def _fitting(self, key: Any, tensors: Sequence[Tensor]) -> list[Entry]:
+        return [entry for entry in self.entries.get(key, ()) if entry.fits(tensors)]
 
     def add(self, key: Any, entry: Entry) -> None:
         """Keep a program; one for more sizes comes first."""
-        self.entries.setdefault(key, []).insert(0, entry)
+        entries = self.entries.setdefault(key, [])
+        entries.insert(0, entry)
+        # What does not hold now may hold again (a layer goes from train to eval and back), but not everything can be
+        # kept: a counter that every call reads and changes would fill the memory.
+        del entries[_KEPT:]
 
-    def sizes_for(self, key: Any, tensors: Sequence[Tensor], names: Sequence[str]) -> list[Dims]:
-        """The sizes to capture for: those of this call, symbolic where an earlier call had another size."""
-        known = self.entries.get(key)
+    def sizes_for(
+        self, key: Any, tensors: Sequence[Tensor], names: Sequence[str], rest: dict[str, Any]
+    ) -> list[Dims]:
+        """The sizes to capture for: those of this call, symbolic where an earlier call had another size. Notes in
+        `log` why the capture is made.
+        """
         shapes = [tuple(t._data.shape) for t in tensors]
+        fitting = self._fitting(key, tensors)
+        if fitting:
+            self.log.append(str(fitting[0].traced.guards.changed()))
+            return fitting[0].dims
+        known = self.entries.get(key)
         if not known:
-            self.log.append("first call with these types")
+            kinds = map(_kind, tensors)
+            self.log.append(
+                self._new_leaf({**dict(zip(names, kinds)), **{n: repr(v) for n, v in rest.items()}})
+            )
             return list(shapes)
-        widened = []
+        widened, reasons = [], []
         for name, shape, before in zip(names, shapes, known[0].dims, strict=True):
             sizes = zip(shape, before, strict=True)
-            dims = tuple(a if a == b else symbol(f"{name}_{i}") for i, (a, b) in enumerate(sizes))
-            if dims != shape:
-                self.log.append(f"`{name}` has shape {list(shape)}, and had {list(before)} before")
-            widened.append(dims)
+            widened.append(tuple(a if a == b else symbol(f"{name}_{i}") for i, (a, b) in enumerate(sizes)))
+            if widened[-1] != shape:
+                reasons.append(f"`{name}` has shape {list(shape)}, and had {list(before)} before")
+        self.log.append("; ".join(reasons))
         return widened
+
+    def _new_leaf(self, leaves: dict[str, str]) -> str:
+        """In which leaf a call differs from that of the last capture."""
+        before, self._leaves = self._leaves, leaves
+        if not before:
+            return "first call"
+        for name in (*leaves, *before):
+            now, was = leaves.get(name, "missing"), before.get(name, "missing")
+            if now != was:
+                return f"`{name}` is {now}, and was {was} before"
+        return "another structure of arguments"
+
+
+def _kind(t: Tensor) -> str:
+    return f"{t.dtype.name} of {len(t.dims)} axes{'' if t.stop_gradient else ' with gradient'}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import __future__
 
 import functools
-import inspect
 import sys
 import types
 from collections.abc import Callable
@@ -21,7 +20,18 @@ from .rewrite import OPERATORS, CannotRewrite, rewrite
 from .rewrite.build import function as make_function
 from .source import NoSource, source_of
 
-__all__ = ["Twin", "convert", "is_twin", "leave_alone", "mark_left_alone", "twin_by_code", "twin_of"]
+__all__ = [
+    "Twin",
+    "class_attribute",
+    "convert",
+    "is_twin",
+    "is_users",
+    "leave_alone",
+    "mark_left_alone",
+    "special",
+    "twin_by_code",
+    "twin_of",
+]
 
 _FUTURES = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
@@ -130,15 +140,28 @@ def convert(target: Callable[..., Any]) -> Callable[..., Any]:
         return functools.partial(convert(target.func), *target.args, **target.keywords)
     if isinstance(target, (type, types.BuiltinFunctionType)):
         return target
-    own = inspect.getattr_static(type(target), "__call__", None)
-    if type(own) is types.FunctionType and _is_users(own):
-        return types.MethodType(_function(own), target)
-    return target
+    own = special(target, "__call__")
+    return target if own is None else convert(own)
+
+
+def special(target: Any, name: str) -> Callable[..., Any] | None:
+    """The method by which Python carries out an operator on `target`, if the user wrote it; not converted yet."""
+    own = class_attribute(type(target), name)
+    return types.MethodType(own, target) if type(own) is types.FunctionType and _is_users(own) else None
+
+
+def class_attribute(kind: type, name: str) -> Any:
+    """What a class has under a name, as it stands there; None for nothing."""
+    return next((vars(k)[name] for k in kind.__mro__ if name in vars(k)), None)
+
+
+def is_users(module: str) -> bool:
+    """Whether the functions of a module are rewritten."""
+    return module.split(".", 1)[0] not in _ALONE
 
 
 def _is_users(function: types.FunctionType) -> bool:
-    module = function.__globals__.get("__name__") or ""
-    return module.split(".", 1)[0] not in _ALONE
+    return is_users(function.__globals__.get("__name__") or "")
 
 
 def _function(function: types.FunctionType) -> types.FunctionType:

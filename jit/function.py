@@ -11,7 +11,7 @@ import functools
 import inspect
 import types
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from paddlelite.capture import LOCK
@@ -186,8 +186,10 @@ class StaticFunction:
     def _input_specs(self, found: Any, tensors: Sequence[Tensor], key: Any) -> list[tuple[Spec, str, bool]]:
         names = self._names(found.paths)
         given = self._given_specs(found)
+        sizes = self._cache.sizes_for(
+            key, tensors, names, dict(zip(self._names(found.rest), found.rest.values()))
+        )
         if given is None:
-            sizes = self._cache.sizes_for(key, tensors, names)
             return [
                 (Spec(dims, t.dtype), name, t.stop_gradient)
                 for dims, t, name in zip(sizes, tensors, names, strict=True)
@@ -214,7 +216,7 @@ class StaticFunction:
         by_path = dict(zip(spec_tree.paths, spec_tree.tensors, strict=True))
         return [by_path.get(path) for path in found.paths]
 
-    def _names(self, paths: Sequence[str]) -> list[str]:
+    def _names(self, paths: Iterable[str]) -> list[str]:
         """Names of the inputs: the parameter's, with the place inside a container after it."""
         params = list(_signature(self._function).parameters)
         names = []
@@ -231,6 +233,7 @@ class StaticFunction:
         from paddlelite.export.executor import Executor  # onnx is loaded by its first use
 
         traced = trace(self._function, template, inputs)
+        traced.guards.settle()
         dims = [tuple(s.dims) for s, _, _ in inputs]
         entry = Entry(dims, traced, Executor(traced.program), (key, template, inputs))
         self._cache.add(key, entry)

@@ -1,18 +1,27 @@
 """Guards: Python values outside the arguments that a capture has read.
 
-A captured program holds the values of globals, closure variables and attributes of layers as they were. When one of
-them has changed, the program is not used, and the function is captured again.
+A captured program holds the values of globals, closure variables, attributes and containers as they were. When one of
+them has changed, the program is not used, and the function is captured again. Each guard is an entry of a table (a
+namespace, or the contents of a container) with the value it had when it was first read.
 """
 
 from __future__ import annotations
 
+import dis
+import functools
 import types
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-__all__ = ["Guards"]
+import numpy as np
+
+from paddlelite.ir import Value
+
+__all__ = ["Guards", "rebound"]
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_CONTAINERS = (list, dict, tuple, set, np.ndarray)
 _MISSING = object()
 
 
@@ -20,54 +29,103 @@ class Guards:
     """What one capture depends on."""
 
     def __init__(self) -> None:
-        self._seen: set[tuple[int, int]] = set()
-        self._keep: list[Any] = []
-        self.attributes: list[tuple[dict[str, Any], str, Any]] = []
-        self.cells: list[tuple[types.CellType, str, Any]] = []
+        self._seen: set[tuple[int, Any]] = set()
+        self._keep: list[Any] = []  # what `_seen` has ids of
+        self._tables: list[tuple[Mapping[str, Any], str, Any, Any]] = []  # table, key, value, its object
+        self._cells: list[tuple[types.CellType, str, Any]] = []
+        self._contents: list[tuple[Any, str, Any]] = []
 
-    def note(self, target: Callable[..., Any]) -> None:
-        """Depend on the plain values that a function reads from its surroundings, and on its layer's attributes."""
-        owner = getattr(target, "__self__", None)
-        function = getattr(target, "__func__", target)
-        if not isinstance(function, types.FunctionType) or not self._first(owner, function):
-            return
-        self._note_function(function)
-        if hasattr(owner, "_sub_layers"):
-            for name in ("training", *function.__code__.co_names):
-                value = owner.__dict__.get(name, _MISSING)
-                if type(value) in _PLAIN:
-                    self.attributes.append((owner.__dict__, name, value))
-
-    def _first(self, owner: Any, function: types.FunctionType) -> bool:
-        key = (id(owner), id(function.__code__))
+    def _first(self, target: Any, part: Any) -> bool:
+        key = (id(target), part)
         if key in self._seen:
             return False
         self._seen.add(key)
-        self._keep.append((owner, function))  # so that the ids stay theirs
+        self._keep.append(target)
         return True
 
-    def _note_function(self, function: types.FunctionType) -> None:
-        table = function.__globals__
+    def called(self, target: Callable[..., Any], rewritten: bool) -> None:
+        """Depend on what a function reads from its surroundings. The attributes that rewritten code reads are noted
+        one by one; of other code those of its layer that have a name it mentions.
+        """
+        owner = getattr(target, "__self__", None)
+        function = getattr(target, "__func__", target)
+        if not isinstance(function, types.FunctionType):
+            return
+        if not rewritten and hasattr(owner, "_sub_layers") and self._first(owner, function.__code__):
+            for name in ("training", *function.__code__.co_names):
+                if type(owner.__dict__.get(name, _MISSING)) in _PLAIN:
+                    self._entry(owner.__dict__, name, owner)
+        if not self._first(function, "called"):
+            return
+        table, written = function.__globals__, rebound(function.__code__)[1]
         for name in function.__code__.co_names:
-            value = table.get(name, _MISSING)
-            if type(value) in _PLAIN or callable(value):
-                self.attributes.append((table, name, value))
+            if name in table and (name not in written or type(table[name]) in _PLAIN):
+                self._entry(table, name)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             value = _contents(cell)
-            if type(value) in _PLAIN or callable(value):
-                self.cells.append((cell, name, value))
+            if self._first(cell, "") and (type(value) in _PLAIN or name not in rebound(function.__code__)[0]):
+                self._cells.append((cell, name, value))
+                self._inside(value, name)
+
+    def read(self, target: Any, name: str) -> None:
+        """Depend on an attribute, wherever it is kept: in the object, a layer's tables, or a class."""
+        if not self._first(target, name):
+            return
+        own = getattr(target, "__dict__", {})
+        tables = [own, *(own[k] for k in ("_sub_layers", "_parameters", "_buffers") if k in own)]
+        classes = target.__mro__ if isinstance(target, type) else type(target).__mro__
+        for table in (*tables, *map(vars, classes)):
+            if name in table:
+                self._entry(table, name, target)
+                break
+        if name not in own:  # it may get there later, and then comes first
+            self._tables.append((own, name, _MISSING, target))
+
+    def wrote(self, target: Any, name: str) -> None:
+        """Do not depend on an attribute that the function itself has set before reading it."""
+        self._first(target, name)
+
+    def _entry(self, table: Mapping[str, Any], name: str, owner: Any = None) -> None:
+        value = table[name]
+        if self._first(table, name) and not isinstance(value, Value):
+            self._tables.append((table, name, value, owner))
+            self._inside(value, name)
+
+    def _inside(self, value: Any, name: str) -> None:
+        if type(value) in _CONTAINERS and self._first(value, "inside"):
+            self._contents.append((value, name, value.copy() if hasattr(value, "copy") else value))
+            if not isinstance(value, np.ndarray):
+                for part in value.values() if isinstance(value, dict) else value:
+                    self._inside(part, name)
+
+    def settle(self) -> None:
+        """After the capture: forget the objects that it made itself."""
+        owners = {id(owner): _weak(owner) for *_, owner in self._tables}
+        self._tables = [(table, name, value, id(owner)) for table, name, value, owner in self._tables]
+        self._seen, self._keep = set(), []
+        self._tables = [t for t in self._tables if owners[t[3]]() is not None]
 
     def changed(self) -> str | None:
-        """The name of a value that is no longer what it was, or None."""
-        for table, name, value in self.attributes:
+        """What is no longer as it was, in words; or None."""
+        for table, name, value, _ in self._tables:
             now = table.get(name, _MISSING)
             if now is not value and not _equal(now, value):
-                return name
-        for cell, name, value in self.cells:
+                return _difference(name, value, now)
+        for cell, name, value in self._cells:
             now = _contents(cell)
             if now is not value and not _equal(now, value):
-                return name
+                return _difference(name, value, now)
+        for container, name, copy in self._contents:
+            if container is not copy and not _same(container, copy):
+                return _difference(name, copy, container)
         return None
+
+
+def _weak(owner: Any) -> Callable[[], Any]:
+    try:
+        return weakref.ref(owner)
+    except TypeError:
+        return lambda: owner if owner is not None else _MISSING
 
 
 def _contents(cell: types.CellType) -> Any:
@@ -79,3 +137,38 @@ def _contents(cell: types.CellType) -> Any:
 
 def _equal(one: Any, two: Any) -> bool:
     return type(one) is type(two) and type(one) in _PLAIN and (one == two or (one != one and two != two))
+
+
+def _same(one: Any, two: Any) -> bool:
+    """Whether a container holds what its copy holds; containers in it have copies of their own."""
+    if len(one) != len(two):
+        return False
+    if isinstance(one, (set, np.ndarray)):
+        return np.array_equal(one, two) if isinstance(one, np.ndarray) else one == two
+    if isinstance(one, dict) and list(one) != list(two):
+        return False
+    pairs: Iterator[Any] = zip(one.values(), two.values()) if isinstance(one, dict) else zip(one, two)
+    return all(a is b or _equal(a, b) for a, b in pairs)
+
+
+def _difference(name: str, before: Any, now: Any) -> str:
+    if type(before) in _PLAIN and type(now) in _PLAIN:
+        return f"`{name}` has changed from {before!r} to {now!r}"
+    return f"`{name}` has changed"
+
+
+@functools.cache
+def rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The free variables and globals that a code object (or one inside it) stores to."""
+    cells, table = set(), set()
+    for step in dis.get_instructions(code):
+        if step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars:
+            cells.add(step.argval)
+        elif step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
+            table.add(step.argval)
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            inner_cells, inner_table = rebound(inner)
+            cells |= set(inner_cells) & set(code.co_freevars)
+            table |= set(inner_table)
+    return tuple(sorted(cells)), tuple(sorted(table))

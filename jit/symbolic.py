@@ -16,7 +16,7 @@ from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
     "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "is_unsure", "mark_unsure", "negate",
-    "predicate", "refuse", "within",
+    "predicate", "refuse", "rewriting", "within",
 ]  # fmt: skip
 
 
@@ -28,6 +28,11 @@ def is_symbolic(x: Any) -> bool:
 def in_graph(x: Any) -> bool:
     """Whether `x` is any tensor while a graph is built: a loop on it is to be a loop of the graph."""
     return isinstance(x, Tensor) and mode.capture is not None
+
+
+def rewriting() -> Any:
+    """The capture that rewrites what is called, if one is running."""
+    return mode.capture if mode.capture is not None and mode.capture.convert is not None else None
 
 
 def refuse(problem: str, instead: str = "") -> CaptureError:

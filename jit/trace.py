@@ -54,8 +54,9 @@ class _Run(Capture):
 
     def converted(self, target: Callable[..., Any]) -> Callable[..., Any]:
         """What is called in place of `target`, a function or a layer's forward."""
-        self.guards.note(target)
-        return _convert.convert(target)
+        made = _convert.convert(target)
+        self.guards.called(target, made is not target)
+        return made
 
 
 def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Spec, str, bool]]) -> Traced:

@@ -3,13 +3,13 @@
 Each decides by the object it is given whether a tensor is involved. On Python values it does what Python does.
 """
 
-from .calls import call
+from .calls import call, method
 from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
 from .lists import list_
 from .logic import and_, chain, in_, not_, not_in, or_
 from .loops import for_, while_
-from .reads import read, read_outer
+from .reads import attr, item, read, read_outer
 from .stores import (
     del_attr,
     del_item,

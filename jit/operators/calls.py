@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import builtins
-import dis
-import functools
 import types
 from collections.abc import Callable
 from typing import Any
 
-from paddlelite.mode import mode
 from paddlelite.tensor import manipulation
 
 from ..convert import convert
+from ..guards import rebound
 from ..state import Contents, Item, Outer, current, note
-from ..symbolic import refuse
+from ..symbolic import refuse, rewriting
 from . import builtins as numbers
 from . import iterables, lists, stores
+from .reads import attr
 
-__all__ = ["call"]
+__all__ = ["call", "method"]
 
 #: Functions with a version that knows tensors (or lists in graphs), by object.
 _BUILTINS: dict[Any, Callable[..., Any]] = {
@@ -53,18 +52,24 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
             if kind is type or getattr(target, "__self__", None) is builtins
             else target
         )
-    if mode.capture is None or mode.capture.convert is None:
+    run = rewriting()
+    if run is None:
         return convert(target)
     if kind is types.FunctionType and target in _BUILTINS:
         return _BUILTINS[target]
     if current() is not None:
         _note_outer_names(target)
-    return mode.capture.convert(target)
+    return run.convert(target)
+
+
+def method(target: Any, name: str) -> Callable[..., Any]:
+    """`call(target.name)`."""
+    return call(attr(target, name))
 
 
 #: Methods of containers that change them.
 _MUTATING = frozenset(
-    {
+    [
         "add",
         "append",
         "clear",
@@ -78,7 +83,7 @@ _MUTATING = frozenset(
         "setdefault",
         "sort",
         "update",
-    }
+    ]
 )
 
 
@@ -105,26 +110,9 @@ def _note_outer_names(target: Any) -> None:
     function = getattr(target, "__func__", target)
     if not isinstance(function, types.FunctionType):
         return
-    cells, table = _rebound(function.__code__)
+    cells, table = rebound(function.__code__)
     closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
     for name in cells:
         note(Outer(name, closure[name]))
     for name in table:
         note(Item(name, function.__globals__, name))
-
-
-@functools.cache
-def _rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The free variables and globals that a code object (or one inside it) stores to."""
-    cells, table = set(), set()
-    for step in dis.get_instructions(code):
-        if step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars:
-            cells.add(step.argval)
-        elif step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            table.add(step.argval)
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            inner_cells, inner_table = _rebound(inner)
-            cells |= set(inner_cells) & set(code.co_freevars)
-            table |= set(inner_table)
-    return tuple(sorted(cells)), tuple(sorted(table))

@@ -1,21 +1,28 @@
-"""Reads of names that may be unbound."""
+"""Reads of names that may be unbound, of attributes, and of items."""
 
 from __future__ import annotations
 
 import sys
+import types
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from ..symbolic import check_sure
+from paddlelite.tensor.tensor import Tensor
 
-__all__ = ["read", "read_outer"]
+from ..convert import class_attribute, is_users, special
+from ..symbolic import check_sure, is_symbolic, rewriting
+from .items import pick
+
+__all__ = ["attr", "item", "read", "read_outer"]
 
 _TEXT = (
     "cannot access local variable '{}' where it is not associated with a value"
     if sys.version_info >= (3, 11)
     else "local variable '{}' referenced before assignment"
 )
+#: What has attributes that nobody changes.
+_FIXED = (super, types.BuiltinFunctionType, str, int, float, list, dict, tuple, set)
 
 
 def read(value: Callable[[], Any], name: str) -> Any:
@@ -29,3 +36,38 @@ def read(value: Callable[[], Any], name: str) -> Any:
 def read_outer(value: Any, name: str) -> Any:
     """`value` of the variable `name` of a surrounding function."""
     return check_sure(value, name)
+
+
+def attr(target: Any, path: str) -> Any:
+    """`target.path`, for one or several attributes."""
+    for name in path.split("."):
+        target = _attribute(target, name)
+    return target
+
+
+def _attribute(target: Any, name: str) -> Any:
+    """One attribute: the program depends on it, and a property the user wrote is rewritten like a function."""
+    run = rewriting()
+    if run is None or isinstance(target, Tensor):
+        return getattr(target, name)
+    own = class_attribute(type(target), name)
+    if type(own) is property and type(own.fget) is types.FunctionType:
+        return run.convert(types.MethodType(own.fget, target))()
+    value = getattr(target, name)
+    fixed = (
+        not is_users(target.__name__) if isinstance(target, types.ModuleType) else isinstance(target, _FIXED)
+    )
+    if not fixed:
+        run.guards.read(target, name)
+    return value
+
+
+def item(target: Any, key: Any) -> Any:
+    """`target[key]`."""
+    if isinstance(target, Tensor):
+        return target[key]
+    if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
+        return pick(target, key)
+    run = rewriting()
+    own = None if run is None else special(target, "__getitem__")
+    return target[key] if own is None else run.convert(own)(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import types
 from operator import (
     iadd,
     iand,
@@ -20,7 +21,9 @@ from operator import (
 )
 from typing import Any
 
+from ..convert import class_attribute, special
 from ..state import Attribute, Contents, Item, current, note
+from ..symbolic import rewriting
 
 __all__ = [
     "del_attr", "del_item", "iadd", "iand", "ifloordiv", "ilshift", "imatmul", "imod", "imul", "ior", "ipow", "irshift",
@@ -34,14 +37,25 @@ def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
     if current() is not None:
         note(Attribute(f"{_called(target)}.{name}", target, name))
-    setattr(target, name, value)
+    run, own = rewriting(), class_attribute(type(target), name)
+    if run is not None:
+        run.guards.wrote(target, name)
+    if run is not None and type(own) is property and type(own.fset) is types.FunctionType:
+        run.convert(types.MethodType(own.fset, target))(value)
+    else:
+        setattr(target, name, value)
 
 
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
     if current() is not None:
         _note_item(target, key)
-    target[key] = value
+    run = rewriting()
+    own = None if run is None else special(target, "__setitem__")
+    if own is not None:
+        run.convert(own)(key, value)
+    else:
+        target[key] = value
 
 
 def del_attr(target: Any, name: str) -> None:

@@ -41,9 +41,26 @@ def assign(identifier: str, value: gast.AST) -> gast.Assign:
 
 def operator(function: str, *args: gast.AST) -> gast.Call:
     """A call of a run-time operator: `_jit.function(*args)`."""
-    made = gast.Call(gast.Attribute(name(OPERATORS), function, gast.Load()), list(args), [])
-    made.generated = True
+    callee = gast.Attribute(name(OPERATORS), function, gast.Load())
+    made = gast.Call(callee, list(args), [])
+    made.generated = callee.generated = True
     return made
+
+
+def is_operator(tree: gast.AST, function: str) -> bool:
+    """Whether a tree is a call of this operator."""
+    callee = tree.func if isinstance(tree, gast.Call) else None
+    return isinstance(callee, gast.Attribute) and hasattr(callee, "generated") and callee.attr == function
+
+
+def index(key: gast.AST) -> gast.AST:
+    """An index as an ordinary expression: `1:2` is `slice(1, 2)`."""
+    if isinstance(key, gast.Slice):
+        parts = [part if part is not None else constant(None) for part in (key.lower, key.upper, key.step)]
+        return operator("slice", *parts)
+    if isinstance(key, gast.Tuple):
+        return gast.Tuple([index(e) for e in key.elts], gast.Load())
+    return key
 
 
 def no_arguments() -> gast.arguments:

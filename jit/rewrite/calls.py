@@ -2,7 +2,8 @@
 
 before                              after
     y = helper(x, k=2)                  y = _jit.call(helper)(x, k=2)
-    super().forward(x)                  _jit.call(_jit.call(super)(__class__, self).forward)(x)
+    paddle.nn.functional.relu(x)        _jit.method(paddle, 'nn.functional.relu')(x)
+    super().forward(x)                  _jit.method(_jit.call(super)(__class__, self), 'forward')(x)
 
 The callee is decided by object at run time, never by its spelling: a user's function is rewritten itself, `range`
 and `len` get versions that know tensors, everything else is handed back as it is.

@@ -1,20 +1,22 @@
-"""Reads of a name that may be unbound there are looked at when they happen.
+"""Reads of names that may be unbound there, of attributes and of items are looked at when they happen.
 
 before                              after
     if t:                               if t:
         y = 1                               y = 1
     return y                            return _jit.read(lambda: y, 'y')
     return lambda: y                    return lambda: _jit.read_outer(y, 'y')
+    self.cfg.scale, rows[i]             _jit.attr(self, 'cfg.scale'), _jit.item(rows, i)
 
-The operators refuse a value that only one branch of a tensor condition has bound. The first also gives Python's own
-error for a local name, wherever the read has been moved. Reads that are certain (nearly all) stay as they are.
+The first two refuse a value that only one branch of a tensor condition has bound. The first also gives Python's own
+error for a local name, wherever the read has been moved. Reads of names that are certain (nearly all) stay as they
+are. The other two note what the program depends on, and find properties and `__getitem__` of the user's.
 """
 
 from __future__ import annotations
 
 import gast
 
-from .build import Pass, at, constant, operator, thunk
+from .build import Pass, at, constant, index, is_operator, operator, thunk
 
 __all__ = ["Reads"]
 
@@ -30,3 +32,31 @@ class Reads(Pass):
         if unsure == "own":
             return at(node, operator("read", thunk(node), constant(node.id)))
         return at(node, operator("read_outer", node, constant(node.id)))
+
+    def visit_Attribute(self, node: gast.Attribute) -> gast.AST:
+        if getattr(node, "generated", False):
+            return node
+        self.generic_visit(node)
+        if not isinstance(node.ctx, gast.Load):
+            return node
+        whole, path = node.value, self.names.private(node.attr)
+        if is_operator(whole, "attr"):  # a chain becomes one read
+            whole, path = whole.args[0], f"{whole.args[1].value}.{path}"
+        return at(node, operator("attr", whole, constant(path)))
+
+    def visit_Call(self, node: gast.Call) -> gast.AST:
+        self.generic_visit(node)
+        if is_operator(node, "call") and is_operator(node.args[0], "attr"):
+            return at(node, operator("method", *node.args[0].args))
+        return node
+
+    def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
+        self.generic_visit(node)
+        if not isinstance(node.ctx, gast.Load):
+            return node
+        return at(node, operator("item", node.value, index(node.slice)))
+
+    def visit_MatchValue(self, node: gast.AST) -> gast.AST:
+        return node  # a pattern: names and attributes in it are not expressions
+
+    visit_MatchClass = visit_MatchValue

@@ -3,7 +3,7 @@
 before                              after
     self.h = x + 1                      _jit.store_attr(x + 1, self, 'h')
     d[k] += v                           _to, _key = d, k
-                                        _jit.store_item(_jit.iadd(_to[_key], v), _to, _key)
+                                        _jit.store_item(_jit.iadd(_jit.item(_to, _key), v), _to, _key)
     o.a, b = pair                       _part, _part_1 = pair
                                         _jit.store_attr(_part, o, 'a')
                                         b = _part_1
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, assign, at, constant, name, operator, target
+from .build import Pass, assign, at, constant, index, name, operator, target
 
 __all__ = ["Stores"]
 
@@ -55,13 +55,13 @@ class Stores(Pass):
         to = self.names.fresh("_to")
         before = [assign(to, self.visit(node.target.value))]
         if isinstance(node.target, gast.Attribute):
-            now: gast.AST = gast.Attribute(name(to), node.target.attr, gast.Load())
             place: list[gast.AST] = [name(to), constant(self.names.private(node.target.attr))]
+            now = operator("attr", *place)
         else:
             key = self.names.fresh("_key")
-            before.append(assign(key, _key(self.visit(node.target.slice))))
-            now = gast.Subscript(name(to), name(key), gast.Load())
+            before.append(assign(key, index(self.visit(node.target.slice))))
             place = [name(to), name(key)]
+            now = operator("item", *place)
         value = operator(_AUGMENTED[type(node.op)], now, node.value)
         store = operator(
             "store_attr" if isinstance(node.target, gast.Attribute) else "store_item", value, *place
@@ -79,7 +79,7 @@ class Stores(Pass):
                 operator("del_attr", self.visit(place.value), constant(self.names.private(place.attr)))
             )
         if isinstance(place, gast.Subscript):
-            return gast.Expr(operator("del_item", self.visit(place.value), _key(self.visit(place.slice))))
+            return gast.Expr(operator("del_item", self.visit(place.value), index(self.visit(place.slice))))
         return gast.Delete([place])
 
     def visit_For(self, node: gast.For) -> gast.AST:
@@ -111,7 +111,7 @@ class Stores(Pass):
             )
             return [at(place, gast.Expr(stores))]
         if isinstance(to, gast.Subscript):
-            stores = operator("store_item", value, self.visit(to.value), _key(self.visit(to.slice)))
+            stores = operator("store_item", value, self.visit(to.value), index(self.visit(to.slice)))
             return [at(place, gast.Expr(stores))]
         if not _has_place(to):
             return [at(place, gast.Assign([to], value, None))]
@@ -134,15 +134,3 @@ def _has_place(to: gast.AST) -> bool:
     if isinstance(to, (gast.Tuple, gast.List)):
         return any(map(_has_place, to.elts))
     return isinstance(to, (gast.Attribute, gast.Subscript))
-
-
-def _key(index: gast.AST) -> gast.AST:
-    """An index as an ordinary expression: `1:2` is `slice(1, 2)`."""
-    if isinstance(index, gast.Slice):
-        parts = [
-            part if part is not None else constant(None) for part in (index.lower, index.upper, index.step)
-        ]
-        return operator("slice", *parts)
-    if isinstance(index, gast.Tuple):
-        return gast.Tuple([_key(e) for e in index.elts], gast.Load())
-    return index

@@ -101,6 +101,70 @@ def test_decorators_partials_and_callables():
     check(f, *NUMBERS)
 
 
+def test_properties_items_and_calls_of_the_users_classes():
+    class Signed:
+        def __init__(self, t):
+            self.t = t
+
+        @property
+        def size(self):
+            if self.t.sum() > 1:
+                return self.t
+            return -self.t
+
+        @size.setter
+        def size(self, value):
+            if value.sum() > 1:
+                self.t = value
+            else:
+                self.t = value * 2
+
+        def __getitem__(self, i):
+            return self.t + i if self.t.sum() > 1 else self.t - i
+
+        def __setitem__(self, i, value):
+            if value.sum() > i:
+                self.t = value
+
+        def __call__(self, k):
+            return self.t * k if self.t.sum() > 2 else self.t
+
+        def __add__(self, other):
+            return Signed(self.t + other.t)
+
+        def __len__(self):
+            return 3
+
+    def f(x):
+        v = Signed(x)
+        found = [v.size, v[2], v[0], v(5), (v + Signed(x * 2)).t, len(v)]
+        v.size = x + 0.5
+        v[1] = v.t * 2
+        return found, v.t
+
+    check(f, *NUMBERS)
+
+
+def test_hooks_are_rewritten():
+    def before(layer, inputs):
+        return (inputs[0] * 2,) if inputs[0].sum() > 1 else inputs
+
+    def after(layer, inputs, output):
+        if output.sum() > 0:
+            return output + 1
+        return output
+
+    net = nn.Sequential(nn.Linear(1, 1))
+    net[0].register_forward_pre_hook(before)
+    net[0].register_forward_post_hook(after)
+    xs = [paddle.to_tensor([[float(n)]]) for n in (-3, 0, 1, 2, 9)]
+    want = [net(x).numpy() for x in xs]
+    to_static(net)
+    for x, w in zip(xs, want):
+        np.testing.assert_allclose(net(x).numpy(), w, rtol=1e-6)
+    assert net.forward.main_program.op_counts()["cond"] == 2
+
+
 def test_recursion_with_a_python_bound():
     def power(v, n):
         return v if n == 0 else power(v * 2, n - 1) if v.sum() > 0 else v
@@ -335,7 +399,7 @@ def test_closure_and_global_values_are_guarded():
     assert f(tensor([1.0])).numpy() == 2
     k = 5
     assert f(tensor([1.0])).numpy() == 5
-    assert "`k` has changed" in f.program_cache.log
+    assert "`k` has changed from 2 to 5" in f.program_cache.log
 
 
 def test_threads_capture_once():

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from ...mode import mode
+
 __all__ = ["Hook", "HookRemoveHelper", "add_hook", "call_with_hooks"]
 
 _ids = itertools.count()
@@ -65,7 +67,7 @@ def _before(
     layer: Any, hook: Hook, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[Any, dict[str, Any]]:
     if hook.with_kwargs:
-        changed = hook.function(layer, inputs, kwargs)
+        changed = _written(hook)(layer, inputs, kwargs)
         if changed is None:
             return inputs, kwargs
         if not (isinstance(changed, tuple) and len(changed) == 2):
@@ -73,7 +75,7 @@ def _before(
                 f"a pre-hook with keyword arguments must return None or (args, kwargs), got {changed!r}"
             )
         return changed
-    changed = hook.function(layer, inputs)
+    changed = _written(hook)(layer, inputs)
     if changed is None:
         return inputs, kwargs
     return changed if isinstance(changed, tuple) else (changed,), kwargs
@@ -81,5 +83,11 @@ def _before(
 
 def _after(layer: Any, hook: Hook, inputs: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> Any:
     given = (inputs, kwargs) if hook.with_kwargs else (inputs,)
-    changed = hook.function(layer, *given, outputs)
+    changed = _written(hook)(layer, *given, outputs)
     return outputs if changed is None else changed
+
+
+def _written(hook: Hook) -> Callable[..., Any]:
+    """The hook's function, rewritten where a graph is being built."""
+    capture = mode.capture
+    return hook.function if capture is None or capture.convert is None else capture.convert(hook.function)
