@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from .symbolic import refuse
+
 __all__ = [
-    "MOST_NESTED", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "current", "journaled", "nesting", "note", "places",
+    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
+    "StateClosure", "Variable", "current", "journaled", "note", "places",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -217,7 +219,11 @@ class Journal:
 
 
 #: Blocks inside blocks; more than this is a recursion that a tensor should end.
-MOST_NESTED = 100
+_MOST_NESTED = 100
+_ENDLESS = (
+    "recursion on a tensor condition: both ways of the condition are recorded, so it never ends",
+    "Use a loop, or a Python number as the bound.",
+)
 
 
 class _Stack(threading.local):
@@ -233,11 +239,6 @@ def current() -> Journal | None:
     return _stack.journals[-1] if _stack.journals else None
 
 
-def nesting() -> int:
-    """How many blocks are being recorded inside each other."""
-    return len(_stack.journals)
-
-
 def note(place: Place) -> None:
     """Call this before a write."""
     if _stack.journals and not place.private:
@@ -251,9 +252,13 @@ def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal
     for place in watched:
         journal.note(place)
     depth = len(_stack.journals)
+    if depth > _MOST_NESTED:
+        raise refuse(*_ENDLESS)
     _stack.journals.append(journal)
     try:
         yield journal
+    except RecursionError:
+        raise refuse(*_ENDLESS) from None
     finally:
         del _stack.journals[depth:]
         journal.undo()

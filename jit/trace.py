@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
 
     `inputs` gives each leaf's spec, name and stop_gradient. Raises CaptureError, or what the function itself raises.
     """
+    _check_kind(function)
     with LOCK:
         outer, was_grad = mode.capture, mode.grad
         if outer is not None:
@@ -84,6 +86,22 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
         finally:
             mode.grad = was_grad
         return Traced(program, found.template, run.guards, run.decisions, lists, writes)
+
+
+def _check_kind(function: Callable[..., Any]) -> None:
+    """Raises CaptureError for a function that is suspended: a graph runs from its beginning to its end."""
+    plain = bare(function)
+    if plain is None or not plain.__code__.co_flags & _SUSPENDED:
+        return
+    code = plain.__code__
+    what = "is a generator" if code.co_flags & inspect.CO_GENERATOR else "is asynchronous"
+    raise CaptureError(
+        f"{code.co_filename}:{code.co_firstlineno}: {plain.__qualname__}() {what}, which cannot become a graph. "
+        "Return a value (a list of those it would yield)."
+    )
+
+
+_SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 def _stacked(array: Any) -> Any:

@@ -6,6 +6,8 @@ catches the built-in and their tests look for the kind, so each class here is bo
 
 from __future__ import annotations
 
+import functools
+import os
 import sys
 from pathlib import Path
 from types import FrameType
@@ -95,11 +97,14 @@ class CaptureError(PaddleError):
 
 _LIBRARY = str(Path(__file__).resolve().parent)
 _SIBLINGS = tuple(str(Path(_LIBRARY).parent / name) for name in ("jit", "export"))
+_STDLIB = os.path.dirname(os.__file__)
 
 
+@functools.cache
 def is_library_file(filename: str) -> bool:
-    """Whether ``filename`` is part of paddlelite (and so never the user's line)."""
-    return filename.startswith((_LIBRARY, *_SIBLINGS, "<frozen"))
+    """Whether ``filename`` is part of paddlelite or of Python (and so never the user's line)."""
+    python = filename.startswith(_STDLIB) and "site-packages" not in filename
+    return python or filename.startswith((_LIBRARY, *_SIBLINGS, "<frozen"))
 
 
 def user_frame() -> FrameType | None:

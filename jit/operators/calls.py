@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+import paddlelite as paddle
 from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..guards import rebound
 from ..state import Contents, Item, Outer, current, note
-from ..symbolic import refuse, rewriting
+from ..symbolic import is_symbolic, refuse, rewriting
 from . import builtins as numbers
 from . import iterables, lists, stores
 from .reads import attr
@@ -44,6 +48,8 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
     """What to call in place of `target`."""
     kind = type(target)
+    if getattr(target, "__module__", "") in _NUMBERS_ONLY or kind is np.ufunc:
+        return target if rewriting() is None else functools.partial(_on_numbers, target)
     if kind is types.BuiltinFunctionType or kind is type:
         if current() is not None and kind is types.BuiltinFunctionType:
             _note_container(target)
@@ -60,6 +66,24 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if current() is not None:
         _note_outer_names(target)
     return run.convert(target)
+
+
+#: Modules whose functions compute with numbers, which a tensor of a graph is not.
+_NUMBERS_ONLY = frozenset(["cmath", "math", "numpy", "random", "statistics"])
+
+
+def _on_numbers(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A function of NumPy or the standard library. Raises CaptureError for tensors among its arguments."""
+    for arg in (*args, *kwargs.values()):
+        if any(map(is_symbolic, arg if isinstance(arg, (list, tuple)) else (arg,))):
+            module = getattr(function, "__module__", None) or "numpy"
+            there = hasattr(paddle, function.__name__)
+            raise refuse(
+                f"{module}.{function.__name__}() called on a traced tensor, whose values are known only when the "
+                "graph runs",
+                f"Use paddle.{function.__name__}()." if there else "Use functions of paddle.",
+            )
+    return function(*args, **kwargs)
 
 
 def method(target: Any, name: str) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from paddlelite.weak import weaken
 
 from ..blame import two_values
 from ..merge import Mismatch, Pairing, fill
-from ..state import MOST_NESTED, UNBOUND, Cell, Journal, Place, StateClosure, journaled, nesting, note, places
+from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
 from ..symbolic import (
     both,
     decided,
@@ -99,11 +99,6 @@ def _both(test: Tensor, merged: list[Place], watched: list[Place]) -> Iterator[b
     capture = mode.capture
     assert capture is not None
     decided("became a cond")
-    if nesting() > MOST_NESTED:
-        raise refuse(
-            "recursion on a tensor condition: both ways of the condition are recorded, so it never ends",
-            "Use a loop, or a Python number as the bound.",
-        )
     done: list[tuple[Frame, Journal]] = []
     for taken in (True, False):
         with capture.inner() as frame, journaled(watched) as journal:

@@ -3,6 +3,7 @@
 The order and its reasons:
 
 1. `comprehensions`  loops written as expressions become loops, so that only one kind of loop is left.
+   `yields`          equal yields under a condition move behind it.
 2. (analysis)        reads that may find a name unbound are marked while return, break and continue still say where
                      control really goes.
 3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
@@ -32,6 +33,7 @@ from .loops import Loops
 from .nesting import limit_nesting
 from .reads import Reads
 from .stores import Stores
+from .yields import Yields
 
 __all__ = ["OPERATORS", "CannotRewrite", "rewrite"]
 
@@ -49,7 +51,7 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
             raise CannotRewrite(f"it uses the name {reserved}, which rewritten code needs")
         names.taken.add(reserved)
     _strip(tree)
-    tree = Comprehensions(names).visit(tree)
+    tree = Yields(names).visit(Comprehensions(names).visit(tree))
     for function in _functions(tree):
         mark_unsure_reads(build_graph(function.body), Scope.of(function))
         lower_exits(function, names)

@@ -109,7 +109,11 @@ def join_branches(
     specs = cond_op.infer_rule(None, None, true_block=true_frame.block, false_block=false_frame.block)  # type: ignore[misc]
     values = (capture.read(predicate), tuple(inputs))
     attrs = {"true_block": true_frame.block, "false_block": false_frame.block}
-    results = capture.append(cond_op, values, attrs, [specs])
+    was, mode.grad = mode.grad, True  # what a branch hands on unchanged keeps its gradient under no_grad too
+    try:
+        results = capture.append(cond_op, values, attrs, [specs])
+    finally:
+        mode.grad = was
     return _after(capture, results, len(true_outs), list(written.values()))
 
 

@@ -462,3 +462,128 @@ def test_recursion_through_a_global_name():
 
     with pytest.raises(CaptureError, match="recursion on a tensor condition"):
         g(tensor([1.0]), paddle.to_tensor(3))
+
+
+def test_no_grad_around_a_branch():
+    def f(x):
+        y = x * 2
+        with paddle.no_grad():
+            if x.sum() > 1:
+                y = y * 3
+        return y * x
+
+    check(f, *NUMBERS)
+
+
+def test_context_managers_enter_and_exit_in_order():
+    log = []
+
+    class Manager:
+        def __init__(self, name):
+            self.name = name
+
+        def __enter__(self):
+            log.append("enter " + self.name)
+            return 2
+
+        def __exit__(self, *error):
+            log.append("exit " + self.name)
+
+    def f(x):
+        with Manager("a") as k, Manager("b"):
+            if x.sum() > 1:
+                with Manager("c"):
+                    y = x * k
+            else:
+                y = x
+            if y.sum() > 5:
+                return y
+        return y + 1
+
+    static = to_static(f)
+    static(tensor([1.0]))
+    assert log == ["enter a", "enter b", "enter c", "exit c", "exit b", "exit a"]
+    check(f, *NUMBERS)
+
+
+def test_generators():
+    def numbers(x, n):
+        for i in range(n):
+            yield x * i
+
+    def equal(x):
+        if x.sum() > 1:
+            a = x + 1
+            yield a
+            yield x
+        else:
+            yield x
+            x = -x
+            yield x * 2
+            x = x - 5
+        yield x
+
+    def f(x):
+        s = x
+        for v in numbers(x, 3):
+            if v.sum() > 1:
+                s = s + v
+        return s, list(equal(x)), [v + 1 for v in numbers(x, 2)], sum(numbers(x, 3))
+
+    check(f, *NUMBERS)
+
+
+@pytest.mark.parametrize("kind", ["generator", "asynchronous"])
+def test_functions_that_are_suspended_are_refused(kind):
+    def generator(x):
+        yield x
+
+    async def asynchronous(x):
+        return x
+
+    function = {"generator": generator, "asynchronous": asynchronous}[kind]
+    line = function.__code__.co_firstlineno
+    with pytest.raises(CaptureError, match=rf"test_functions.py:{line}: .*{kind}\(\) is .*{kind}"):
+        to_static(function)(tensor([1.0]))
+
+
+def test_recursion_on_a_tensor_ends():
+    def expression(n):
+        return n if n <= 1 else n * expression(n - 1)
+
+    def twice(n):
+        if n < 2:
+            return n
+        return twice(n - 1) + twice(n - 2)
+
+    def loop(n):
+        while n > 0:
+            n = loop(n - 1)
+        return n
+
+    def one(n):
+        return n if n.sum() < 0 else two(n - 1)
+
+    def two(n):
+        if n.sum() < 0:
+            return n
+        return one(n - 2)
+
+    for f in (expression, twice, loop, one):
+        with pytest.raises(CaptureError, match=r"test_functions.py:\d+: recursion on a tensor condition"):
+            to_static(f)(tensor([3.0]))
+
+
+def test_functions_of_numbers_are_refused():
+    import math
+    import random
+
+    for f, text in (
+        (lambda x: math.sqrt(x), r"math.sqrt\(\) called on a traced tensor.*Use paddle.sqrt\(\)"),
+        (lambda x: np.sin(x), r"numpy.sin\(\) called on a traced tensor.*Use paddle.sin\(\)"),
+        (lambda x: np.array([x, x]), r"numpy.array\(\) called on a traced tensor.*Use functions of paddle"),
+        (lambda x: random.randint(0, x), r"random.randint\(\) called on a traced tensor"),
+    ):
+        with pytest.raises(CaptureError, match=r"test_functions.py:\d+: " + text):
+            to_static(f)(tensor([1.0]))
+    assert to_static(lambda x: x * math.sqrt(4) * float(np.float32(2)))(tensor([1.0])).numpy() == 4
