@@ -314,6 +314,8 @@ def _known(v: Any) -> bool:
 def no_value(value: Value, what: str, instead: str) -> CaptureError:
     """The error for Python that needs the values of a symbolic tensor."""
     file, line = user_line()
+    if mode.capture is None or mode.capture.static:
+        instead = f"Executor.run(fetch_list=[...]), or {instead},"
     return CaptureError(
         f"{file}:{line}: {what} needs the values of {value!r}, which are only known when the graph runs. "
         f"Use {instead} instead."

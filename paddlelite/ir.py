@@ -23,7 +23,7 @@ from .ir_views import BlockView, NodeView, ProgramView, VariableView
 from .mode import mode
 from .op import Op, Spec
 from .tensor.tensor import Size as ShapeList
-from .tensor.tensor import Tensor
+from .tensor.tensor import Tensor, Unknown
 
 if TYPE_CHECKING:
     pass
@@ -64,12 +64,12 @@ class Value(VariableView, Tensor):
     def shape(self) -> list[Any]:
         """The sizes: numbers, and 0-D int64 values for those only known when the program runs.
 
-        In static mode, as in PaddlePaddle, those are -1 (see :class:`Unknown`).
+        In static mode, as in PaddlePaddle, those are -1 (:class:`~.tensor.tensor.Unknown`).
         """
         from .tensor.attribute import size_value
 
         if mode.capture is None or mode.capture.static:
-            return ShapeList(d if isinstance(d, int) else Unknown(d) for d in self._dims)
+            return ShapeList(d if isinstance(d, int) else Unknown(self, i) for i, d in enumerate(self._dims))
         return ShapeList(
             d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims)
         )
@@ -154,17 +154,6 @@ class Value(VariableView, Tensor):
             mode.grad = was
 
     def __deepcopy__(self, memo: Any) -> Value:
-        return self
-
-
-class Unknown(int):
-    """-1, the size of a static graph's variable that is known when it runs; functions that take sizes see ``dim``."""
-
-    dim: Dim
-
-    def __new__(cls, dim: Dim) -> Unknown:
-        self = int.__new__(cls, -1)
-        self.dim = dim
         return self
 
 

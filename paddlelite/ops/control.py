@@ -10,12 +10,12 @@ from ..capture import Capture, Frame
 from ..dtypes import bool_
 from ..errors import CaptureError, InvalidArgumentError
 from ..interpret import run_block
-from ..ir import Block, Value
+from ..ir import Block, Persistable, Value
 from ..mode import mode
 from ..op import Many, Spec, op
 from ..tensor.tensor import Tensor
 
-__all__ = ["TypeChange", "cond", "cond_op", "while_loop", "while_op"]
+__all__ = ["TypeChange", "cond", "cond_op", "is_local", "while_loop", "while_op"]
 
 
 class TypeChange(CaptureError):
@@ -102,7 +102,7 @@ def join_branches(
     (true_frame, true_outs), (false_frame, false_outs) = frames
     if len(true_outs) != len(false_outs):
         raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
-    written = {k: t for frame, _ in frames for k, (t, _) in frame.state.items() if not _local(t, frame)}
+    written = {k: t for frame, _ in frames for k, (t, _) in frame.state.items() if not is_local(t, frame)}
     inputs = _share_inputs(true_frame, false_frame)
     for frame, outs in frames:
         _finish(capture, frame, outs, list(written.values()), inputs)
@@ -290,7 +290,7 @@ def close_loop(
     """Set the block's outputs; returns the tensors written to in it that are not carried yet."""
     block, initial = frame.block, frame.initial
     block.outputs = [capture.read(t) for t in outs]
-    new = [t for k, (t, _) in frame.state.items() if k not in initial and not _local(t, frame)]
+    new = [t for k, (t, _) in frame.state.items() if k not in initial and not is_local(t, frame)]
     if test is None:
         block.outputs += [frame.state[id(t)][1] for t in written]
     elif any(frame.state[k][1] is not v for k, (_, v) in initial.items()):
@@ -298,8 +298,10 @@ def close_loop(
     return new
 
 
-def _local(t: Tensor, frame: Frame) -> bool:
+def is_local(t: Tensor, frame: Frame) -> bool:
     """Whether ``t`` was made in ``frame`` (or in a block inside it), so that nobody outside can read it."""
+    if isinstance(t, Persistable):
+        return False
     outer = frame.outer
     while outer is not None and not (isinstance(t, Value) and t.block is outer.block):
         outer = outer.outer

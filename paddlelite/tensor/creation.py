@@ -19,7 +19,7 @@ from ..ops.creation import logspace as _logspace
 from ..ops.creation import steps as _steps
 from ..ops.creation import tril_indices as _tril_indices
 from ..ops.creation import triu_indices as _triu_indices
-from .tensor import Tensor, _wrap_array, method
+from .tensor import Tensor, Unknown, _wrap_array, method
 from .varargs import one_by_one
 
 __all__ = [
@@ -128,14 +128,21 @@ def _bad_data(data: Any) -> InvalidTypeError:
     )
 
 
-def shape_slots(shape: Any) -> tuple[dict[str, Any], Tensor | None, list[Tensor] | None]:
-    """A shape argument as (attribute, shape tensor, list of 1-element tensors), whichever it needs."""
+def shape_slots(
+    shape: Any, infers: bool = False
+) -> tuple[dict[str, Any], Tensor | None, list[Tensor] | None]:
+    """A shape argument as (attribute, shape tensor, list of 1-element tensors), whichever it needs.
+
+    ``infers``: the op finds one size that is -1 by itself.
+    """
     if isinstance(shape, Tensor):
         if shape._data is not None:
             return {"shape": [int(s) for s in shape._data.reshape(-1)]}, None, None
         return {"shape": []}, shape, None
     if isinstance(shape, (int, np.integer)):
         return {"shape": [int(shape)]}, None, None
+    if any(type(s) is Unknown for s in shape) and not (infers and list(shape).count(-1) == 1):
+        shape = [s.value() if type(s) is Unknown else s for s in shape]
     if any(isinstance(s, Tensor) and s._data is None for s in shape):
         return {"shape": [-1] * len(shape)}, None, [_as_size(s) for s in shape]
     return {"shape": [_plain_int(s) for s in shape]}, None, None

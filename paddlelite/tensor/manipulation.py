@@ -114,7 +114,7 @@ def reshape(x: Tensor, shape: Any, name: str | None = None) -> Tensor:
     require_tensor(x, "reshape")
     if (type(shape) is list or type(shape) is tuple) and all(type(s) is int and s for s in shape):
         return S.reshape(x, shape=shape)  # the usual case, without what follows
-    attrs, tensor, tensors = shape_slots(shape)
+    attrs, tensor, tensors = shape_slots(shape, infers=True)
     if x._data is not None and 0 in attrs["shape"]:
         _check_zeros(x, attrs["shape"])
     return S.reshape(x, tensor, tensors, **attrs)

@@ -40,6 +40,26 @@ class Size(list):
     __str__ = __repr__
 
 
+class Unknown(int):
+    """-1: a size of a static program's variable that is known only when it runs. ``value()`` is that size."""
+
+    _of: tuple[Any, int]
+
+    def __new__(cls, tensor: Any, axis: int) -> Unknown:
+        self = int.__new__(cls, -1)
+        self._of = (tensor, axis)
+        return self
+
+    def value(self) -> Any:
+        """The size as a 0-D tensor."""
+        from .attribute import size_value
+
+        return size_value(*self._of)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return int, (-1,)
+
+
 class Tensor:
     """An n-dimensional array of one dtype that records what is computed from it.
 
