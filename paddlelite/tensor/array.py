@@ -32,7 +32,7 @@ def _index(i: Any) -> Any:
 
 
 def _array(what: str, array: Any) -> Any:
-    if isinstance(array, list) or getattr(array, "array", ""):
+    if isinstance(array, list) or (isinstance(array, Tensor) and getattr(array, "array", False)):
         return array
     raise InvalidTypeError(f"'array' in {what} should be a tensor array, but received {type(array).__name__}")
 
