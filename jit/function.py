@@ -11,7 +11,8 @@ import functools
 import inspect
 import types
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from paddlelite.capture import LOCK
@@ -62,6 +63,16 @@ def enable_to_static(enable_to_static_bool: bool) -> None:
     if not isinstance(enable_to_static_bool, bool):
         raise TypeError(f"enable_to_static() takes a bool, not {type(enable_to_static_bool).__name__}")
     _Switch.on = enable_to_static_bool
+
+
+@contextmanager
+def switched_off() -> Iterator[None]:
+    """Decorated functions simply run inside the ``with``: for those who want to see every layer being called."""
+    was, _Switch.on = _Switch.on, False
+    try:
+        yield
+    finally:
+        _Switch.on = was
 
 
 class StaticFunction:

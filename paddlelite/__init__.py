@@ -77,6 +77,7 @@ from .framework.execution import DataParallel, in_dynamic_mode
 if _TYPE_CHECKING:
     from . import (
         amp,
+        callbacks,
         dataset,
         device,
         export,
@@ -95,17 +96,19 @@ if _TYPE_CHECKING:
     from . import static, vision
     from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
     from .framework.io import load, save
-    from .hapi import summary
+    from .hapi import Model, flops, summary
     from .nn.parameter import create_parameter
     from .reader import batch
     from .static.programs import disable_static, enable_static
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
-    "amp", "dataset", "device", "export", "hapi", "io", "jit", "linalg", "metric", "nn", "onnx", "optimizer",
-    "reader", "regularizer", "static", "text", "vision",
+    "amp", "callbacks", "dataset", "device", "export", "hapi", "io", "jit", "linalg", "metric", "nn", "onnx",
+    "optimizer", "reader", "regularizer", "static", "text", "vision",
 }  # fmt: skip
 _HOME = {
+    "Model": "hapi",
+    "flops": "hapi",
     "batch": "reader",
     "create_parameter": "nn.parameter",
     "disable_static": "static.programs",

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd import no_grad
 from ..dtypes import dtype_of
 from ..errors import InvalidArgumentError, InvalidTypeError
-from ..mode import mode
+from ..nn.layer.state import evaluating
 from ..tensor.tensor import Tensor, _wrap_array
 
 __all__ = ["summary"]
@@ -92,21 +93,18 @@ def _tensor(spec: Any, kind: Any) -> Tensor:
 
 def _rows(net: Any, inputs: list[Any]) -> dict[str, dict[str, Any]]:
     """What a run of the network shows of each layer, by layer name, in the order the layers finish."""
+    from ..jit.function import switched_off
+
     rows: dict[str, dict[str, Any]] = {}
     handles = [
         layer.register_forward_post_hook(lambda layer, given, out: _note(rows, layer, given, out))
         for layer in net.sublayers(include_self=True)
         if _has_row(layer, net)
     ]
-    training = [layer for layer in net.sublayers(include_self=True) if layer.training]
-    was, mode.grad = mode.grad, False
     try:
-        net.eval()
-        net(*inputs)
+        with switched_off(), evaluating(net), no_grad():
+            net(*inputs)
     finally:
-        mode.grad = was
-        for layer in training:
-            layer.training = True
         for handle in handles:
             handle.remove()
     return rows
