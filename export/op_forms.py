@@ -12,6 +12,7 @@ from paddlelite.dtypes import float32, int32
 from paddlelite.op import OPS
 from paddlelite.ops.activation import swish
 from paddlelite.ops.along_axis import take_along_axis
+from paddlelite.ops.array import array_append, array_length, array_picked
 from paddlelite.ops.creation import assign, fill_any_like, fill_constant
 from paddlelite.ops.elementwise import add, cast, divide, equal, multiply, scale
 from paddlelite.ops.index import slice_, strided_slice
@@ -218,7 +219,23 @@ def _assert(inputs: list[Any], attrs: dict[str, Any]) -> Any:
     return OPS["assert"](*inputs, **{**attrs, "error": None})
 
 
+def _erase(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """By a loop over the others."""
+    array, index = inputs
+    index = where(index < 0, index + array_length(array), index)
+    return array_picked(array, array_length(array) - 1, lambda i: i + (i >= index).astype("int64"))
+
+
+def _insert(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """By loops over what is before and behind."""
+    array, item, index = inputs
+    before = array_append(array_picked(array, index, lambda i: i), item)
+    return array_picked(array, array_length(array) - index, lambda i: i + index, before)
+
+
 FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
+    "array_erase": _erase,
+    "array_insert": _insert,
     "assert": _assert,
     "elementwise_div": _divide,
     "reshape2": _reshape,

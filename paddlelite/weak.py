@@ -29,13 +29,15 @@ class Number(Value):
 
 
 def is_weak(x: Any) -> bool:
-    """Whether ``x`` stands for a Python number (or is one)."""
-    return not isinstance(x, Tensor) or isinstance(x, Number)
+    """Whether ``x`` stands for a Python number (or is one), or for a list of such."""
+    return not isinstance(x, Tensor) or getattr(x, "weak", False)
 
 
 def weaken(value: Any) -> Any:
-    """``value`` itself, as a Number when it is a 0-D value of a graph."""
-    if type(value) is Value and not value.dims and not value.array:
+    """``value`` itself, as a Number when it is a 0-D value of a graph; a TensorArray then holds Numbers."""
+    if type(value) is Value and value.array:
+        value.weak = True  # type: ignore[attr-defined]
+    elif type(value) is Value and not value.dims:
         value.__class__ = Number
     return value
 

@@ -15,15 +15,17 @@ from paddlelite.mode import mode
 from paddlelite.ops import array as A
 from paddlelite.tensor import manipulation
 from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.math import maximum, minimum
+from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import weaken
+from paddlelite.weak import is_weak, weaken
 
 from ..state import Contents, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
 from .iterables import Source
 
-__all__ = ["List", "concat_", "list_", "new_list", "stack_"]
+__all__ = ["Elements", "List", "concat_", "list_", "stack_"]
 
 
 def list_(items: builtins.list[Any]) -> builtins.list[Any]:
@@ -31,64 +33,86 @@ def list_(items: builtins.list[Any]) -> builtins.list[Any]:
     return List(items) if mode.capture is not None else items
 
 
-def new_list(items: Iterable[Any] = ()) -> builtins.list[Any]:
-    """`list(items)`."""
-    if isinstance(items, List) and items.array is not None:
-        return items.copy()
-    return list_(builtins.list(items))
-
-
 class List(builtins.list):  # type: ignore[type-arg]
     """A list whose contents may be a TensorArray (`array`); the list itself is empty then."""
 
     array: Any = None
 
-    def _changing(self) -> None:
+    def _changing(self, *index: Any) -> bool:
+        """Note that the list changes; whether it is an array, or becomes one because a tensor is among `index`."""
         note(Contents("the list", self))
+        if self.array is None and any(map(is_symbolic, index)):
+            self.array = make_array(self)
+            super().clear()
+        return self.array is not None
 
     def append(self, item: Any) -> None:
-        self._changing()
-        if self.array is None:
-            super().append(item)
+        if self._changing():
+            self.array = _like(A.array_append(self.array, element(item)), self.array, item)
         else:
-            self.array = A.array_append(self.array, element(item))
+            super().append(item)
 
     def extend(self, items: Iterable[Any]) -> None:
-        self._changing()
-        if isinstance(items, List) and items.array is not None:
-            self._make_array()
-            self.array = A.array_extend(self.array, items.array)
-        else:
-            for item in items:
+        if not isinstance(items, List) or items.array is None:
+            for item in builtins.list(items):
                 self.append(item)
+        else:
+            before = self.array if self._changing() else make_array(self)
+            super().clear()
+            self.array = _like(A.array_joined(before, items.array), before, items.array)
 
     def __iadd__(self, items: Iterable[Any]) -> List:  # type: ignore[misc]
         self.extend(items)
         return self
 
-    def _make_array(self) -> None:
-        if self.array is None:
-            self.array = make_array(self)
-            super().clear()
+    def __add__(self, items: builtins.list[Any]) -> List:  # type: ignore[override]
+        made = self.copy()
+        made.extend(items)
+        return made
+
+    def __radd__(self, items: builtins.list[Any]) -> List:
+        return List(items) + self
+
+    def insert(self, index: Any, item: Any) -> None:
+        if self._changing(index):
+            at = _bound(index, A.array_length(self.array))
+            self.array = _like(A.array_insert(self.array, element(item), at), self.array, item)
+        else:
+            super().insert(index, item)
 
     def pop(self, index: Any = -1) -> Any:
-        self._changing()
-        if self.array is None:
+        if not self._changing(index):
             return super().pop(index)
-        last = self[index]
-        if index != -1:
-            raise self._refuse("pop() of an element that is not the last one")
-        self.array = A.array_slice(self.array, _int(0), A.array_length(self.array) - 1)
-        return last
+        item = self[index]
+        self.__delitem__(index)
+        return item
+
+    def __delitem__(self, index: Any) -> None:
+        if not self._changing(index):
+            super().__delitem__(index)
+        elif isinstance(index, slice):
+            raise self._refuse("deletion of a slice")
+        else:
+            self.array = _like(A.array_erase(self.array, _int(index)), self.array)
 
     def clear(self) -> None:
         self._changing()
         super().clear()
         self.array = None
 
+    def reverse(self) -> None:
+        if self._changing():
+            self.array = self[::-1].array
+        else:
+            super().reverse()
+
     def copy(self) -> List:
-        made = List(self if self.array is None else ())
-        made.array = self.array
+        return List._of(self.array) if self.array is not None else List(self)
+
+    @classmethod
+    def _of(cls, array: Any) -> List:
+        made = cls()
+        made.array = array
         return made
 
     def length(self) -> Any:
@@ -96,31 +120,38 @@ class List(builtins.list):  # type: ignore[type-arg]
         return builtins.len(self) if self.array is None else weaken(A.array_length(self.array))
 
     def __getitem__(self, index: Any) -> Any:
-        if self.array is None:
-            return pick(self, index) if is_symbolic(index) else super().__getitem__(index)
         if isinstance(index, slice):
             return self._slice(index)
-        return A.array_read(self.array, _int(index))
+        if self.array is None:
+            return pick(self, index) if is_symbolic(index) else super().__getitem__(index)
+        item = A.array_read(self.array, _int(index))
+        return weaken(item) if is_weak(self.array) else item
 
     def _slice(self, index: slice) -> List:
-        if index.step not in (None, 1) or any(
-            isinstance(p, int) and p < 0 for p in (index.start, index.stop)
-        ):
-            raise self._refuse("a slice with a step or negative bounds")
-        stop = A.array_length(self.array) if index.stop is None else _int(index.stop)
-        made = List()
-        made.array = A.array_slice(self.array, _int(index.start or 0), stop)
-        return made
+        parts = (index.start, index.stop, index.step)
+        if self.array is None and not any(map(is_symbolic, parts)):
+            return List(super().__getitem__(index))
+        if is_symbolic(index.step):
+            raise self._refuse("a slice whose step is a tensor")
+        array = make_array(self) if self.array is None else self.array
+        length, step = A.array_length(array), index.step or 1
+        least, most = (_int(0), length) if step > 0 else (_int(-1), length - 1)
+        start, stop = (
+            end if part is None else _bound(part, length, least, most)
+            for part, end in zip((index.start, index.stop), (least, most) if step > 0 else (most, least))
+        )
+        count = (stop - start + (step - 1)) // step if step > 0 else (start - stop + (-step - 1)) // -step
+        return List._of(_like(A.array_picked(array, count, lambda i: start + i * step), array))
 
     def __setitem__(self, index: Any, item: Any) -> None:
-        self._changing()
-        if self.array is None and not is_symbolic(index):
+        if not self._changing(index):
             super().__setitem__(index, item)
         elif isinstance(index, slice):
             raise self._refuse("assignment to a slice")
         else:
-            self._make_array()
-            self.array = A.array_write(element(item), _int(index), self.array)
+            # An index that is the length would make the array longer.
+            A.array_read(self.array, _int(index))
+            self.array = _like(A.array_write(element(item), _int(index), self.array), self.array, item)
 
     def __len__(self) -> int:
         if self.array is not None:
@@ -133,10 +164,9 @@ class List(builtins.list):  # type: ignore[type-arg]
         return super().__iter__()
 
     def __bool__(self) -> bool:
-        return self.length() > 0 if self.array is None else self._raise("its truth value")
-
-    def _raise(self, what: str) -> Any:
-        raise self._refuse(what)
+        if self.array is not None:
+            raise self._refuse("its truth value")
+        return super().__len__() > 0
 
     def _refuse(self, what: str) -> Exception:
         return refuse(
@@ -150,43 +180,39 @@ def _not_possible(name: str) -> None:
     def method(self: List, *args: Any, **kwargs: Any) -> Any:
         if self.array is not None:
             raise self._refuse(f"list.{name}()")
-        self._changing()
+        note(Contents("the list", self))
         return inner(self, *args, **kwargs)
 
     setattr(List, name, method)
 
 
 for _name in (
-    "insert",
-    "remove",
-    "sort",
-    "reverse",
-    "index",
-    "count",
-    "__contains__",
-    "__delitem__",
-    "__add__",
-    "__mul__",
-):
+    "remove", "sort", "index", "count", "__contains__", "__mul__", "__rmul__", "__imul__", "__reversed__", "__eq__",
+    "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+):  # fmt: skip
     _not_possible(_name)
+List.__hash__ = None  # type: ignore[assignment]
 
 
 class Elements(Source):
     """The elements of a list that is a TensorArray, for a `for` statement."""
 
-    def __init__(self, array: Any) -> None:
-        self.array = array
+    def __init__(self, items: List) -> None:
+        self.items = items
 
     def more(self, position: Any) -> Any:
-        return position < A.array_length(self.array)
+        return position < self.items.length()
 
     def item(self, position: Any) -> Any:
-        return A.array_read(self.array, _int(position))
+        return self.items[position]
+
+    def length(self) -> Any:
+        return self.items.length()
 
 
 def element(item: Any) -> Tensor:
     """A list's item as an element of a TensorArray. Raises CaptureError for what is not a tensor or number."""
-    if isinstance(item, Tensor):
+    if isinstance(item, Tensor) and not getattr(item, "array", ""):
         return item
     if isinstance(item, (bool, int, float)):
         return to_tensor(item)
@@ -195,13 +221,26 @@ def element(item: Any) -> Tensor:
     )
 
 
-def make_array(items: Iterable[Any]) -> Any:
+def make_array(items: builtins.list[Any]) -> Any:
     """The TensorArray of some items."""
-    return A.array_make([element(item) for item in items])
+    made = A.array_make([element(item) for item in items])
+    return weaken(made) if all(map(is_weak, items)) else made
+
+
+def _like(array: Any, *made_of: Any) -> Any:
+    """An array, which holds Python numbers if all that it was made of does."""
+    return weaken(array) if all(map(is_weak, made_of)) else array
 
 
 def _int(index: Any) -> Tensor:
-    return to_tensor(index, dtype="int64") if isinstance(index, int) else index
+    return index if isinstance(index, Tensor) else to_tensor(index, dtype="int64")
+
+
+def _bound(index: Any, length: Any, least: Any = None, most: Any = None) -> Any:
+    """An index counted from the front and kept between two bounds, as Python does for slices and insert()."""
+    index = _int(index).reshape([])
+    least, most = _int(0) if least is None else least, length if most is None else most
+    return minimum(maximum(where(index < 0, index + length, index), least), most)
 
 
 def stack_(x: Any, axis: int = 0, *args: Any, **kwargs: Any) -> Any:

@@ -16,8 +16,8 @@ from ..errors import InvalidArgumentError, OutOfRangeError
 from ..op import Many, Spec, op
 
 __all__ = [
-    "array_add", "array_append", "array_concat", "array_length", "array_make", "array_read", "array_slice",
-    "array_stack", "array_write", "create_array",
+    "array_add", "array_append", "array_concat", "array_erase", "array_insert", "array_joined", "array_length",
+    "array_make", "array_picked", "array_read", "array_slice", "array_stack", "array_write", "create_array",
 ]  # fmt: skip
 
 
@@ -150,6 +150,44 @@ def _(c: Any, g: Any) -> Any:
 array_read.onnx(lambda b, Array, I: b.SequenceAt(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64"))))  # noqa: E741
 
 
+@op("array_erase", out="Out", graph_only=True)
+def array_erase(Array, I):  # type: ignore[no-untyped-def]  # noqa: E741
+    """The array without element ``I``, which may be negative. Raises OutOfRangeError outside. ONNX: SequenceErase."""
+    i = _at(Array, int(I.reshape(())), "")
+    return [*Array[:i], *Array[i + 1 :]]
+
+
+array_erase.infer(lambda Array, I: Array.spec)  # noqa: E741
+array_erase.grad(
+    lambda c, g: (array_insert(g, array_read(array_zeros_like(c.Array), c.I), _front(c.I, c.Array)), None),
+    saves="Array I",
+)
+array_erase.onnx(lambda b, Array, I: b.SequenceErase(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64"))))  # noqa: E741
+
+
+@op("array_insert", out="Out", graph_only=True)
+def array_insert(Array, X, I):  # type: ignore[no-untyped-def]  # noqa: E741
+    """The array with ``X`` before element ``I``, counted from the front and no further than the end. ONNX:
+    SequenceInsert.
+    """
+    i = int(I.reshape(()))
+    return [*Array[:i], X, *Array[i:]]
+
+
+array_insert.infer(lambda Array, X, I: join_element(Array, X))  # noqa: E741
+array_insert.grad(lambda c, g: (array_erase(g, c.I), array_read(g, c.I), None), saves="I")
+array_insert.onnx(
+    lambda b, Array, X, I: b.SequenceInsert(Array, X, b.Reshape(b.cast(I, "int64"), b.const([], "int64")))  # noqa: E741
+)
+
+
+def _front(i: Any, array: Any) -> Any:
+    """An index counted from the front."""
+    from ..tensor.search import where
+
+    return where(i < 0, i + array_length(array), i)
+
+
 @op("lod_array_length", out="Out", graph_only=True)
 def array_length(X):  # type: ignore[no-untyped-def]
     """The number of elements, 0-D int64. ONNX: SequenceLength."""
@@ -277,3 +315,21 @@ def array_stack(array: Any, axis: int = 0) -> Any:
 def array_concat(array: Any, axis: int = 0) -> Any:
     """The elements joined along an axis."""
     return array_to_tensor(array, axis=axis, use_stack=False)[0]
+
+
+def array_picked(array: Any, count: Any, at: Any, onto: Any = None) -> Any:
+    """The elements at ``at(0)``, ``at(1)``, … (``count`` of them), by a loop; behind those of ``onto``, if given."""
+    from .control import while_loop
+
+    def more(i: Any, _: Any) -> Any:
+        return i < count
+
+    def pick(i: Any, made: Any) -> list[Any]:
+        return [i + 1, array_append(made, array_read(array, at(i)))]
+
+    return while_loop(more, pick, [_index(0), create_array(array.dtype) if onto is None else onto])[1]
+
+
+def array_joined(array: Any, other: Any) -> Any:
+    """Both arrays, one after the other."""
+    return array if other.array == "empty" else array_picked(other, array_length(other), lambda i: i, array)
