@@ -21,7 +21,12 @@ __all__ = [
 
 
 def is_symbolic(x: Any) -> bool:
-    """Whether `x` is a tensor that the graph computes or is given. One made during the capture is known."""
+    """Whether `x` is a tensor that the graph computes or is given, or a list whose length is such a tensor.
+
+    A tensor made during the capture is known.
+    """
+    if isinstance(x, list):
+        return getattr(x, "array", None) is not None
     return isinstance(x, Tensor) and mode.capture is not None and not mode.capture.is_constant(x)
 
 
@@ -41,8 +46,10 @@ def refuse(problem: str, instead: str = "") -> CaptureError:
     return CaptureError(f"{file}:{line}: {problem}.{' ' + instead if instead else ''}")
 
 
-def predicate(x: Tensor) -> Tensor:
-    """A tensor with one element as a 0-D bool tensor."""
+def predicate(x: Any) -> Tensor:
+    """A tensor with one element, or a list of unknown length, as a 0-D bool tensor."""
+    if isinstance(x, list):
+        x = x.length() > 0  # type: ignore[attr-defined]
     known = [d for d in x.dims if isinstance(d, int) and d != 1]
     if known:
         size = " × ".join(map(str, x.dims))

@@ -11,8 +11,12 @@ from paddlelite.weak import weaken
 
 from ..symbolic import both, either, is_symbolic, predicate
 from .conditionals import ifexp
+from .iterables import source_of
+from .lists import List
+from .lists import list_ as new_list
+from .loops import fold
 
-__all__ = ["all_", "any_", "bool_", "float_", "int_", "max_", "min_"]
+__all__ = ["all_", "any_", "bool_", "float_", "int_", "list_", "max_", "min_", "sum_"]
 
 
 def int_(*args: Any, **kwargs: Any) -> Any:
@@ -79,6 +83,26 @@ def _best(plain: Callable[..., Any], better: Callable[[Any, Any], Any], args: An
     for new in args[1:]:
         best = ifexp(better(new, best), _constant(new), _constant(best))
     return best
+
+
+def sum_(items: Any, start: Any = 0) -> Any:
+    """`sum`, also of what a graph iterates over."""
+    source = source_of(items)
+    return (
+        builtins.sum(items, start)
+        if source is None
+        else fold(source, start, lambda total, item: total + item)
+    )
+
+
+def list_(items: Any = ()) -> Any:
+    """`list`."""
+    source = source_of(items)
+    if isinstance(items, List) or source is None:
+        return items.copy() if isinstance(items, List) else new_list(builtins.list(items))
+    made = List()
+    fold(source, 0, lambda _, item: made.append(item) or 0)
+    return made
 
 
 def _constant(value: Any) -> Callable[[], Any]:

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from paddlelite.ops.check import assert_op
+from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.manipulation import stack
+from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import weaken
+from paddlelite.weak import is_weak, weaken
 
-from ..symbolic import refuse
+from .conditionals import ifexp
 
 __all__ = ["pick"]
 
 
 def pick(items: Sequence[Any], position: Any) -> Any:
-    """`items[position]` where the position is a tensor: the items must be tensors or numbers of one shape."""
-    import paddlelite as paddle
-
+    """`items[position]` where the position may be a tensor."""
     if not isinstance(position, Tensor):
         return items[position]
-    tensors = [item if isinstance(item, Tensor) else paddle.to_tensor(item) for item in items]
-    if len({(t.dtype, tuple(t.dims)) for t in tensors}) != 1:
-        raise refuse("a list is indexed by a tensor, but its items have different dtypes or shapes")
-    found = paddle.stack(tensors)[position]
-    return found if any(isinstance(item, Tensor) for item in items) else weaken(found)
+    first = items[0] if items else None
+    if isinstance(first, tuple) and all(type(i) is type(first) and len(i) == len(first) for i in items):
+        parts = [pick(column, position) for column in zip(*items)]
+        return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
+    if all(isinstance(item, (Tensor, bool, int, float)) for item in items):
+        tensors = [item if isinstance(item, Tensor) else to_tensor(item) for item in items]
+        if len({(t.dtype, tuple(t.dims)) for t in tensors}) == 1:
+            found = stack(tensors)[position]
+            return weaken(found) if all(map(is_weak, items)) else found
+    return _chosen(items, position)
+
+
+def _chosen(items: Sequence[Any], position: Tensor) -> Any:
+    """By comparing: for items that do not fit into one tensor."""
+    count = len(items)
+    assert_op(
+        (position >= -count).logical_and(position < count), [], error=IndexError("list index out of range")
+    )
+    position = where(position < 0, position + count, position)
+    found = items[-1]
+    for i in range(count - 2, -1, -1):
+        found = ifexp(position == i, _constant(items[i]), _constant(found))
+    return found
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    return lambda: value

@@ -6,29 +6,40 @@ The builtins are replaced by object (see `call`); on Python values they are the 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 from paddlelite.dtypes import int64
+from paddlelite.ops.check import assert_op
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
 from ..symbolic import both, either, in_graph, is_symbolic, refuse
+from .items import pick
 
-__all__ = ["Source", "enumerate_", "len_", "range_", "reversed_", "source_of", "zip_"]
+__all__ = [
+    "Source", "counter", "enumerate_", "len_", "map_", "range_", "reversed_", "source_of", "taken", "zip_",
+]  # fmt: skip
 
 #: A tensor with at most so many rows is unrolled: its rows are then ordinary Python items.
 UNROLL = 64
+#: So many items of a Python iterable are looked at where a tensor decides how many are wanted.
+MOST_ITEMS = 1000
 
 
 class Source:
     """Something of unknown length: `more(i)` says whether there is an i-th item, `item(i)` gives it."""
 
     def more(self, position: Any) -> Any:
-        raise NotImplementedError
+        return position < self.length()
 
     def item(self, position: Any) -> Any:
         raise NotImplementedError
+
+    def length(self) -> Any:
+        raise TypeError(f"{type(self).__name__.strip('_').lower()} has no length")
 
     def __iter__(self) -> Iterator[Any]:
         raise refuse(
@@ -36,8 +47,13 @@ class Source:
             "Write a `for` statement over it.",
         )
 
+    def __next__(self) -> Any:
+        raise refuse("next() of something whose length is known only when the graph runs")
+
 
 class _Range(Source):
+    """`stop` is None for one that never ends."""
+
     def __init__(self, start: Any, stop: Any, step: Any) -> None:
         self.start, self.stop, self.step = start, stop, step
 
@@ -45,39 +61,42 @@ class _Range(Source):
         return _number(self.start + position * self.step)
 
     def more(self, position: Any) -> Any:
+        if self.stop is None:
+            return True
         value = self.item(position)
         if not is_symbolic(self.step):
             return value < self.stop if self.step > 0 else value > self.stop
         up = both(self.step > 0, value < self.stop)
         return either(up, both(self.step < 0, value > self.stop))
 
+    def length(self) -> Any:
+        # The quotient is rounded down, so this one up: also for a negative step.
+        count = -((_number(self.start) - _number(self.stop)) // _number(self.step))
+        return count * (count > 0)
+
 
 class _Rows(Source):
     def __init__(self, tensor: Tensor) -> None:
-        if not tensor.dims:
-            raise TypeError("iteration over a 0-D tensor")
         self.tensor = tensor
-
-    def more(self, position: Any) -> Any:
-        return position < self.tensor.shape[0]
 
     def item(self, position: Any) -> Any:
         return self.tensor[position]
+
+    def length(self) -> Any:
+        return self.tensor.shape[0]
 
 
 class _List(Source):
     """A Python sequence beside sources of unknown length: its items are found by a tensor."""
 
-    def __init__(self, items: Any) -> None:
-        self.items = list(items)
-
-    def more(self, position: Any) -> Any:
-        return position < len(self.items)
+    def __init__(self, items: list[Any]) -> None:
+        self.items = items
 
     def item(self, position: Any) -> Any:
-        from .items import pick
-
         return pick(self.items, position)
+
+    def length(self) -> Any:
+        return len(self.items)
 
 
 class _Zip(Source):
@@ -85,13 +104,21 @@ class _Zip(Source):
         self.parts = parts
 
     def more(self, position: Any) -> Any:
-        found = self.parts[0].more(position)
-        for part in self.parts[1:]:
-            found = both(found, part.more(position))
-        return found
+        return reduce(both, (part.more(position) for part in self.parts))
 
     def item(self, position: Any) -> Any:
         return tuple(part.item(position) for part in self.parts)
+
+
+class _Map(Source):
+    def __init__(self, function: Callable[..., Any], parts: _Zip) -> None:
+        self.function, self.parts = function, parts
+
+    def more(self, position: Any) -> Any:
+        return self.parts.more(position)
+
+    def item(self, position: Any) -> Any:
+        return self.function(*self.parts.item(position))
 
 
 class _Enumerate(Source):
@@ -106,38 +133,53 @@ class _Enumerate(Source):
 
 
 class _Reversed(Source):
-    def __init__(self, tensor: Tensor) -> None:
-        self.rows = _Rows(tensor)
-
-    def more(self, position: Any) -> Any:
-        return self.rows.more(position)
+    def __init__(self, part: Source) -> None:
+        self.part = part
 
     def item(self, position: Any) -> Any:
-        return self.rows.item(self.rows.tensor.shape[0] - 1 - position)
+        return self.part.item(self.part.length() - 1 - position)
+
+    def length(self) -> Any:
+        return self.part.length()
 
 
-def source_of(iterable: Any) -> Source | None:
-    """The source behind an iterable, or None for one that Python iterates."""
+def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
+    """The source behind an iterable, or None for one that Python iterates (a tensor of at most `longest` rows is)."""
     if isinstance(iterable, Source):
         return iterable
     if getattr(iterable, "array", None) is not None and isinstance(iterable, list):
         from .lists import Elements
 
-        return Elements(iterable.array)  # type: ignore[attr-defined]
+        return Elements(iterable)  # type: ignore[arg-type]
     if not in_graph(iterable):
         return None
     if not iterable.dims:
         raise TypeError("iteration over a 0-D tensor")
     length = iterable.dims[0]
-    return None if isinstance(length, int) and length <= UNROLL else _Rows(iterable)
+    return None if isinstance(length, int) and length <= longest else _Rows(iterable)
+
+
+def counter(items: Any) -> Source | None:
+    """What is left of an `itertools.count`, as a source."""
+    if type(items) is not itertools.count:
+        return None
+    start, *step = items.__reduce__()[1]
+    return _Range(start, None, *(step or [1]))
 
 
 def range_(*args: Any) -> Any:
-    """`range`, also of tensors."""
+    """`range`, also of tensors. Raises TypeError for tensors of floats, ValueError (when it runs) for a step of 0."""
     if not any(in_graph(a) for a in args):
         return builtins.range(*args)
-    start, stop, step = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-    return _Range(_scalar(start), _scalar(stop), _scalar(step))
+    for a in args:
+        if isinstance(a, Tensor) and not (a.dtype.is_integer or a.dtype.is_bool):
+            raise TypeError(f"range() takes integers, but got a {a.dtype.name} tensor")
+    start, stop, step = map(_scalar, (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3])
+    if not in_graph(step):
+        builtins.range(0, 0, step)  # checks it
+    else:
+        assert_op(step != 0, [], error=ValueError("range() arg 3 must not be zero"))
+    return _Range(start, stop, step)
 
 
 def _scalar(x: Any) -> Any:
@@ -164,23 +206,44 @@ def _shifted(iterable: Any, start: Any) -> Iterator[Any]:
 
 def zip_(*iterables: Any, **options: Any) -> Any:
     """`zip`, also of tensors."""
-    sources = [source_of(i) for i in iterables]
-    if not any(sources):
+    if not any(source_of(i) for i in iterables):
         return builtins.zip(*iterables, **options)
     if options.get("strict"):
         raise refuse("zip(strict=True) of something whose length is known only when the graph runs")
-    return _Zip([source or _indexed(items) for source, items in builtins.zip(sources, iterables)])
+    parts = [source_of(i, longest=-1) or _indexed(i) for i in iterables]
+    empty = any(type(part) is _List and not part.items for part in parts)
+    return builtins.iter(()) if empty else _Zip(parts)
 
 
 def _indexed(items: Any) -> Source:
     if isinstance(items, builtins.range):
         return _Range(items.start, items.stop, items.step)
-    return _List(items)
+    return counter(items) or _List(taken(items))
+
+
+def taken(items: Iterable[Any]) -> list[Any]:
+    """The items of a Python iterable. Raises CaptureError for one that does not seem to end."""
+    found = list(itertools.islice(items, MOST_ITEMS + 1))
+    if len(found) > MOST_ITEMS:
+        raise refuse(
+            f"a tensor decides how far this iterable is gone through, and it still has items after {MOST_ITEMS}",
+            "Iterate over a range, list or tensor, or use `while`.",
+        )
+    return found
+
+
+def map_(function: Callable[..., Any], *iterables: Any) -> Any:
+    """`map`, also of tensors."""
+    if not any(source_of(i) for i in iterables):
+        return builtins.map(function, *iterables)
+    parts = zip_(*iterables)
+    return _Map(function, parts) if isinstance(parts, _Zip) else parts
 
 
 def reversed_(sequence: Any) -> Any:
     """`reversed`, also of tensors."""
-    return _Reversed(sequence) if source_of(sequence) is not None else builtins.reversed(sequence)
+    source = source_of(sequence)
+    return builtins.reversed(sequence) if source is None else _Reversed(source)
 
 
 def len_(sized: Any) -> Any:

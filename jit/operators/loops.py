@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from paddlelite.capture import Capture, Frame
+from paddlelite.errors import user_line
 from paddlelite.mode import mode
 from paddlelite.ops.control import close_loop, close_while, open_loop
 from paddlelite.tensor.creation import to_tensor
@@ -17,19 +19,22 @@ from ..carry import Carried
 from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places
 from ..symbolic import both, decided, either, in_graph, negate, predicate, refuse
 from .conditionals import if_
-from .iterables import Source, source_of
+from .iterables import Source, counter, source_of, taken
 from .logic import and_
 
-__all__ = ["for_", "while_"]
+__all__ = ["fold", "for_", "while_"]
 
 #: How often a body is recorded before giving up: each attempt widens what is carried.
 MOST_ATTEMPTS = 30
+#: A loop that Python runs may put so many operations into the graph without a word.
+MOST_UNROLLED = 5000
 
 Names = tuple[str, ...]
 
 
 def while_(test: Callable[[], Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[None]:
     """One item per round, as long as no flag of `stop` is set and `test()` holds."""
+    graph = _Growth()
     while True:
         with _undoable() as undo:
             more = _goes_on(test, state, stop)
@@ -41,6 +46,7 @@ def while_(test: Callable[[], Any], state: StateClosure, names: Names | None, st
         if not more:
             return
         yield
+        graph.look()
 
 
 def _goes_on(test: Callable[[], Any], state: StateClosure, stop: Names) -> Any:
@@ -58,67 +64,102 @@ def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -
         return _counted(source, state, names, stop)
     if in_graph(iterable):
         iterable = [iterable[i] for i in range(iterable.dims[0])]
-    return _until(iterable, state, names, stop) if stop else iterable
+    if stop:
+        return _until(iterable, state, names, stop)
+    return iterable if mode.capture is None else _watched(iterable)
 
 
 def _until(iterable: Iterable[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
     """A Python iterable with flags. Once a flag is a tensor, each further round is a branch of its own."""
     items = iter(iterable)
-    for item in items:
+    for item in _watched(items):
         yield item
         stopped = flag_set(state, stop)
         if stopped is True:
             return
         if stopped is not False:
-            yield from _masked(items, state, names, stop)
+            endless = counter(items)
+            rest = _masked(taken(items), state, names, stop) if endless is None else None
+            yield from rest or _counted(endless, state, names, stop)  # type: ignore[arg-type]
             return
 
 
-def _masked(items: Iterator[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
-    length = getattr(items, "__length_hint__", None)
-    if length is None:
-        raise refuse(
-            "this loop ends when a tensor says so, but what it iterates over has no length known beforehand",
-            "Iterate over a range, list or tensor, or use `while`.",
-        )
+def _masked(items: list[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
     for item in items:
         for goes_on in if_(negate(flag_set(state, stop)), state, names):
             if goes_on:
                 yield item
 
 
-def _counted(source: Source, state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
+def _watched(items: Iterable[Any]) -> Iterator[Any]:
+    """The items, with one warning when going through them makes a large graph."""
+    graph = _Growth()
+    for item in items:
+        yield item
+        graph.look()
+
+
+class _Growth:
+    """How much a loop that Python runs adds to the graph."""
+
+    def __init__(self) -> None:
+        capture = mode.capture
+        self.nodes: list[Any] = [] if capture is None else capture.frame.block.nodes
+        self.start, self.rounds = len(self.nodes), 0
+
+    def look(self) -> None:
+        """Call this after each round."""
+        self.rounds += 1
+        added = len(self.nodes) - self.start
+        if added > MOST_UNROLLED and self.rounds > 1:
+            self.nodes = []
+            file, line = user_line()
+            warnings.warn(
+                f"{file}:{line}: this loop is run by Python and has put {added} operations into the graph in "
+                f"{self.rounds} rounds. Make its bound a tensor to have a loop in the graph.",
+                stacklevel=2,
+            )
+
+
+def _counted(
+    source: Source, state: StateClosure, names: Names | None, stop: Names, *kept: Place
+) -> Iterator[Any]:
     """A loop over something whose length is known only when the graph runs."""
-    position = _Position()
+    position = _Kept("the loop's position", 0)
 
     def more() -> Any:
         stopped = flag_set(state, stop) if stop else False
-        left = source.more(position.value)
-        return both(negate(stopped), left)
+        return both(negate(stopped), source.more(position.get()))
 
-    for _ in _rounds(more, state, names, [position]):
-        item = source.item(position.value)
-        position.put(position.value + 1)
+    for _ in _rounds(more, state, names, [position, *kept]):
+        item = source.item(position.get())
+        position.put(position.get() + 1)
         yield item
 
 
-class _Position(Place):
-    """The number of rounds a `for` has begun."""
+def fold(source: Source, first: Any, step: Callable[[Any, Any], Any]) -> Any:
+    """`first` and then, for each item of the source, `step(total, item)`."""
+    total = _Kept("the total", first)
+    for item in _counted(source, lambda: None, (), (), total):
+        total.put(step(total.get(), item))
+    return total.get()
+
+
+class _Kept(Place):
+    """A value of the operator's own that a loop carries."""
 
     private = True
 
-    def __init__(self) -> None:
-        super().__init__("the loop's position")
-        self.__dict__["value"] = 0
-
-    value: Any
+    def __init__(self, name: str, value: Any) -> None:
+        super().__init__(name)
+        self.__dict__["value"] = value
 
     @property
     def key(self) -> tuple[Any, ...]:
-        return ("position", id(self))
+        return ("kept", id(self))
 
     def get(self) -> Any:
-        return self.value
+        return self.__dict__["value"]
 
     def put(self, value: Any) -> None:
         self.__dict__["value"] = value

@@ -162,7 +162,9 @@ array_erase.grad(
     lambda c, g: (array_insert(g, array_read(array_zeros_like(c.Array), c.I), _front(c.I, c.Array)), None),
     saves="Array I",
 )
-array_erase.onnx(lambda b, Array, I: b.SequenceErase(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64"))))  # noqa: E741
+array_erase.onnx(
+    lambda b, Array, I: b.SequenceErase(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64")))
+)  # noqa: E741
 
 
 @op("array_insert", out="Out", graph_only=True)
