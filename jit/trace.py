@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.capture import LOCK, Capture
-from paddlelite.dims import is_static
 from paddlelite.errors import CaptureError
 from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.op import Spec
-from paddlelite.ops.array import array_append, array_stack
+from paddlelite.ops.array import array_length, array_stack
+from paddlelite.ops.control import cond
 from paddlelite.prune import cut
 
 from . import convert as _convert
 from .arguments import flatten
 from .guards import Guards
-from .merge import dummy, fill, spec_of
-from .symbolic import refuse
+from .merge import dummy, fill
 
 __all__ = ["Traced", "bare", "rows", "trace"]
 
@@ -105,13 +104,11 @@ _SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENE
 
 
 def _stacked(array: Any) -> Any:
-    """A list of unknown length as one tensor. One more row is stacked and left away, so that it may be empty."""
-    if array.array == "empty" or not is_static(array.dims):
-        raise refuse(
-            "the result has a list whose length is known only when the graph runs, of tensors that may differ in size",
-            "Return paddle.concat() or paddle.stack() of it.",
-        )
-    return array_stack(array_append(array, dummy(spec_of(array)._replace(array=""))))[:-1]
+    """A list of unknown length as one tensor, which has no rows when the list is empty."""
+    none = dummy(Spec((0, *array.dims), array.dtype))
+    if array.array == "empty":
+        return none
+    return cond(array_length(array) > 0, lambda: [array_stack(array)], lambda: [none])[0]
 
 
 def rows(stacked: Any) -> list[Any]:

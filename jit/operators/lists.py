@@ -13,9 +13,9 @@ from typing import Any
 
 from paddlelite.mode import mode
 from paddlelite.ops import array as A
-from paddlelite.tensor.pairs import maximum, minimum
 from paddlelite.tensor import manipulation
 from paddlelite.tensor.creation import to_tensor
+from paddlelite.tensor.pairs import maximum, minimum
 from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken

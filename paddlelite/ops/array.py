@@ -163,8 +163,8 @@ array_erase.grad(
     saves="Array I",
 )
 array_erase.onnx(
-    lambda b, Array, I: b.SequenceErase(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64")))
-)  # noqa: E741
+    lambda b, Array, I: b.SequenceErase(Array, b.Reshape(b.cast(I, "int64"), b.const([], "int64")))  # noqa: E741
+)
 
 
 @op("array_insert", out="Out", graph_only=True)

@@ -10,6 +10,7 @@ import contextlib
 import re
 import tempfile
 
+import numpy as np
 import onnxruntime
 import pytest
 
@@ -117,7 +118,7 @@ def check_file(make, static, spec, group, wants, same):
             if not isinstance(want, Exception):
                 want = wanted(template, want, sort)
                 got = [
-                    list(g) if isinstance(w, list) else g
+                    [np.asarray(row) for row in g] if isinstance(w, list) else g
                     for g, w in zip(outputs(run(*feeds)), want, strict=True)
                 ]
                 same(got, want, where)

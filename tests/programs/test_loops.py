@@ -323,16 +323,29 @@ def test_generators_stay_lazy():
 
 
 def test_endless_iterator_with_tensor_break():
-    @to_static
     def f(x):
-        for k in itertools.count():
+        for k in itertools.count(2):
+            x = x + k
+            if x.sum() > 13:
+                break
+        return x, k
+
+    check(f, ([1.0],), ([100.0],), ([-5.0],), loops=1)
+
+    def endless():
+        while True:
+            yield 1.0
+
+    @to_static
+    def g(x):
+        for k in endless():
             x = x + k
             if x.sum() > 3:
                 break
         return x
 
-    with pytest.raises(CaptureError, match="no length known"):
-        f(tensor([1.0]))
+    with pytest.raises(CaptureError, match=r"test_loops.py:\d+: .*still has items after 1000"):
+        g(tensor([1.0]))
 
 
 def test_unbound_before_the_loop():
