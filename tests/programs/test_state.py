@@ -119,9 +119,7 @@ def test_a_list_of_unknown_length_is_returned():
                 picked.append(x * i)
         return items, picked
 
-    static = check(
-        f, *[([1.0], paddle.to_tensor(n)) for n in (0, 1, 4)]
-    )
+    static = check(f, *[([1.0], paddle.to_tensor(n)) for n in (0, 1, 4)])
     assert len(static.program_cache) == 1
 
 
