@@ -197,8 +197,10 @@ def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
         if spec is None:
             entry = static.concrete_program
         else:
-            spec = [InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec]
-            entry = static.get_concrete_program(*spec)
+            entry = static.captured_for(
+                *(InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec)
+            )
+        entry = static.with_hooks(entry)
     return entry.traced.inference, entry.traced.result
 
 

@@ -15,6 +15,7 @@ from paddlelite.export.translated import TranslatedLayer, load
 from paddlelite.static import InputSpec
 
 from .convert import leave_alone as _leave_alone
+from .explain import set_code_level, set_verbosity
 from .function import StaticFunction, enable_to_static, not_to_static, to_static
 from .saving import save
 
@@ -27,6 +28,8 @@ __all__ = [
     "load",
     "not_to_static",
     "save",
+    "set_code_level",
+    "set_verbosity",
     "to_static",
 ]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.dims import Dim, Dims, matches, symbol
+from paddlelite.ir import Program
 from paddlelite.tensor.tensor import Tensor
 
 from .trace import Traced
@@ -33,6 +34,28 @@ class Entry:
         Any, Any, list[tuple[Any, str, bool]]
     ]  # key, template, (spec, name, stop_gradient) of each input
 
+    @property
+    def main_program(self) -> Program:
+        """The program."""
+        return self.traced.program
+
+    startup_program = Program()  # parameters have their values already
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The program's inputs."""
+        return list(self.main_program.inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The program's outputs."""
+        return list(self.main_program.outputs)
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """The parameters and buffers that the program reads."""
+        return [t for t in self.main_program.captures.values() if t.persistable]
+
     def fits(self, tensors: Sequence[Tensor]) -> bool:
         """Whether the program may be run on tensors of these sizes."""
         seen: dict[Dim, int] = {}
@@ -51,8 +74,12 @@ class Cache:
         self.log: list[str] = []  # why each capture was made
         self._leaves: dict[str, str] = {}  # of the last capture
 
+    def concrete_programs(self) -> list[Entry]:
+        """All programs."""
+        return [entry for entries in self.entries.values() for entry in entries]
+
     def __len__(self) -> int:
-        return sum(map(len, self.entries.values()))
+        return len(self.concrete_programs())
 
     def find(self, key: Any, tensors: Sequence[Tensor]) -> Entry | None:
         """The program for this call, if there is one that still holds."""

@@ -1,8 +1,11 @@
-"""Looking inside: the rewritten code as text, and what became of each construct."""
+"""Looking inside: the rewritten code as text, what became of each construct, and what is logged of captures."""
 
 from __future__ import annotations
 
 import ast
+import logging
+import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +15,64 @@ from .cache import Cache, Entry
 from .convert import twin_of
 from .trace import bare
 
-__all__ = ["code_of", "explain"]
+__all__ = ["code_of", "explain", "note_capture", "set_code_level", "set_verbosity"]
+
+_logger = logging.getLogger("paddlelite.jit")
+
+
+class _Level:
+    """How much is said: set by the functions below, else by PaddlePaddle's environment variables."""
+
+    def __init__(self, variable: str) -> None:
+        self.variable, self.to_stdout = variable, False
+        self.level: int | None = None
+
+    def set(self, level: int, also_to_stdout: bool) -> None:
+        if not isinstance(level, int) or isinstance(level, bool):
+            raise TypeError(f"Level is not an integer: {level}")
+        self.level, self.to_stdout = level, also_to_stdout
+
+    def say(self, text: Callable[[], str]) -> None:
+        """Log a text, if anything is to be said."""
+        if (int(os.environ.get(self.variable) or 0) if self.level is None else self.level) > 0:
+            said = text()
+            _logger.warning(said)
+            if self.to_stdout:
+                sys.stdout.write(said + "\n")
+
+
+_verbosity, _code = _Level("TRANSLATOR_VERBOSITY"), _Level("TRANSLATOR_CODE_LEVEL")
+
+
+def set_verbosity(level: int = 0, also_to_stdout: bool = False) -> None:
+    """Log each capture and its reason (the argument or value that changed) when `level` is above 0.
+
+    Raises TypeError for a level that is no int.
+
+    >>> import paddlelite as paddle
+    >>> paddle.jit.set_verbosity(0)
+    """
+    _verbosity.set(level, also_to_stdout)
+
+
+def set_code_level(level: int = 100, also_to_stdout: bool = False) -> None:
+    """Log the rewritten code of each function that is captured when `level` is above 0.
+
+    Raises TypeError for a level that is no int.
+
+    >>> import paddlelite as paddle
+    >>> paddle.jit.set_code_level(0)
+    """
+    _code.set(level, also_to_stdout)
+
+
+def note_capture(function: Callable[..., Any], cache: Cache) -> None:
+    """Log that a function is captured."""
+    plain = bare(function)
+    if plain is not None:
+        where = f"{plain.__qualname__}() ({plain.__code__.co_filename}:{plain.__code__.co_firstlineno})"
+        _verbosity.say(lambda: f"capturing {where}: {cache.log[-1] if cache.log else 'from its InputSpec'}")
+        _code.say(lambda: twin_of(plain).reason or f"the rewritten code of {where}:\n{code_of(plain)}")
 
 
 def code_of(function: Callable[..., Any]) -> str:

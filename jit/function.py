@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import sys
 import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,14 +22,14 @@ from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
-from paddlelite.static import InputSpec
+from paddlelite.static import BuildStrategy, InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .arguments import flatten, static_key
 from .cache import Cache, Entry
 from .convert import mark_left_alone
-from .explain import code_of, explain
+from .explain import code_of, explain, note_capture
 from .merge import fill
 from .trace import rows, trace
 
@@ -129,13 +130,15 @@ class StaticFunction:
             function = types.MethodType(function.__func__, copy.deepcopy(function.__self__, memo))
         return StaticFunction(function, self._input_spec, **self._options)
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        if getattr(sys.modules.get(self.__module__), self.__name__, None) is self:
+            return self.__name__  # a function of a module is found there again
         return _restore, (self._function, self._input_spec, self._options)
 
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not _Switch.on:
+        if not _Switch.on or self.is_property:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
             convert = mode.capture.convert
@@ -243,6 +246,7 @@ class StaticFunction:
     def _capture(self, key: Any, template: Any, inputs: list[tuple[Spec, str, bool]]) -> Entry:
         from paddlelite.export.executor import Executor  # onnx is loaded by its first use
 
+        note_capture(self._function, self._cache)
         traced = trace(self._function, template, inputs)
         traced.guards.settle()
         dims = [tuple(s.dims) for s, _, _ in inputs]
@@ -252,8 +256,13 @@ class StaticFunction:
 
     # Looking inside
 
-    def get_concrete_program(self, *args: Any, **kwargs: Any) -> Entry:
-        """Capture for these arguments (tensors or InputSpecs) without running."""
+    def get_concrete_program(self, *args: Any, **kwargs: Any) -> tuple[Entry, Any]:
+        """The program for these arguments (tensors or InputSpecs), and what runs it."""
+        entry = self.captured_for(*args, **kwargs)
+        return entry, entry.run
+
+    def captured_for(self, *args: Any, **kwargs: Any) -> Entry:
+        """Capture for these arguments (tensors or InputSpecs; those of `input_spec` if there are none)."""
         if not args and not kwargs and self._input_spec is not None:
             return self._from_specs(tuple(self._input_spec), {})
         if any(isinstance(t, InputSpec) for t in flatten((args, kwargs)).tensors):
@@ -277,6 +286,16 @@ class StaticFunction:
         self._last = self._capture(key, found.template, inputs)
         return self._last
 
+    def with_hooks(self, entry: Entry) -> Entry:
+        """The same program with the hooks of the layer whose forward this is."""
+        layer = self.class_instance
+        if not isinstance(layer, Layer) or self.__name__ != "forward":
+            return entry
+        if not layer._forward_pre_hooks and not layer._forward_post_hooks:
+            return entry
+        whole = functools.wraps(self._function)(lambda *args, **kwargs: layer(*args, **kwargs))
+        return StaticFunction(whole, self._input_spec)._capture(*entry.call)
+
     @property
     def concrete_program(self) -> Entry:
         """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
@@ -284,7 +303,7 @@ class StaticFunction:
         if last is not None and last.traced.guards.changed() is None:
             return last
         if self._input_spec is not None:
-            return self.get_concrete_program()
+            return self.captured_for()
         if last is None:
             raise CaptureError(
                 f"{self.__name__}() has not been called yet, and has no input_spec: give one, or call it once."
@@ -296,22 +315,42 @@ class StaticFunction:
     @property
     def main_program(self) -> Program:
         """The Program of :attr:`concrete_program`."""
-        return self.concrete_program.traced.program
+        return self.concrete_program.main_program
 
     @property
     def inputs(self) -> list[Any]:
         """The program's inputs."""
-        return list(self.main_program.inputs)
+        return self.concrete_program.inputs
 
     @property
     def outputs(self) -> list[Any]:
         """The program's outputs."""
-        return list(self.main_program.outputs)
+        return self.concrete_program.outputs
 
     @property
     def program_cache(self) -> Cache:
         """All programs captured so far."""
         return self._cache
+
+    def get_traced_count(self) -> int:
+        """How often the function has been captured."""
+        return len(self._cache.log)
+
+    @property
+    def is_property(self) -> bool:
+        """Whether the function is called for a Python value, which is never captured."""
+        return bool(self._options.get("property"))
+
+    @property
+    def function_spec(self) -> types.SimpleNamespace:
+        """What was given to :func:`to_static`, and the names of the parameters."""
+        given = self._input_spec
+        return types.SimpleNamespace(
+            args_name=list(_signature(self._function).parameters),
+            input_spec=given,
+            flat_input_spec=None if given is None else flatten(given).tensors,
+            dygraph_function=self._function,
+        )
 
     @property
     def code(self) -> str:
@@ -359,9 +398,9 @@ def to_static(
             result is a decorator.
         input_spec: InputSpecs (nested as the arguments are), one per argument; without it the arguments of each call
             decide.
-        build_strategy, backend: accepted for compatibility; there is one backend.
+        build_strategy, backend: a BuildStrategy and "CINN" are accepted; there is one backend.
         full_graph: True or None. False would run in Python what cannot be captured, which is not done here.
-        property: accepted for compatibility.
+        property: True for a method that gives a Python value: it is called as it is, and not saved.
 
     Raises TypeError for something that cannot be captured, CaptureError (at the call) for Python that cannot become
     a graph, naming the line.
@@ -375,9 +414,7 @@ def to_static(
     >>> relu_or_square(paddle.to_tensor([-3.0])).numpy()
     array([9.], dtype=float32)
     """
-    unknown = kwargs.keys() - {"full_graph", "property"}
-    if unknown:
-        raise TypeError(f"to_static() got unexpected arguments {sorted(unknown)}")
+    _check_options(build_strategy, backend, kwargs)
     if function is None:
         return lambda f: to_static(f, input_spec, build_strategy, backend, **kwargs)
     if isinstance(function, Layer):
@@ -391,6 +428,22 @@ def to_static(
     if not callable(function):
         raise TypeError(f"to_static() takes a function, a method or a Layer, not {type(function).__name__}")
     return StaticFunction(_written(function), input_spec, **kwargs)
+
+
+def _check_options(build_strategy: Any, backend: Any, options: dict[str, Any]) -> None:
+    unknown = options.keys() - {"full_graph", "property"}
+    if unknown:
+        raise TypeError(f"to_static() got unexpected arguments {sorted(unknown)}")
+    if build_strategy is not None and not isinstance(build_strategy, BuildStrategy):
+        raise TypeError(
+            "Required type(build_strategy) shall be `paddle.static.BuildStrategy`, but received "
+            f"{type(build_strategy).__name__}"
+        )
+    if backend not in (None, "CINN", "PHI"):
+        raise ValueError(f"Unknown backend {backend}. Only support 'CINN' or None for PHI.")
+    for name, value in options.items():
+        if value is not None and not isinstance(value, bool):
+            raise TypeError(f"to_static({name}=...) takes a bool, not {type(value).__name__}")
 
 
 def _written(function: Any) -> Any:

@@ -47,6 +47,7 @@ def save(
         input_spec: InputSpecs or example tensors, in the order of forward's arguments. Not needed when to_static was
             given one, or the function has been called.
         output_spec: the outputs to keep (their numbers, or tensors of the traced program).
+        with_hook: accepted; the hooks of the layer itself are always saved.
         input_names_after_prune: the inputs to keep, when output_spec leaves some unused.
         skip_forward: save only the other methods.
 
@@ -126,6 +127,7 @@ def _static_methods(layer: Layer) -> list[str]:
         if not name.startswith("__")
         and not isinstance(getattr(type(layer), name, None), property)
         and isinstance(getattr(layer, name, None), StaticFunction)
+        and not getattr(layer, name).is_property
     )
 
 
@@ -139,9 +141,9 @@ def _trace(function: StaticFunction, given: Sequence[Any] | None) -> tuple[Trace
             raise InvalidArgumentError(
                 f"input_spec has {len(specs)} entries, which do not fit {_name(function)}(): {error}."
             ) from error
-        return function.get_concrete_program(*specs).traced, specs
+        return function.with_hooks(function.captured_for(*specs)).traced, specs
     try:
-        return function.concrete_program.traced, function._input_spec
+        return function.with_hooks(function.concrete_program).traced, function._input_spec
     except CaptureError as error:
         if function._last is None and function._input_spec is None:
             raise InvalidArgumentError(

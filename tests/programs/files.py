@@ -111,7 +111,7 @@ def check_file(make, static, spec, group, wants, same):
     """One file gives what is wanted for each call of a group."""
     with tempfile.TemporaryDirectory() as folder:
         run = make(static, spec, folder)
-        template = static.get_concrete_program(*spec).traced.result
+        template = static.captured_for(*spec).traced.result
         sort = make is saved
         for args in group:
             feeds, want, where = arrays(args, sort), wants[id(args)], (make.__name__, args)
