@@ -58,7 +58,7 @@ def _assignments(name: str) -> tuple[list[int], list[int]]:
     if frame is None or twin is None or twin.tree is None:
         return [], []
     for node in gast.walk(twin.tree):
-        if isinstance(node, gast.For) and node.lineno == frame.f_lineno:
+        if isinstance(node, gast.For) and frame.f_lineno in (node.lineno, node.iter.lineno):
             inner = node.body[0]
             if isinstance(inner, gast.If) and getattr(inner.test, "id", "") == "_arm":
                 return _binding(inner.body, name), _binding(inner.orelse, name)

@@ -13,6 +13,7 @@ from typing import Any
 from paddlelite import dims as D
 from paddlelite.dtypes import DType
 from paddlelite.op import Spec
+from paddlelite.refusal import go_on
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
@@ -97,9 +98,11 @@ class Carried:
             if entry is None:
                 continue
             try:
-                widened |= self._compare(place, self.templates[place.key], place.get(), values)
+                found = dict(values)
+                widened |= self._compare(place, self.templates[place.key], place.get(), found)
+                values = found
             except Mismatch as problem:
-                raise loop_value(problem, place.name) from None
+                go_on(loop_value(problem, place.name))  # with the value from before the loop
         if widened:
             return None
         # A slot without a value belonged to a list that has become a TensorArray meanwhile.

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from paddlelite.capture import LOCK
-from paddlelite.errors import CaptureError, InvalidArgumentError
+from paddlelite.errors import CaptureError, InvalidArgumentError, users_traceback
 from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.nn.layer.layers import Layer
@@ -143,6 +143,12 @@ class StaticFunction:
         if mode.capture is not None:
             convert = mode.capture.convert
             return (convert(self._function) if convert else self._function)(*args, **kwargs)
+        try:
+            return self._run(args, kwargs)
+        except Exception as error:
+            raise users_traceback(error)  # noqa: B904 - it is the same error
+
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         entry, tensors = self._entry(args, kwargs)
         results = entry.run(tensors)
         for i in entry.traced.lists:

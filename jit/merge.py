@@ -14,6 +14,7 @@ import numpy as np
 
 from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
 from paddlelite.op import Spec
+from paddlelite.refusal import describe as describe_tensor
 from paddlelite.tensor.creation import to_tensor, zeros
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, rank
@@ -50,7 +51,7 @@ def describe(value: Any) -> str:
     if value is UNBOUND:
         return "not bound"
     if isinstance(value, Tensor) and not is_weak(value):
-        return f"a {value.dtype.name} tensor of shape [{', '.join(map(str, value.dims))}]"
+        return describe_tensor(value)
     if isinstance(value, Tensor):
         return f"a Python {_KINDS[rank(value.dtype)]}"
     if isinstance(value, (list, tuple, dict)):
@@ -111,6 +112,15 @@ def dims_of(value: Any) -> tuple[Any, ...]:
 def dummy(spec: Spec) -> Tensor:
     """A tensor for a place that nobody reads: zeros, of size 1 where the size is not known."""
     return zeros([d if isinstance(d, int) else 1 for d in spec.dims], dtype=spec.dtype)
+
+
+def stand_in(value: Any) -> Any:
+    """What a capture that has met a problem goes on with in place of `value`, which a branch computed."""
+    if isinstance(value, Tensor):
+        return dummy(spec_of(value)._replace(array=""))
+    if isinstance(value, dict):
+        return {k: stand_in(v) for k, v in value.items()}
+    return [stand_in(v) for v in value] if type(value) in (list, tuple) else value
 
 
 @dataclass

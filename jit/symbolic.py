@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from paddlelite.capture import Capture, Frame
-from paddlelite.errors import CaptureError, user_line
+from paddlelite.errors import user_line
 from paddlelite.ir import Value
 from paddlelite.mode import mode
 from paddlelite.ops.logic import logical_and, logical_or
 from paddlelite.ops.unary import logical_not
+from paddlelite.refusal import go_on, refuse
 from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
@@ -40,12 +41,6 @@ def rewriting() -> Any:
     return mode.capture if mode.capture is not None and mode.capture.convert is not None else None
 
 
-def refuse(problem: str, instead: str = "") -> CaptureError:
-    """The error for Python that cannot become a graph, at the user's line."""
-    file, line = user_line()
-    return CaptureError(f"{file}:{line}: {problem}.{' ' + instead if instead else ''}")
-
-
 def predicate(x: Any) -> Tensor:
     """A tensor with one element, or a list of unknown length, as a 0-D bool tensor."""
     if isinstance(x, list):
@@ -53,7 +48,8 @@ def predicate(x: Any) -> Tensor:
     known = [d for d in x.dims if isinstance(d, int) and d != 1]
     if known:
         size = " × ".join(map(str, x.dims))
-        raise refuse(f"the truth value of a tensor with {size} elements is ambiguous", "Use any() or all().")
+        go_on(refuse(f"the truth value of a tensor with {size} elements is ambiguous", "Use any() or all()."))
+        x = x.astype("bool").any()
     if x.dims:
         x = x.reshape([])
     return x if x.dtype.name == "bool" else x.astype("bool")
@@ -82,9 +78,12 @@ def is_unsure(value: Any) -> bool:
 def check_sure(value: Any, name: str) -> Any:
     """`value`, read where Python may find the variable unbound. Raises CaptureError if a graph cannot tell."""
     if is_unsure(value):
-        raise refuse(
-            f"`{name}` is bound only in one branch of a condition on a tensor (or only inside a loop) and is read here",
-            "Give it a value before.",
+        go_on(
+            refuse(
+                f"`{name}` is bound only in one branch of a condition on a tensor (or only inside a loop) and is read "
+                "here",
+                "Give it a value before.",
+            )
         )
     return value
 

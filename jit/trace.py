@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
 from paddlelite.prune import cut
+from paddlelite.refusal import report
 
 from . import convert as _convert
 from .arguments import flatten
@@ -48,6 +50,7 @@ class _Run(Capture):
 
     def __init__(self) -> None:
         super().__init__()
+        self.problems: list[CaptureError] = []
         self.guards = Guards()
         self.decisions: dict[tuple[str, int], str] = {}
         self.convert = self.converted
@@ -71,7 +74,7 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
             raise CaptureError("a capture cannot begin inside another one")
         run = _Run()
         try:
-            with run:
+            with run, _reported(run, function):
                 mode.grad = True
                 values = [run.input(spec, name, stop) for spec, name, stop in inputs]
                 args, kwargs = fill(template, values)
@@ -101,6 +104,23 @@ def _check_kind(function: Callable[..., Any]) -> None:
 
 
 _SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+@contextmanager
+def _reported(run: _Run, function: Callable[..., Any]) -> Iterator[None]:
+    """Raise the report of all problems that the capture met, whatever came of them."""
+    try:
+        yield
+    except CaptureError as error:
+        if not any(error is problem for problem in run.problems):
+            run.problems.append(error)
+    except Exception:
+        if not run.problems:
+            raise
+        # Else it may be no more than a consequence of a stand-in.
+    if run.problems:
+        whole = report(run.problems, getattr(function, "__name__", "this function"))
+        raise whole from whole.__cause__
 
 
 def _stacked(array: Any) -> Any:

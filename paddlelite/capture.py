@@ -23,10 +23,11 @@ from .errors import CaptureError, InvalidArgumentError, PaddleError, Unimplement
 from .ir import Block, Node, Program, Value
 from .mode import mode
 from .op import Op, Spec
+from .refusal import refuse
 from .sharing import Sharing
 from .tensor.tensor import Tensor
 
-__all__ = ["LOCK", "Capture", "Frame", "no_value"]
+__all__ = ["LOCK", "Capture", "Frame"]
 
 #: One capture at a time in a process: the user's objects that it reads and writes are shared.
 LOCK = threading.RLock()
@@ -61,6 +62,8 @@ class Capture:
         self.constants: dict[int, Tensor] = {}
         self.scopes: list[str] = []
         self.sharing = Sharing(self)
+        #: The problems met so far, where a report of all of them is made in the end.
+        self.problems: list[CaptureError] | None = None
         #: What a layer's forward is passed through before it is called: the compiler's rewriting, when that runs.
         self.convert: Callable[[Any], Any] | None = None
         self._outer: Any = None
@@ -221,9 +224,10 @@ class Capture:
             return tensor
         if frame.outer is None:
             if isinstance(tensor, Value):
-                raise CaptureError(
+                raise refuse(
                     f"{tensor!r} belongs to another graph: it was kept from an earlier call of a to_static function "
-                    "(in an attribute or a global). Return it from the function instead."
+                    "(in an attribute or a global)",
+                    "Return it from the function instead.",
                 )
             return self._capture(tensor)
         return self.lift(self._read(tensor, frame.outer), frame)
@@ -309,17 +313,6 @@ class Capture:
 
 def _known(v: Any) -> bool:
     return all(t.content is not None for t in v) if isinstance(v, tuple) else v.content is not None
-
-
-def no_value(value: Value, what: str, instead: str) -> CaptureError:
-    """The error for Python that needs the values of a symbolic tensor."""
-    file, line = user_line()
-    if mode.capture is None or mode.capture.static:
-        instead = f"Executor.run(fetch_list=[...]), or {instead},"
-    return CaptureError(
-        f"{file}:{line}: {what} needs the values of {value!r}, which are only known when the graph runs. "
-        f"Use {instead} instead."
-    )
 
 
 def replay(block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:

@@ -6,11 +6,12 @@ catches the built-in and their tests look for the kind, so each class here is bo
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import sys
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
 __all__ = [
     "AlreadyExistsError",
@@ -25,6 +26,7 @@ __all__ = [
     "PreconditionNotMetError",
     "UnimplementedError",
     "user_line",
+    "users_traceback",
 ]
 
 
@@ -90,9 +92,17 @@ class FatalError(PaddleError, SystemError):
 
 
 class CaptureError(PaddleError):
-    """Python that can not become a graph. The message names the user's line and what to write instead."""
+    """Python that can not become a graph. The message names the user's line and what to write instead.
+
+    ``place`` is that file and line, ``text`` the message without its kind (see :mod:`paddlelite.refusal`).
+    """
 
     kind = "Capture"
+    place: tuple[str, int] = ("<unknown>", 0)
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.text = message
 
 
 _LIBRARY = str(Path(__file__).resolve().parent)
@@ -105,6 +115,34 @@ def is_library_file(filename: str) -> bool:
     """Whether ``filename`` is part of paddlelite or of Python (and so never the user's line)."""
     python = filename.startswith(_STDLIB) and "site-packages" not in filename
     return python or filename.startswith((_LIBRARY, *_SIBLINGS, "<frozen"))
+
+
+def users_traceback(error: BaseException) -> BaseException:
+    """``error`` with the user's own frames alone in its traceback, and in those of what led to it.
+
+    All frames stay where the environment has ``PADDLELITE_TRACEBACK=full``.
+    """
+    if os.environ.get("PADDLELITE_TRACEBACK") == "full":
+        return error
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        link.__traceback__ = _users(link.__traceback__)
+        link = link.__cause__ or link.__context__
+    return error
+
+
+def _users(traceback: TracebackType | None) -> TracebackType | None:
+    entries = []
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if not is_library_file(file) and file != contextlib.__file__:
+            entries.append(traceback)
+        traceback = traceback.tb_next
+    for entry in reversed(entries):
+        traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return traceback
 
 
 def user_frame() -> FrameType | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from .errors import InvalidTypeError
 from .ir_views import BlockView, NodeView, ProgramView, VariableView
 from .mode import mode
 from .op import Op, Spec
+from .refusal import go_on, needs_values
 from .tensor.tensor import Size as ShapeList
 from .tensor.tensor import Tensor, Unknown
 
@@ -91,53 +92,66 @@ class Value(VariableView, Tensor):
     def name(self, name: str) -> None:
         self._name = name
 
+    # What needs values is refused. Where that is only noted, for a report of all problems, each gives a stand-in.
+
+    def _refuse(self, what: str, instead: str) -> None:
+        go_on(needs_values(self, what, instead))
+
+    def _stand_in(self) -> np.ndarray:
+        return np.full([d if isinstance(d, int) else 1 for d in self._dims], 1, self._dtype.np)
+
     def __len__(self) -> int:
         if self._dims and isinstance(self._dims[0], int):
             return self._dims[0]
-        self._no_value("len()", "x.shape[0], which may be symbolic")
+        self._refuse("len()", "x.shape[0], which may be symbolic")
+        return 1
 
     def __iter__(self) -> Iterator[Tensor]:
-        if self._dims and isinstance(self._dims[0], int):
-            return (self[i] for i in range(self._dims[0]))
-        self._no_value("a Python loop", "a `for` statement in a function decorated with to_static")
-
-    def _no_value(self, what: str, instead: str) -> NoReturn:
-        from .capture import no_value
-
-        raise no_value(self, what, instead)
+        if not self._dims or not isinstance(self._dims[0], int):
+            self._refuse("a Python loop", "a `for` statement in a function decorated with to_static")
+        return (self[i] for i in range(len(self._stand_in()) if self._dims else 0))
 
     def numpy(self, blocking: bool = True) -> np.ndarray:
-        self._no_value("numpy()", "paddle functions, which become part of the graph")
+        self._refuse("numpy()", "paddle functions, which become part of the graph")
+        return self._stand_in()
 
     def item(self, *index: int) -> Any:
         if self.content is not None and self.content.size == 1 and isinstance(self.content.item(), int):
             return self.content.item()
-        self._no_value("item()", "the 0-D tensor itself")
+        self._refuse("item()", "the 0-D tensor itself")
+        return np.ones((), self._dtype.np).item()
 
     def tolist(self) -> Any:
-        self._no_value("tolist()", "indexing, or a `for` statement in a to_static function")
+        self._refuse("tolist()", "indexing, or a `for` statement in a to_static function")
+        return self._stand_in().tolist()
 
     def _scalar(self, what: str) -> Any:
-        self._no_value(f"{what}()", f"astype() (a Python {what} must be known when the graph is built)")
+        self._refuse(f"{what}()", f"astype() (a Python {what} must be known when the graph is built)")
+        return 1
 
     def __bool__(self) -> bool:
-        self._no_value(
+        self._refuse(
             "the truth of a tensor", "if/while/and/or in the source of a to_static function, or paddle.where"
         )
+        return True
 
     def __index__(self) -> int:
         content = self.content
         if content is not None and content.size == 1 and isinstance(content.item(), int):
             return content.item()
-        self._no_value(
+        self._refuse(
             "an index", "slicing or paddle.gather with the tensor, or range() in a to_static function"
         )
+        return 0
 
     def __format__(self, spec: str) -> str:
-        return str(self) if not spec else self._no_value("formatting", "paddle.static.Print")
+        if spec:
+            self._refuse("formatting", "paddle.static.Print")
+        return str(self)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        self._no_value("NumPy called on a traced tensor:", "the paddle function of the same meaning")
+        self._refuse("NumPy called on a traced tensor", "the paddle function of the same meaning")
+        return self._stand_in()
 
     def __repr__(self) -> str:
         kind = "array of " if self.array else ""

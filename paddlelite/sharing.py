@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import CaptureError, user_line
+from .refusal import refuse
 
 if TYPE_CHECKING:
     from .capture import Capture, Frame
@@ -99,10 +99,9 @@ def _put_back(view: _View, value: Tensor) -> Tensor:
     if view.op.type in _RESHAPES:
         return reshape_like(value, _like(base))
     if view.op.type not in _PICKS:
-        file, line = user_line()
-        raise CaptureError(
-            f"{file}:{line}: in-place write to a view made by {view.op.type}. Write to a clone() of it, or to the "
-            "tensor it was made from."
+        raise refuse(
+            f"in-place write to a view made by {view.op.type}",
+            "Write to a clone() of it, or to the tensor it was made from.",
         )
     count = numel(base)
     positions = view.again(

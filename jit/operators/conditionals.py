@@ -9,11 +9,12 @@ from paddlelite.capture import Capture, Frame
 from paddlelite.dtypes import bool_
 from paddlelite.mode import mode
 from paddlelite.ops.control import join_branches
+from paddlelite.refusal import go_on
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
 from ..blame import two_values
-from ..merge import Mismatch, Pairing, fill
+from ..merge import Mismatch, Pairing, fill, stand_in
 from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
 from ..symbolic import (
     both,
@@ -41,7 +42,10 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
         return _ORELSE
     if is_symbolic(test):
         if names is None:
-            raise refuse("a branch on a tensor cannot suspend the function (yield, await)")
+            raise refuse(
+                "a branch on a tensor cannot suspend the function (yield, await)",
+                "Compute the value in the branch, and yield it after.",
+            )
         return _both(predicate(test), places(state, names), places(state))
     return _BODY if test else _ORELSE
 
@@ -156,7 +160,8 @@ class _Merging:
             sure = self.dead[0] != self.dead[1]
             return self.pairing.unify(one, two, place.name, unsure=not sure, growing=place.grows)
         except Mismatch as problem:
-            raise two_values(problem, place.name) from None
+            go_on(two_values(problem, place.name))
+            return stand_in(before if one is UNBOUND else one)
 
 
 def _is_flag(value: Any, before: Any) -> bool:

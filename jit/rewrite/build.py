@@ -88,6 +88,10 @@ def at(place: gast.AST, made: gast.AST) -> gast.AST:
     """Give the new nodes of `made` the position of `place`: tracebacks then show the user's line."""
     if not hasattr(made, "lineno"):
         gast.copy_location(made, place)
+        if (
+            hasattr(made, "lineno") and made.end_lineno != made.lineno
+        ):  # CPython gives a method's call the last line of its attribute
+            made.end_lineno, made.end_col_offset = made.lineno, made.col_offset
         for node in children(made):
             at(place, node)
     return made

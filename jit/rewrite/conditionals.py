@@ -32,6 +32,6 @@ class Conditionals(Pass):
         if isinstance(node.test, gast.Constant) or not hasattr(node, "state"):
             return node
         names = constant(None) if node.state is None else names_tuple(node.state)
-        arms = operator("if_", node.test, name(STATE), names)
+        arms = at(node.test, operator("if_", node.test, name(STATE), names))
         inner = gast.If(name(ARM), node.body, node.orelse)
         return at(node, gast.For(target(ARM), arms, [inner], [], None))

@@ -28,7 +28,7 @@ class Loops(Pass):
 
     def visit_While(self, node: gast.While) -> gast.AST:
         self.generic_visit(node)
-        rounds = operator("while_", thunk(node.test), *self._arguments(node))
+        rounds = at(node.test, operator("while_", thunk(node.test), *self._arguments(node)))
         return at(node, gast.For(target(ROUND), rounds, node.body, [], None))
 
     def visit_For(self, node: gast.For) -> gast.AST:

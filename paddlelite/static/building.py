@@ -16,11 +16,12 @@ from typing import Any
 from ..autograd import GradNode
 from ..bind import flatten_outs
 from ..capture import Capture, Frame
-from ..errors import CaptureError, InvalidArgumentError, user_line
+from ..errors import InvalidArgumentError, user_line
 from ..framework.random import default_generator
 from ..ir import Node, Persistable, Program, Value
 from ..mode import mode
 from ..op import Op
+from ..refusal import refuse
 from ..tensor.tensor import Tensor
 
 __all__ = ["Builder", "building"]
@@ -124,10 +125,9 @@ class Builder(Capture):
         """This program's own variable of the same name: a program and its clones have equal names."""
         found = self.program.block.vars.get(value.name)
         if found is None:
-            file, line = user_line()
-            raise CaptureError(
-                f"{file}:{line}: {value!r} belongs to another program. Use it under that program's program_guard, or "
-                "feed its value to this one."
+            raise refuse(
+                f"{value!r} belongs to another program",
+                "Use it under that program's program_guard, or feed its value to this one.",
             )
         return self._read(found, self.frame) if found.block is self.frame.block else found
 

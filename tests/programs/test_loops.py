@@ -282,7 +282,7 @@ def test_dtype_change_is_refused():
         return x
 
     with pytest.raises(
-        CaptureError, match=r"test_loops.py:\d+: `x` is a float32 .* before the loop and a int64"
+        CaptureError, match=r"test_loops.py:\d+: `x` is a float32 .* before the loop and an int64"
     ):
         f(tensor([1.0]), paddle.to_tensor(2))
 
