@@ -98,9 +98,9 @@ class Carried:
             if entry is None:
                 continue
             try:
-                found = dict(values)
-                widened |= self._compare(place, self.templates[place.key], place.get(), found)
-                values = found
+                with_place = dict(values)
+                widened |= self._compare(place, self.templates[place.key], place.get(), with_place)
+                values = with_place
             except Mismatch as problem:
                 go_on(loop_value(problem, place.name))  # with the value from before the loop
         if widened:
