@@ -7,10 +7,11 @@ import gast
 from paddlelite.errors import CaptureError, user_frame
 
 from .merge import Mismatch, describe
+from .scopes import FUNCTIONS
 from .state import UNBOUND
 from .symbolic import refuse
 
-__all__ = ["loop_value", "two_values"]
+__all__ = ["certainly_read", "loop_value", "two_values"]
 
 _HINTS = {
     "they have different dtypes": "Convert one with astype(), so that both have one dtype.",
@@ -51,6 +52,12 @@ def _lines(lines: list[int]) -> str:
 
 def _assignments(name: str) -> tuple[list[int], list[int]]:
     """The lines that bind `name` in the two parts of the `if` (or the body of the loop) that is running now."""
+    body, orelse = _parts()
+    return _binding(body, name), _binding(orelse, name)
+
+
+def _parts() -> tuple[list[gast.AST], list[gast.AST]]:
+    """The two parts of the `if`, or the body of the loop, that is running now."""
     from .convert import twin_by_code
 
     frame = user_frame()
@@ -61,9 +68,24 @@ def _assignments(name: str) -> tuple[list[int], list[int]]:
         if isinstance(node, gast.For) and frame.f_lineno in (node.lineno, node.iter.lineno):
             inner = node.body[0]
             if isinstance(inner, gast.If) and getattr(inner.test, "id", "") == "_arm":
-                return _binding(inner.body, name), _binding(inner.orelse, name)
-            return _binding(node.body, name), []
+                return inner.body, inner.orelse
+            return node.body, []
     return [], []
+
+
+def certainly_read(body: bool = True) -> set[str]:
+    """The names, unbound perhaps, that one part of the `if` (or the body of the loop) that begins now surely reads."""
+    found: set[str] = set()
+    stack: list[gast.AST] = list(_parts()[0 if body else 1])
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.Call) and getattr(node.func, "attr", "") == "read":
+            found.add(node.args[1].value)
+        elif isinstance(node, gast.For):
+            stack.append(node.iter)
+        elif not isinstance(node, (*FUNCTIONS, gast.ClassDef)):
+            stack += gast.iter_child_nodes(node)
+    return found
 
 
 def _binding(stmts: list[gast.AST], name: str) -> list[int]:

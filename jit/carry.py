@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paddlelite import dims as D
-from paddlelite.dtypes import DType
+from paddlelite.dtypes import DType, bool_
 from paddlelite.op import Spec
 from paddlelite.refusal import go_on
 from paddlelite.tensor.tensor import Tensor
@@ -20,7 +20,7 @@ from paddlelite.weak import is_weak, weaken
 from .blame import loop_value
 from .merge import Leaf, Mismatch, as_array, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
 from .state import UNBOUND, Journal, Place
-from .symbolic import is_unsure, mark_unsure
+from .symbolic import bound_of, mark_unsure
 
 __all__ = ["Carried"]
 
@@ -33,7 +33,7 @@ class _Slot:
     dims: tuple[Any, ...]
     dtype: DType
     weak: bool
-    unsure: bool = False
+    bound: int | None = None  # the slot that says whether there is a value at all
     array: str = ""  # "full" for a TensorArray, as Spec says it
 
     @property
@@ -60,11 +60,15 @@ class Carried:
         """A template for `value`; every tensor and number in it is carried."""
         if is_leaf(value):
             spec = spec_of(value)
-            first = UNBOUND if unbound else value
-            self.slots.append(
-                _Slot(first, spec.dims, spec.dtype, is_weak(value), unbound or is_unsure(value), spec.array)
+            slot = _Slot(
+                UNBOUND if unbound else value, spec.dims, spec.dtype, is_weak(value), array=spec.array
             )
-            return Leaf(len(self.slots) - 1)
+            self.slots.append(slot)
+            leaf = Leaf(len(self.slots) - 1)
+            bound = False if unbound else bound_of(value)
+            if bound is not True:
+                self._add_bound(slot, bound)
+            return leaf
         if isinstance(value, (list, tuple)):
             parts = [self._template(part, unbound) for part in value]
             if all(a is b for a, b in zip(parts, value, strict=True)):
@@ -73,6 +77,15 @@ class Carried:
         if isinstance(value, dict):
             return type(value)((k, self._template(part, unbound)) for k, part in value.items())
         return value
+
+    def _add_bound(self, slot: _Slot, first: Any) -> None:
+        slot.bound = len(self.slots)
+        self.slots.append(_Slot(first, (), bool_, False))
+
+    @property
+    def unknown(self) -> frozenset[tuple[Any, ...]]:
+        """The variables that have no value, and so no type, yet."""
+        return frozenset(key for key, template in self.templates.items() if template is UNBOUND)
 
     @property
     def specs(self) -> list[Spec]:
@@ -84,8 +97,8 @@ class Carried:
         for param, slot in zip(params, self.slots, strict=True):
             if slot.weak:
                 weaken(param)
-            if slot.unsure:
-                mark_unsure(param)
+            if slot.bound is not None:
+                mark_unsure(param, params[slot.bound])
         for place in self.places:
             place.put(fill(self.templates[place.key], params))
 
@@ -108,7 +121,7 @@ class Carried:
         # A slot without a value belonged to a list that has become a TensorArray meanwhile.
         found = [values.get(i, slot.first) for i, slot in enumerate(self.slots)]
         return [
-            as_array(v) if slot.array else as_tensor(v, slot.dtype)
+            as_array(v) if slot.array else dummy(slot.spec) if v is UNBOUND else as_tensor(v, slot.dtype)
             for v, slot in zip(found, self.slots, strict=True)
         ]
 
@@ -148,7 +161,14 @@ class Carried:
     def _fit(self, template: Any, value: Any, path: str, values: dict[int, Any]) -> bool:
         if isinstance(template, Leaf):
             values[template.index] = value
-            return self._fit_slot(self.slots[template.index], value, path)
+            slot = self.slots[template.index]
+            bound = value is not UNBOUND and bound_of(value)
+            widened = slot.bound is None and bound is not True
+            if widened:
+                self._add_bound(slot, True)
+            if slot.bound is not None:
+                values[slot.bound] = bound
+            return widened if value is UNBOUND else self._fit_slot(slot, value, path) or widened
         if template is value:
             return False
         if type(template) is type(value) and isinstance(value, (list, tuple)) and len(template) == len(value):
@@ -183,8 +203,6 @@ class Carried:
         if changed and not slot.weak and dtype is not slot.dtype:
             raise Mismatch(path, slot.first, value, "they have different dtypes")
         slot.dtype, slot.weak, slot.dims = dtype, weak, joined
-        if is_unsure(value) and not slot.unsure:
-            slot.unsure = changed = True
         return changed
 
     def start(self) -> list[Tensor]:
@@ -196,8 +214,8 @@ class Carried:
         for result, slot in zip(results, self.slots, strict=True):
             if slot.weak:
                 weaken(result)
-            if slot.unsure:
-                mark_unsure(result)
+            if slot.bound is not None:
+                mark_unsure(result, results[slot.bound])
         return [(place, fill(self.templates[place.key], results)) for place in self.places]
 
 

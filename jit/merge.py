@@ -20,6 +20,7 @@ from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, rank
 
 from .state import UNBOUND
+from .symbolic import bound_of
 
 __all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "spec_of"]
 
@@ -133,6 +134,7 @@ class Pair:
     weak: bool
     unsure: bool = False
     array: bool = False
+    bound: int | None = None  # which pair says whether there is a value at all
 
     def tensors(self) -> tuple[Any, Any]:
         """Both sides' values, a template for the missing one."""
@@ -210,7 +212,12 @@ class Pairing:
 
     def _add(self, pair: Pair) -> Leaf:
         self.pairs.append(pair)
-        return Leaf(len(self.pairs) - 1)
+        leaf = Leaf(len(self.pairs) - 1)
+        bounds = [not pair.unsure if side is UNBOUND else bound_of(side) for side in pair.tensors()]
+        if any(bound is not True for bound in bounds):
+            pair.bound = len(self.pairs)
+            self.pairs.append(Pair(*bounds, bool_, False))
+        return leaf
 
 
 def _lengths_differ(one: Any, two: Any) -> bool:

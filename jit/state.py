@@ -18,7 +18,7 @@ from .symbolic import refuse
 
 __all__ = [
     "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "current", "journaled", "note", "places",
+    "StateClosure", "Variable", "current", "journaled", "note", "places", "reads_unknown",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -203,6 +203,9 @@ class Journal:
     entries: dict[tuple[Any, ...], Entry] = field(default_factory=dict)
     dead: bool = False
     branch: bool = True
+    #: Variables that have no value yet only because a loop's body is recorded for the first time.
+    unknown: frozenset[tuple[Any, ...]] = frozenset()
+    skipped: bool = False  # code that reads them was left out
 
     def note(self, place: Place) -> None:
         """Remember the value of `place`, once."""
@@ -237,6 +240,19 @@ _stack = _Stack()
 def current() -> Journal | None:
     """The journal of the innermost code that is being recorded into a block of its own."""
     return _stack.journals[-1] if _stack.journals else None
+
+
+def reads_unknown(read: Iterable[Place]) -> bool:
+    """Whether one of these variables has no value yet only because a loop is recorded for the first time.
+
+    Code that reads one cannot run in a first round; it is recorded when a later round's type is known.
+    """
+    missing = {place.key for place in read if place.get() is UNBOUND}
+    for journal in reversed(_stack.journals):
+        if missing & journal.unknown:
+            journal.skipped = True
+            return True
+    return False
 
 
 def note(place: Place) -> None:

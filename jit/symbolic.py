@@ -10,13 +10,14 @@ from paddlelite.capture import Capture, Frame
 from paddlelite.errors import user_line
 from paddlelite.ir import Value
 from paddlelite.mode import mode
+from paddlelite.ops.check import assert_op
 from paddlelite.ops.logic import logical_and, logical_or
 from paddlelite.ops.unary import logical_not
 from paddlelite.refusal import go_on, refuse
 from paddlelite.tensor.tensor import Tensor
 
 __all__ = [
-    "both", "check_sure", "decided", "either", "in_graph", "is_symbolic", "is_unsure", "mark_unsure", "negate",
+    "both", "bound_of", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate",
     "predicate", "refuse", "rewriting", "within",
 ]  # fmt: skip
 
@@ -65,26 +66,22 @@ def within(capture: Capture, frame: Frame) -> Iterator[None]:
         capture.frame = around
 
 
-def mark_unsure(value: Any) -> None:
-    """Note that `value` stands for a variable that one of the ways leading here has not bound."""
-    value.unsure = True
+def mark_unsure(value: Any, bound: Any) -> None:
+    """Note that `value` stands for a variable that has a value only where the bool tensor `bound` is true."""
+    value.bound = bound
 
 
-def is_unsure(value: Any) -> bool:
-    """Whether a value stands for a variable that may be unbound where Python would look."""
-    return getattr(value, "unsure", False) and isinstance(value, Value)
+def bound_of(value: Any) -> Any:
+    """Whether a variable has the value that stands for it: True, or the bool tensor that says so."""
+    return getattr(value, "bound", True) if isinstance(value, Value) else True
 
 
-def check_sure(value: Any, name: str) -> Any:
-    """`value`, read where Python may find the variable unbound. Raises CaptureError if a graph cannot tell."""
-    if is_unsure(value):
-        go_on(
-            refuse(
-                f"`{name}` is bound only in one branch of a condition on a tensor (or only inside a loop) and is read "
-                "here",
-                "Give it a value before.",
-            )
-        )
+def check_sure(value: Any, error: NameError) -> Any:
+    """`value`, read where Python may find the variable unbound: then the graph raises `error` when it comes there."""
+    parts = value if isinstance(value, (list, tuple)) and not is_symbolic(value) else (value,)
+    bound = next((b for b in map(bound_of, parts) if b is not True), True)
+    if bound is not True:
+        assert_op(bound, [], error=error)
     return value
 
 

@@ -13,15 +13,14 @@ from paddlelite.refusal import go_on
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
-from ..blame import two_values
+from ..blame import certainly_read, two_values
 from ..merge import Mismatch, Pairing, fill, stand_in
-from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places
+from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places, reads_unknown
 from ..symbolic import (
     both,
     decided,
     either,
     is_symbolic,
-    is_unsure,
     mark_unsure,
     negate,
     predicate,
@@ -46,7 +45,13 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
                 "a branch on a tensor cannot suspend the function (yield, await)",
                 "Compute the value in the branch, and yield it after.",
             )
-        return _both(predicate(test), places(state, names), places(state))
+        own = places(state)
+        return _both(
+            predicate(test),
+            places(state, names),
+            own,
+            lambda taken: [place for place in own if place.name in certainly_read(taken)],
+        )
     return _BODY if test else _ORELSE
 
 
@@ -69,14 +74,16 @@ def choose(
 ) -> Any:
     """The value of one of two thunks, each run in a branch of its own. `inside` are the user's thunks they call."""
     value = _Value("the value")
-    cells = [
-        Cell(name, cell)
-        for thunk in inside
-        for name, cell in zip(thunk.__code__.co_freevars, thunk.__closure__ or (), strict=True)
-    ]
-    for taken in _both(test, [value, *cells], [value, *cells]):
+    watched = [value, *(cell for thunk in inside for cell in cells_of(thunk))]
+    for taken in _both(test, watched, watched, lambda taken: cells_of(then if taken else otherwise)):
         value.put(then() if taken else otherwise())
     return value.get()
+
+
+def cells_of(thunk: Callable[..., Any]) -> list[Place]:
+    """The variables of the running call that an expression reads or binds."""
+    cells = zip(thunk.__code__.co_freevars, thunk.__closure__ or (), strict=True)
+    return [Cell(name, cell) for name, cell in cells]
 
 
 class _Value(Place):
@@ -95,10 +102,13 @@ class _Value(Place):
         self.__dict__["value"] = value
 
 
-def _both(test: Tensor, merged: list[Place], watched: list[Place]) -> Iterator[bool]:
+def _both(
+    test: Tensor, merged: list[Place], watched: list[Place], read: Callable[[bool], list[Place]]
+) -> Iterator[bool]:
     """Give True and False, recording what runs in between into two blocks; then merge.
 
-    Of the `watched` variables the first branch must not show in the second; the `merged` ones are read later.
+    Of the `watched` variables the first branch must not show in the second; the `merged` ones are read later, and
+    `read` gives those that a branch surely reads.
     """
     capture = mode.capture
     assert capture is not None
@@ -106,7 +116,9 @@ def _both(test: Tensor, merged: list[Place], watched: list[Place]) -> Iterator[b
     done: list[tuple[Frame, Journal]] = []
     for taken in (True, False):
         with capture.inner() as frame, journaled(watched) as journal:
-            yield taken
+            journal.dead = reads_unknown(read(taken))
+            if not journal.dead:
+                yield taken
         done.append((frame, journal))
     _merge(capture, test, done, {place.key for place in merged})
 
@@ -136,8 +148,8 @@ def _merge(
     for pair, result in zip(merging.pairing.pairs, results, strict=True):
         if pair.weak:
             weaken(result)
-        if pair.unsure or is_unsure(pair.one) or is_unsure(pair.two):
-            mark_unsure(result)
+        if pair.bound is not None:
+            mark_unsure(result, results[pair.bound])
     for place, template in templates:
         note(place)
         place.put(fill(template, results))

@@ -15,8 +15,9 @@ from paddlelite.ops.control import close_loop, close_while, open_loop
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
+from ..blame import certainly_read
 from ..carry import Carried
-from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places
+from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places, reads_unknown
 from ..symbolic import both, decided, either, in_graph, negate, predicate, refuse
 from .conditionals import if_
 from .iterables import Source, counter, source_of, taken
@@ -201,15 +202,20 @@ def _rounds(
     decided("became a while_loop")
     carried = Carried([*places(state, names), *extra])
     written: list[Tensor] = []
+    if reads_unknown([place for place in places(state) if place.name in certainly_read()]):
+        return
+    guess = True
     for attempt in itertools.count():
         if attempt > MOST_ATTEMPTS:
             raise refuse("the types that this loop carries keep changing from round to round")
         with capture.inner() as frame, journaled([*carried.places, *places(state)], branch=False) as journal:
             carried.place(open_loop(capture, frame, carried.specs, written))
+            journal.unknown = carried.unknown if guess else frozenset()
             yield
             settled = _settle(capture, carried, journal, frame, written)
-        if settled:
+        if settled and not journal.skipped:
             break
+        guess = not settled
     test = _test_block(capture, carried, more, written)
     results = close_while(capture, carried.start(), written, test, frame)
     for place, value in carried.final(results):

@@ -21,21 +21,26 @@ _TEXT = (
     if sys.version_info >= (3, 11)
     else "local variable '{}' referenced before assignment"
 )
+_OUTER = (
+    "cannot access free variable '{}' where it is not associated with a value in enclosing scope"
+    if sys.version_info >= (3, 11)
+    else "free variable '{}' referenced before assignment in enclosing scope"
+)
 #: What has attributes that nobody changes.
 _FIXED = (super, types.BuiltinFunctionType, str, int, float, list, dict, tuple, set)
 
 
 def read(value: Callable[[], Any], name: str) -> Any:
     """The local variable `name`, which `value()` reads. Raises UnboundLocalError as Python does."""
+    error = UnboundLocalError(_TEXT.format(name))
     with suppress(NameError):
-        return read_outer(value(), name)
-    # Raised outside the handler: Python's own error has no context either.
-    raise UnboundLocalError(_TEXT.format(name))
+        return check_sure(value(), error)
+    raise error  # outside the handler: Python's own error has no context either
 
 
 def read_outer(value: Any, name: str) -> Any:
     """`value` of the variable `name` of a surrounding function."""
-    return check_sure(value, name)
+    return check_sure(value, NameError(_OUTER.format(name)))
 
 
 def attr(target: Any, path: str) -> Any:

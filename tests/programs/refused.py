@@ -43,12 +43,6 @@ def two_ranks(x, n):
     return y + 1
 
 
-def bound_in_one_branch(x, n):
-    if n > 1:
-        y = x * 2
-    return y
-
-
 def dtype_changes_in_a_loop(x, n):
     while n > 0:
         x = (x * 2).astype("float64")
@@ -101,6 +95,7 @@ def several_problems(x, n):
         z = x
     else:
         y = x
+        z = None
     return y + z + float(large)
 
 
@@ -110,7 +105,6 @@ PROGRAMS = {
     tensor_or_none: "What a function returns is a tensor on every path, or on none.",
     two_structures: "Both paths return containers of one structure.",
     two_ranks: "A tensor has one rank, whichever branch computes it. Its sizes may differ.",
-    bound_in_one_branch: "A variable that is read has a value on every path.",
     dtype_changes_in_a_loop: "A loop on tensors keeps the dtype of what it carries.",
     rank_changes_in_a_loop: "It keeps the rank, too; sizes may change.",
     truth_of_two_elements: "A condition is one number, as eagerly.",

@@ -348,15 +348,101 @@ def test_endless_iterator_with_tensor_break():
         g(tensor([1.0]))
 
 
-def test_unbound_before_the_loop():
-    @to_static
+def test_first_bound_in_the_loop():
     def f(x, n):
         for i in range(n):
             y = x + i
+        return y, i
+
+    static = check(f, *COUNTS, loops=1)
+    with pytest.raises(UnboundLocalError, match="variable 'y'"):
+        static(tensor([1.0]), paddle.to_tensor(-1))
+
+
+def test_first_bound_in_a_loop_that_runs():
+    def f(x, n):
+        i = 0
+        while True:
+            y = x + i
+            i += 1
+            if i >= n:
+                break
         return y
 
-    with pytest.raises(CaptureError, match="`y` is bound only"):
-        f(tensor([1.0]), paddle.to_tensor(2))
+    check(f, *COUNTS, loops=1)
+
+
+def test_read_in_one_loop_what_another_has_bound():
+    def f(x, n):
+        for i in range(n):
+            y = x + i
+        for j in range(n):
+            x = x + y * j
+        return x
+
+    check(f, *COUNTS, loops=2)
+
+
+def test_bound_and_deleted_in_the_loop():
+    def f(x, n):
+        for i in range(n):
+            y = x + i
+            x = y * 2
+            del y
+        return x
+
+    check(f, *COUNTS, loops=1)
+
+
+def previous_if(x, n):
+    for i in range(n):
+        if i > 0:
+            x = x + prev  # noqa: F821
+        prev = x * 2  # noqa: F841
+    return x
+
+
+def previous_expression(x, n):
+    for i in range(n):
+        x = x + prev if i > 0 else x  # noqa: F821
+        prev = x * 2  # noqa: F841
+    return x
+
+
+def previous_in_an_inner_loop(x, n):
+    for i in range(n):
+        for _ in range(i):
+            x = x + prev  # noqa: F821
+        prev = x * 2  # noqa: F841
+    return x
+
+
+def previous_nested(x, n):
+    for i in range(n):
+        if x.sum() > 0:
+            if i > 1:
+                x = x - prev  # noqa: F821
+            prev = x * 2  # noqa: F841
+    return x, prev
+
+
+def previous_too_early(x, n):
+    i = 0
+    while i < n:
+        if i >= 2:
+            x = x + prev  # noqa: F821
+        i += 1
+        if i > 2:
+            prev = x * 2  # noqa: F841
+    return x
+
+
+@pytest.mark.parametrize(
+    "function",
+    [previous_if, previous_expression, previous_in_an_inner_loop, previous_nested, previous_too_early],
+)
+def test_the_previous_round(function):
+    check(function, *COUNTS)
 
 
 def test_rank_0_is_not_iterable():
