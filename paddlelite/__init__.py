@@ -9,6 +9,7 @@ array([2., 4.], dtype=float32)
 
 from __future__ import annotations
 
+import math as _math
 from importlib import import_module as _import_module
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -48,7 +49,16 @@ from .dtypes import bool_ as bool
 from .dtypes import finfo, get_default_dtype, iinfo, set_default_dtype
 from .framework.random import get_cuda_rng_state, get_rng_state, seed, set_cuda_rng_state, set_rng_state
 from .param_attr import ParamAttr
-from .place import CPUPlace, CUDAPinnedPlace, CUDAPlace, get_device, set_device
+from .place import (
+    CPUPlace,
+    CUDAPinnedPlace,
+    CUDAPlace,
+    CustomPlace,
+    IPUPlace,
+    XPUPlace,
+    get_device,
+    set_device,
+)
 from .tensor import indexing as _indexing
 from .tensor.attribute import *
 from .tensor.creation import *
@@ -80,6 +90,7 @@ if _TYPE_CHECKING:
         callbacks,
         dataset,
         device,
+        distributed,
         export,
         hapi,
         io,
@@ -92,6 +103,7 @@ if _TYPE_CHECKING:
         reader,
         regularizer,
         text,
+        utils,
     )
     from . import static, vision
     from .device import is_compiled_with_cuda, is_compiled_with_rocm, is_compiled_with_xpu
@@ -103,10 +115,23 @@ if _TYPE_CHECKING:
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
-    "amp", "callbacks", "dataset", "device", "export", "hapi", "io", "jit", "linalg", "metric", "nn", "onnx",
-    "optimizer", "reader", "regularizer", "static", "text", "vision",
+    "amp", "callbacks", "dataset", "device", "distributed", "export", "hapi", "io", "jit", "linalg", "metric", "nn",
+    "onnx", "optimizer", "reader", "regularizer", "static", "text", "utils", "vision",
 }  # fmt: skip
 _HOME = {
+    "autocast": "amp",
+    "get_autocast_cpu_dtype": "amp",
+    "get_autocast_dtype": "amp",
+    "get_autocast_gpu_dtype": "amp",
+    "get_cudnn_version": "device",
+    "get_flags": "framework.flags",
+    "is_autocast_enabled": "amp",
+    "is_compiled_with_cinn": "device",
+    "is_compiled_with_custom_device": "device",
+    "is_compiled_with_distribute": "device",
+    "is_compiled_with_ipu": "device",
+    "set_flags": "framework.flags",
+    "softmax": "nn.functional",
     "Model": "hapi",
     "flops": "hapi",
     "batch": "reader",
@@ -136,4 +161,4 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_PACKAGES, *_HOME})
 
 
-newaxis = None
+e, inf, nan, newaxis, pi = _math.e, _math.inf, _math.nan, None, _math.pi

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import warnings
 
-__all__ = ["CPUPlace", "CUDAPinnedPlace", "CUDAPlace", "Place", "get_device", "set_device"]
+__all__ = [
+    "CPUPlace",
+    "CUDAPinnedPlace",
+    "CUDAPlace",
+    "CustomPlace",
+    "IPUPlace",
+    "Place",
+    "XPUPlace",
+    "get_device",
+    "set_device",
+]
 
 
 class Place:
@@ -52,6 +62,25 @@ class CUDAPlace(Place):
     def __init__(self, device_id: int = 0) -> None:
         super().__init__(device_id)
         warn_cpu_only("CUDAPlace")
+
+
+class XPUPlace(Place):
+    """Accepted for the sake of existing scripts; it is the CPU, with one warning."""
+
+    def __init__(self, device_id: int = 0) -> None:
+        super().__init__(device_id)
+        warn_cpu_only(type(self).__name__)
+
+
+class IPUPlace(XPUPlace):
+    """As `XPUPlace`."""
+
+
+class CustomPlace(XPUPlace):
+    """As `XPUPlace`: a device by the name of its kind and its number."""
+
+    def __init__(self, device_type: str, device_id: int = 0) -> None:
+        super().__init__(device_id)
 
 
 class CUDAPinnedPlace(Place):

@@ -75,10 +75,14 @@ def download(url: str, module_name: str, md5sum: str | None, save_name: str | No
         NotFoundError: there is no such file and it cannot be fetched; the message says where to put it.
         InvalidArgumentError: the file that is there, or was sent, has another MD5: it is damaged, or another one.
     """
-    path = _place(url, module_name, save_name)
+    return fetched(url, _place(url, module_name, save_name), md5sum)
+
+
+def fetched(url: str, path: str, md5sum: str | None, again: bool = False) -> str:
+    """``path``, where the file of ``url`` is; fetched if it is not there, or ``again``. See `download`."""
     there = os.path.isfile(path)
-    found = md5file(path) if there else None
-    if there and md5sum in (None, found):
+    found = md5file(path) if there and md5sum else None
+    if there and not again and md5sum in (None, found):
         return path
     try:
         _fetch(url, path, md5sum)
