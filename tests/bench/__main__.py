@@ -24,6 +24,7 @@ HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 MODELS = ("cifar", "lenet", "mlp", "resnet18", "lstm", "transformer")
 MODES = ("train.eager", "train.static", "infer.eager", "infer.static", "infer.loaded")
+PROGRAMS = ("mnist.program.sgd", "mnist.program.adam", "mnist.program.test")
 SINGLE = ("op.add", "op.multiply_backward", "resnet18.save", "resnet18.onnx")
 IMPORTS = {"paddlelite": "import paddlelite", "paddle": "import paddle", "torch": "import torch"}
 
@@ -158,6 +159,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n\n")[0])
     parser.add_argument("--models", default=",".join(MODELS), help="of " + ",".join(MODELS))
     parser.add_argument("--modes", default=",".join(MODES), help="of " + ",".join(MODES))
+    parser.add_argument("--programs", action="store_true", help="static mode too")
     parser.add_argument(
         "--only-models", action="store_true", help="no single operations, import, save or memory"
     )
@@ -179,7 +181,10 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     pythons = interpreters()
     about = machine(pythons)
-    models = [f"{model}.{mode}" for model in options.models.split(",") for mode in options.modes.split(",")]
+    models = [
+        f"{model}.{mode}" for model in filter(None, options.models.split(",")) for mode in options.modes.split(",")
+    ]
+    models += PROGRAMS if options.programs else ()
     tasks = models + ([] if options.only_models else list(SINGLE))
     times, wrong, refused = {}, [], []
     with contextlib.ExitStack() as stack:

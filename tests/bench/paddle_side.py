@@ -5,6 +5,7 @@ import tempfile
 
 import numpy as np
 import paddle
+import static_mode
 from data import batch
 from paddle.static import InputSpec
 from paddle_models import MODELS, ResNet18, fill
@@ -109,4 +110,5 @@ TASKS = {
     "op.multiply_backward": multiply_backward,
     "resnet18.save": save,
     "resnet18.onnx": onnx,
+    **static_mode.TASKS,
 }
