@@ -11,10 +11,11 @@ from ..ir import Node as Operator
 from ..ir import Value as Variable
 from . import nn
 from .backward import append_backward, gradients
+from .checkpoints import load, load_program_state, save
 from .compiled import BuildStrategy, CompiledProgram, ExecutionStrategy, ParallelExecutor
 from .executor import Executor
 from .input_spec import InputSpec
-from .io import load_inference_model, save_inference_model
+from .io import load_inference_model, normalize_program, save_inference_model
 from .programs import (
     default_main_program,
     default_startup_program,
@@ -23,6 +24,7 @@ from .programs import (
     program_guard,
 )
 from .scope import Scope, global_scope, scope_guard
+from .tools import ExponentialMovingAverage, accuracy, cpu_places, cuda_places, set_program_state
 from .variables import create_global_var, create_parameter, data
 
 __all__ = [
@@ -31,25 +33,34 @@ __all__ = [
     "CompiledProgram",
     "ExecutionStrategy",
     "Executor",
+    "ExponentialMovingAverage",
     "InputSpec",
     "Operator",
     "ParallelExecutor",
     "Program",
     "Scope",
     "Variable",
+    "accuracy",
     "append_backward",
+    "cpu_places",
     "create_global_var",
     "create_parameter",
+    "cuda_places",
     "data",
     "default_main_program",
     "default_startup_program",
     "device_guard",
     "global_scope",
     "gradients",
+    "load",
     "load_inference_model",
+    "load_program_state",
     "name_scope",
     "nn",
+    "normalize_program",
     "program_guard",
+    "save",
     "save_inference_model",
     "scope_guard",
+    "set_program_state",
 ]

@@ -19,7 +19,7 @@ from .compiled import CompiledProgram
 from .programs import default_main_program
 from .scope import LoDTensor, Scope, global_scope
 
-__all__ = ["Executor", "bind_program"]
+__all__ = ["Executor", "bind_program", "find"]
 
 
 class MissingFeedError(InvalidArgumentError, KeyError):
@@ -149,7 +149,7 @@ class _Run:
 
         self.version, self.scope = version, scope
         self.items = list(fetch_list)  # so that their ids stay theirs
-        fetched = [_find(program, item, at) for at, item in enumerate(fetch_list)]
+        fetched = [find(program, item, at) for at, item in enumerate(fetch_list)]
         self.inputs = list(program.inputs)
         part = _effective(program, fetched)
         self.needed = [v for v in part.inputs if _reads(part, v)]
@@ -254,7 +254,7 @@ def bind_program(program: Program, scope: Scope) -> Program:
     return bound
 
 
-def _find(program: Program, item: Any, at: int = 0) -> Value:
+def find(program: Program, item: Any, at: int = 0) -> Value:
     """The value that ``item`` (a variable or a name) has at the end of a run."""
     if not isinstance(item, (str, Value)):
         raise InvalidTypeError(

@@ -9,23 +9,29 @@ from typing import Any
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..ir import Program, Value
 from ..prune import cut
+from .executor import bind_program, find
+from .programs import default_main_program
+from .scope import global_scope
 
-__all__ = ["load_inference_model", "save_inference_model"]
+__all__ = ["load_inference_model", "normalize_program", "save_inference_model"]
 
 
 def save_inference_model(
     path_prefix: str | os.PathLike[str], feed_vars: Any, fetch_vars: Any, executor: Any, **kwargs: Any
 ) -> None:
-    """Saves the part of a program that computes ``fetch_vars`` from ``feed_vars``.
+    """Saves the part of a program that computes ``fetch_vars`` from ``feed_vars``, with the scope's parameters.
+
+    A program built in static mode is saved as its ``clone(for_test=True)``.
 
     Args:
         path_prefix: the files' common prefix; missing folders are made.
         feed_vars, fetch_vars: a variable of the program, or a list of them.
         executor: not used; PaddlePaddle needs it to read the parameters.
-        program: the Program the variables belong to (required).
+        program: the Program the variables belong to; the default main program when it is not given.
 
     Raises InvalidTypeError for something else than variables, InvalidArgumentError when a variable is not in the
-    program or cannot be computed, UnimplementedError listing the ops that have no file form.
+    program or cannot be computed, NotFoundError when a parameter has no value yet, UnimplementedError listing the ops
+    that have no file form.
     """
     program = kwargs.pop("program", None)
     kwargs.pop("clip_extra", None)  # what it would remove is never written
@@ -33,17 +39,29 @@ def save_inference_model(
         raise InvalidArgumentError("legacy_format=True is not supported.")
     if kwargs:
         raise InvalidArgumentError(f"save_inference_model does not know the option '{next(iter(kwargs))}'.")
-    if not isinstance(program, Program):
-        raise InvalidTypeError(
-            "save_inference_model needs program=, the Program that the variables belong to."
-        )
-    part = cut(program, _variables(feed_vars, "feed_vars"), _variables(fetch_vars, "fetch_vars"))
+    part = normalize_program(program, feed_vars, fetch_vars)
     from ..export.pdmodel import ModelToWrite, write_models
 
     prefix = os.fspath(path_prefix)
     if not os.path.basename(prefix):
         raise InvalidArgumentError(f"path_prefix {prefix!r} has no file name.")
     write_models([ModelToWrite(part, prefix)], prefix + ".pdiparams.info", {}, {"writer": "paddlelite"})
+
+
+def normalize_program(program: Program | None, feed_vars: Any, fetch_vars: Any, **kwargs: Any) -> Program:
+    """The part of a program that computes ``fetch_vars`` from ``feed_vars`` in tests, on the scope's parameters.
+
+    Raises as :func:`save_inference_model` does.
+    """
+    feeds, fetches = _variables(feed_vars, "feed_vars"), _variables(fetch_vars, "fetch_vars")
+    program = default_main_program() if program is None else program
+    if not isinstance(program, Program):
+        raise InvalidTypeError(f"program must be a Program, got {type(program).__name__}.")
+    if program._builder is None:
+        return cut(program, feeds, fetches)
+    own = program.clone(for_test=True)
+    inputs, outputs = ([find(own, v) for v in values] for values in (feeds, fetches))
+    return bind_program(cut(own, inputs, outputs), global_scope())
 
 
 def _variables(given: Any, what: str) -> list[Value]:
@@ -58,6 +76,8 @@ def _variables(given: Any, what: str) -> list[Value]:
 
 def load_inference_model(path_prefix: str | os.PathLike[str], executor: Any, **kwargs: Any) -> list[Any]:
     """Loads a saved model: ``[program, feed_target_names, fetch_targets]``, to be run by ``Executor.run``.
+
+    Its parameters are in the scope under their names.
 
     Args:
         path_prefix: the prefix given to save_inference_model or jit.save, or a folder of 1.x.
@@ -79,4 +99,6 @@ def load_inference_model(path_prefix: str | os.PathLike[str], executor: Any, **k
             f"there is no model at {name}: neither {name}.pdmodel nor a folder with __model__."
         )
     model = read_model(paths)
+    for tensor in model.tensors.values():
+        global_scope().adopt(tensor)
     return [model.program, model.inputs, list(model.program.outputs)]

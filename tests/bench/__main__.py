@@ -182,7 +182,9 @@ def main():
     pythons = interpreters()
     about = machine(pythons)
     models = [
-        f"{model}.{mode}" for model in filter(None, options.models.split(",")) for mode in options.modes.split(",")
+        f"{model}.{mode}"
+        for model in filter(None, options.models.split(","))
+        for mode in options.modes.split(",")
     ]
     models += PROGRAMS if options.programs else ()
     tasks = models + ([] if options.only_models else list(SINGLE))

@@ -97,8 +97,8 @@ def test_wrong_calls(tmp_path):
     _, other, _ = program()
     with pytest.raises(TypeError, match="needs a Program"):
         exe().run(3, {}, [])
-    with pytest.raises(TypeError, match="needs program="):
-        static.save_inference_model(tmp_path / "m", [x], [y], exe())
+    with pytest.raises(TypeError, match="program must be a Program"):
+        static.save_inference_model(tmp_path / "m", [x], [y], exe(), program=3)
     with pytest.raises(TypeError, match="fetch_vars must be a variable"):
         static.save_inference_model(tmp_path / "m", [x], ["y"], exe(), program=whole)
     with pytest.raises(ValueError, match="is not in the program"):
