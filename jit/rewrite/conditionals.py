@@ -34,4 +34,4 @@ class Conditionals(Pass):
         names = constant(None) if node.state is None else names_tuple(node.state)
         arms = at(node.test, operator("if_", node.test, name(STATE), names))
         inner = gast.If(name(ARM), node.body, node.orelse)
-        return at(node, gast.For(target(ARM), arms, [inner], [], None))
+        return at(node.test, gast.For(target(ARM), arms, [at(node, inner)], [], None))

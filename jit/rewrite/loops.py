@@ -29,12 +29,12 @@ class Loops(Pass):
     def visit_While(self, node: gast.While) -> gast.AST:
         self.generic_visit(node)
         rounds = at(node.test, operator("while_", thunk(node.test), *self._arguments(node)))
-        return at(node, gast.For(target(ROUND), rounds, node.body, [], None))
+        return at(node.test, gast.For(target(ROUND), rounds, node.body, [], None))
 
     def visit_For(self, node: gast.For) -> gast.AST:
         self.generic_visit(node)
         node.iter = at(node.iter, operator("for_", node.iter, *self._arguments(node)))
-        return node
+        return gast.copy_location(node, node.iter)  # as from CPython 3.13 on, a round belongs to what is iterated
 
     def visit_AsyncFor(self, node: gast.AsyncFor) -> gast.AST:
         self.generic_visit(node)
