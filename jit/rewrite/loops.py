@@ -34,7 +34,9 @@ class Loops(Pass):
     def visit_For(self, node: gast.For) -> gast.AST:
         self.generic_visit(node)
         node.iter = at(node.iter, operator("for_", node.iter, *self._arguments(node)))
-        return gast.copy_location(node, node.iter)  # as from CPython 3.13 on, a round belongs to what is iterated
+        return gast.copy_location(
+            node, node.iter
+        )  # as from CPython 3.13 on, a round belongs to what is iterated
 
     def visit_AsyncFor(self, node: gast.AsyncFor) -> gast.AST:
         self.generic_visit(node)
