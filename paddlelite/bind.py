@@ -96,6 +96,8 @@ def _record(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list
         if kind == "f" or kind == "c" or kind == "V":
             out.stop_gradient = False
             out._node = GradNode(op, inputs, attrs, arrays, (out._data,))
+            if mode.tracer is not None:
+                out.retain_grads()
         return out
     outs = _wrap(op, result, inputs)
     flat = flatten_outs(op, outs)
@@ -105,6 +107,8 @@ def _record(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], arrays: list
             t.stop_gradient = False
             t._node = node
             t._index = index
+            if mode.tracer is not None:
+                t.retain_grads()
     return outs
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .capture import Capture
+    from .fluid.tracer import Tracer
 
 __all__ = ["mode"]
 
@@ -16,6 +17,8 @@ class _Mode(threading.local):
     grad: bool = True
     #: The graph being built, when ops append nodes instead of computing.
     capture: Capture | None = None
+    #: Inside ``paddle.fluid.dygraph.guard()``: what tensors do otherwise there, as in PaddlePaddle 1.x.
+    tracer: Tracer | None = None
 
 
 #: This thread's mode.

@@ -134,6 +134,8 @@ def make_parameter(
         init(out)
     finally:
         mode.capture = was
+    if mode.tracer is not None:
+        mode.tracer.made(out)
     return out
 
 

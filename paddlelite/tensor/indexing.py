@@ -44,8 +44,9 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     if x._data is not None and mode.capture is None:
         out = _read_at_once(x, index)
         if out is not None:
-            return out
-    return _Plan(x, index).read(x)
+            return out if mode.tracer is None else mode.tracer.ranked(out)
+    out = _Plan(x, index).read(x)
+    return out if mode.tracer is None else mode.tracer.ranked(out)
 
 
 def _read_at_once(x: Tensor, index: Any) -> Tensor | None:

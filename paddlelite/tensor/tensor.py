@@ -210,13 +210,14 @@ class Tensor:
     def __repr__(self) -> str:
         from .printing import tensor_repr
 
-        return tensor_repr(self)
+        return tensor_repr(self) if mode.tracer is None else mode.tracer.text(self)
 
     # Its values
 
     def numpy(self, blocking: bool = True) -> np.ndarray:
         """A copy of the values as a NumPy array."""
-        return self._data.copy()
+        array = self._data.copy()
+        return array if mode.tracer is None else mode.tracer.array(array)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self.numpy()
