@@ -1,0 +1,88 @@
+"""How a function becomes one of ``fluid.layers``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...errors import UnimplementedError
+from ...tensor.creation import assign
+from ...tensor.tensor import Tensor
+from ..modes import enter
+
+__all__ = ["layer", "put", "ranked", "refused", "rows", "seeded"]
+
+
+def rows(**functions: Callable[..., Any]) -> dict[str, Any]:
+    """A table of ``fluid.layers``: each row is a name with its signature in 1.x and what it is in terms of 2.x."""
+    return {name: layer(function, name) for name, function in functions.items()}
+
+
+def layer(function: Callable[..., Any], name: str = "") -> Any:
+    """``function`` as one of ``fluid.layers``.
+
+    It enters 1.x's mode first, ``act`` is applied to its result, and what has no axis gets shape [1]: 1.x has no 0-D
+    tensors. A row need not use ``act`` and ``name`` in its body; the names of variables made by the way are ours.
+    """
+    function.__name__ = name or function.__name__
+    function.__qualname__ = f"fluid.layers.{function.__name__}"
+    names = list(inspect.signature(function).parameters)
+    act_at = names.index("act") if "act" in names else None
+    what = f"layers.{function.__name__}"
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        enter(what, (*args, *kwargs.values()))
+        out = ranked(function(*args, **kwargs))
+        if act_at is None:
+            return out
+        from .activations import apply
+
+        return apply(out, args[act_at] if len(args) > act_at else kwargs.get("act"))
+
+    return call
+
+
+def ranked(result: Any) -> Any:
+    """``result`` with shape [1] for every tensor that has no axis."""
+    if isinstance(result, Tensor):
+        return result if result.dims or getattr(result, "array", "") else result.reshape([1])
+    if type(result) in (list, tuple):
+        return type(result)(ranked(one) for one in result)
+    return result
+
+
+def put(value: Any, out: Any) -> Any:
+    """``value``, written to the variable ``out`` where one is given: 1.x lets calls name their result."""
+    value = ranked(value)
+    if out is None:
+        return value
+    assign(value, out)
+    return out
+
+
+def seeded(seed: int | None, draw: Callable[[Any], np.ndarray], otherwise: Callable[[], Any], dtype: Any) -> Any:
+    """Random numbers: the same at every run where 1.x is given a seed, else the generator's."""
+    if not seed:
+        return otherwise()
+    from ...dtypes import dtype_of
+    from ...tensor.creation import to_tensor
+    from .tensor import constant
+
+    array = draw(np.random.RandomState(seed)).astype(dtype_of(dtype).np)
+    return constant(to_tensor(array), array)
+
+
+def refused(name: str, reason: str) -> Any:
+    """A function of ``fluid.layers`` that is not here, and says why and what to do."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        raise UnimplementedError(f"fluid.layers.{name} is not supported: {reason}")
+
+    call.__name__, call.__qualname__ = name, f"fluid.layers.{name}"
+    call.__doc__ = f"Not supported: {reason}"
+    return call
