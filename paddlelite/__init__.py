@@ -115,8 +115,8 @@ if _TYPE_CHECKING:
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
-    "amp", "callbacks", "dataset", "device", "distributed", "export", "hapi", "io", "jit", "linalg", "metric", "nn",
-    "onnx", "optimizer", "reader", "regularizer", "static", "text", "utils", "vision",
+    "amp", "callbacks", "dataset", "device", "distributed", "export", "fluid", "hapi", "io", "jit", "linalg", "metric",
+    "nn", "onnx", "optimizer", "reader", "regularizer", "static", "text", "utils", "vision",
 }  # fmt: skip
 _HOME = {
     "autocast": "amp",

@@ -53,17 +53,16 @@ class LearningRateDecay(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`set_state_dict` needs to go on from here."""
-        return {k: v for k, v in self.__dict__.items() if isinstance(v, (bool, int, float, str, list, tuple))}
+        return {key: described(v) if isinstance(v, LearningRateDecay) else v for key, v in self.__dict__.items()}
 
     def set_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from a saved state. Raises InvalidArgumentError when it is not one of this decay."""
-        unknown = sorted(state_dict.keys() - self.__dict__.keys())
-        if unknown or "step_num" not in state_dict:
+        if state_dict.keys() != self.__dict__.keys():
             raise InvalidArgumentError(
                 f"{type(self).__name__}: the state is of another decay: it has {sorted(state_dict)}, and this needs "
-                f"{sorted(self.state_dict())}"
+                f"{sorted(self.__dict__)}"
             )
-        self.__dict__.update(state_dict)
+        self.__dict__.update({key: revived(v) if isinstance(v, dict) else v for key, v in state_dict.items()})
 
     set_dict = set_state_dict
 
@@ -231,19 +230,17 @@ class LinearLrWarmup(LearningRateDecay):
         if isinstance(self.learning_rate, LearningRateDecay):
             self.learning_rate.advance()
 
-    def state_dict(self) -> dict[str, Any]:
-        state = super().state_dict()
-        if isinstance(self.learning_rate, LearningRateDecay):
-            state["inner"] = self.learning_rate.state_dict()
-        return state
 
-    def set_state_dict(self, state_dict: dict[str, Any]) -> None:
-        state = dict(state_dict)
-        inner = state.pop("inner", None)
-        super().set_state_dict(state)
-        if inner is not None and isinstance(self.learning_rate, LearningRateDecay):
-            self.learning_rate.set_state_dict(inner)
-
-    set_dict = set_state_dict
+def described(decay: LearningRateDecay) -> dict[str, Any]:
+    """A decay as names and numbers, to be saved."""
+    return {"decay": type(decay).__name__, "state": decay.state_dict()}
 
 
+def revived(saved: Any) -> LearningRateDecay:
+    """The decay that :func:`described` has described. Raises InvalidArgumentError for anything else."""
+    kind = globals().get(str(saved.get("decay"))) if isinstance(saved, dict) else None
+    if not (isinstance(kind, type) and issubclass(kind, LearningRateDecay)):
+        raise InvalidArgumentError("it does not hold the state of a learning-rate decay")
+    decay = kind.__new__(kind)
+    decay.__dict__.update({k: revived(v) if isinstance(v, dict) else v for k, v in saved["state"].items()})
+    return decay

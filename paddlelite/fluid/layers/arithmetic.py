@@ -8,7 +8,7 @@ from typing import Any
 import paddlelite as paddle
 
 from . import forward
-from .door import put, rows
+from .door import attribute, put, rows
 
 __all__ = ["TABLE"]
 
@@ -109,3 +109,5 @@ def _cumsum(x: Any, axis: Any, exclusive: Any, reverse: Any) -> Any:
     if exclusive:
         out = paddle.subtract(out, turned)
     return paddle.flip(out, [axis]) if reverse else out
+
+__getattr__ = attribute(TABLE, __name__)

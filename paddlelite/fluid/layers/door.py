@@ -14,7 +14,7 @@ from ...tensor.creation import assign
 from ...tensor.tensor import Tensor
 from ..modes import enter
 
-__all__ = ["layer", "put", "ranked", "refused", "rows", "seeded"]
+__all__ = ["attribute", "layer", "put", "ranked", "refused", "rows", "seeded"]
 
 
 def rows(**functions: Callable[..., Any]) -> dict[str, Any]:
@@ -45,6 +45,17 @@ def layer(function: Callable[..., Any], name: str = "") -> Any:
         return apply(out, args[act_at] if len(args) > act_at else kwargs.get("act"))
 
     return call
+
+
+def attribute(table: dict[str, Any], module: str) -> Callable[[str], Any]:
+    """A module's ``__getattr__`` that finds the rows of its table."""
+
+    def find(name: str) -> Any:
+        if name in table:
+            return table[name]
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return find
 
 
 def ranked(result: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import paddlelite as paddle
 
 from ...nn import functional as F
-from .door import rows
+from .door import attribute, rows
 
 __all__ = ["TABLE"]
 
@@ -110,3 +110,5 @@ TABLE = rows(
     ),
     accuracy=lambda input, label, k=1, correct=None, total=None: _accuracy(input, label, k, correct, total),
 )
+
+__getattr__ = attribute(TABLE, __name__)

@@ -16,9 +16,9 @@ from ...nn.initializer import Constant, Normal
 from ...nn.parameter import make_parameter
 from ...param_attr import ParamAttr
 from . import forward
-from .door import rows
+from .door import attribute, rows
 
-__all__ = ["TABLE", "Helper"]
+__all__ = ["TABLE", "Helper", "embedding_of"]
 
 
 class Helper:
@@ -108,7 +108,7 @@ def _batch_norm(
     )
 
 
-def _embedding(input: Any, size: Any, padding_idx: Any, param_attr: Any, dtype: Any, squeezes: bool = True) -> Any:
+def embedding_of(input: Any, size: Any, padding_idx: Any, param_attr: Any, dtype: Any, squeezes: bool = True) -> Any:
     weight = Helper("embedding", None, dtype).create_parameter(list(size), param_attr)
     return (forward.embed if squeezes else F.embedding)(input, weight, padding_idx)
 
@@ -266,7 +266,7 @@ TABLE = rows(
         moving_variance_name, use_global_stats,
     ),
     embedding=lambda input, size, is_sparse=False, is_distributed=False, padding_idx=None, param_attr=None,
-    dtype="float32": _embedding(input, size, padding_idx, param_attr, dtype),
+    dtype="float32": embedding_of(input, size, padding_idx, param_attr, dtype),
     layer_norm=lambda input, scale=True, shift=True, begin_norm_axis=1, epsilon=1e-05, param_attr=None, bias_attr=None,
     act=None, name=None: _layer_norm(input, scale, shift, begin_norm_axis, epsilon, param_attr, bias_attr, name),
     group_norm=lambda input, groups, epsilon=1e-05, param_attr=None, bias_attr=None, act=None, data_layout="NCHW",
@@ -317,3 +317,5 @@ TABLE = rows(
         input, n, k, alpha, beta, data_format
     ),
 )
+
+__getattr__ = attribute(TABLE, __name__)

@@ -7,7 +7,7 @@ from typing import Any
 import paddlelite as paddle
 
 from ...nn import functional as F
-from .door import rows
+from .door import attribute, rows
 
 __all__ = ["TABLE"]
 
@@ -64,3 +64,5 @@ TABLE = rows(
         input, -1 if axis is None else axis, dtype
     ),
 )
+
+__getattr__ = attribute(TABLE, __name__)

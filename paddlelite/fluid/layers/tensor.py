@@ -15,7 +15,7 @@ from ...mode import mode
 from ...nn import functional as F
 from ...tensor.tensor import Tensor
 from . import forward
-from .door import put, rows, seeded
+from .door import attribute, put, rows, seeded
 
 __all__ = ["TABLE", "constant"]
 
@@ -260,3 +260,5 @@ TABLE = rows(
     tril=lambda input, diagonal=0, name=None: paddle.tril(input, diagonal),
     triu=lambda input, diagonal=0, name=None: paddle.triu(input, diagonal),
 )
+
+__getattr__ = attribute(TABLE, __name__)

@@ -1,0 +1,7 @@
+"""``fluid.backward``."""
+
+from __future__ import annotations
+
+from ..static.backward import append_backward, gradients
+
+__all__ = ["append_backward", "gradients"]

@@ -1,0 +1,18 @@
+"""``fluid.dygraph``: the eager mode of 1.4 to 1.8."""
+
+from . import base, checkpoint, container, layers, learning_rate_scheduler, nn, parallel
+from .base import *
+from .checkpoint import *
+from .container import *
+from .layers import Layer
+from .learning_rate_scheduler import *
+from .nn import *
+from .parallel import DataParallel, ParallelEnv, prepare_context
+from .py_layer import PyLayer
+from ..modes import in_dygraph_mode
+
+
+class BackwardStrategy:
+    """``sort_sum_gradient`` of 1.5 to 1.8: gradients are always added in the order in which they arrive."""
+
+    sort_sum_gradient = False

@@ -1,0 +1,253 @@
+"""``fluid.optimizer``: the optimizers of 1.x, which find their parameters themselves, on those of ``paddle.optimizer``."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from .. import optimizer as core
+from ..errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
+from ..mode import mode
+from ..tensor.tensor import Tensor
+from . import clip as clips
+from .dygraph.learning_rate_scheduler import LearningRateDecay
+from .modes import enter
+
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "AdadeltaOptimizer",
+    "Adagrad",
+    "AdagradOptimizer",
+    "Adam",
+    "AdamOptimizer",
+    "Adamax",
+    "AdamaxOptimizer",
+    "LambOptimizer",
+    "Momentum",
+    "MomentumOptimizer",
+    "Optimizer",
+    "RMSPropOptimizer",
+    "SGDOptimizer",
+]
+
+
+class Optimizer(core.Optimizer):
+    """What the optimizers of 1.x have in common.
+
+    Without ``parameter_list`` they update every parameter of the guard, or of the program, that the loss has given a
+    gradient. ``regularization`` is the weight decay; ``grad_clip`` may also be given to :meth:`minimize`.
+    """
+
+    #: The arguments after the learning rate: in 1.5's order, and in 1.8's.
+    _orders: ClassVar[tuple[str, str]]
+
+    def __init__(self, learning_rate: Any = None, *args: Any, **kwargs: Any) -> None:
+        enter("optimizer." + type(self).__name__)
+        given = self._named(args, kwargs)
+        if learning_rate is None:
+            if not hasattr(type(self), "_default_rate"):
+                raise ValueError("learning_rate is not set")
+            learning_rate = type(self)._default_rate
+        given["weight_decay"] = given.pop("regularization", None)
+        given["grad_clip"] = clips.as_clip(given.pop("grad_clip", None))
+        listed = given.pop("parameter_list", None)
+        given["parameters"] = listed if listed is not None or mode.tracer is None else []
+        super().__init__(learning_rate, **given)
+        self._finds_parameters = listed is None
+
+    def _named(self, args: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+        old, new = (order.split() for order in self._orders)
+        order = old
+        for name, value in zip(old, args):
+            # In the place of a switch, a number or a regularizer, a list of parameters tells that 1.8 was meant.
+            if isinstance(value, (list, tuple)) and name != "parameter_list":
+                order = new
+        if len(args) > len(order):
+            raise TypeError(f"{type(self).__name__}(learning_rate, {', '.join(order)}): got {len(args) + 1} arguments")
+        known = set(old) | set(new)
+        given = dict(zip(order, args))
+        for name, value in kwargs.items():
+            if name not in known or name in given:
+                problem = "got twice" if name in given else f"is not one of {sorted(known)}"
+                raise TypeError(f"{type(self).__name__}(): argument {name!r} {problem}")
+            given[name] = value
+        return given
+
+    def minimize(  # type: ignore[override]
+        self,
+        loss: Any,
+        startup_program: Any = None,
+        parameter_list: Any = None,
+        no_grad_set: Any = None,
+        grad_clip: Any = None,
+    ) -> Any:
+        """In a guard, update by the gradients that ``loss.backward()`` has left; in a program, append both.
+
+        Returns ``(operations, [(parameter, gradient), ...])``. Raises PreconditionNotMetError when the loss is of the
+        other mode.
+        """
+        if not isinstance(loss, Tensor):
+            raise InvalidTypeError(f"The loss should be a Variable, but got {type(loss).__name__}.")
+        enter("optimizer.minimize", [loss])
+        clip = clips.as_clip(grad_clip) or self._groups[0].clip or clips.of_program()
+        was = [group.clip for group in self._groups]
+        for group in self._groups:
+            group.clip = clip
+        try:
+            if mode.tracer is None:
+                return super().minimize(loss, startup_program, parameter_list, no_grad_set)
+            return self._update(loss, parameter_list, no_grad_set)
+        finally:
+            for group, own in zip(self._groups, was):
+                group.clip = own
+
+    def _update(self, loss: Any, parameter_list: Any, no_grad_set: Any) -> Any:
+        if self._finds_parameters:
+            assert mode.tracer is not None
+            self._groups[0].params = self._parameter_list = list(parameter_list or mode.tracer.parameters())
+            if not any(p._grad is not None for p in self._parameter_list):
+                raise InvalidArgumentError(
+                    f"{type(self).__name__}.minimize(loss): no parameter of this guard has a gradient. Call "
+                    "loss.backward() before it, and make the layers inside the guard."
+                )
+        result = super().minimize(loss, None, parameter_list, no_grad_set)
+        self._advance()
+        return result
+
+    def step(self) -> None:
+        """Update by the gradients that are there."""
+        super().step()
+        self._advance()
+
+    def _advance(self) -> None:
+        if isinstance(self._learning_rate, LearningRateDecay):
+            self._learning_rate.advance()
+
+    def current_step_lr(self) -> float:
+        """The present learning rate."""
+        return self.get_lr()
+
+    def load(self, stat_dict: Any) -> None:
+        """Go on with the learning-rate decay that ``load_persistables`` has found for this optimizer.
+
+        Raises InvalidArgumentError when there is none under its name.
+        """
+        key = str(self._name)
+        if key not in stat_dict:
+            raise InvalidArgumentError(f"there is no optimizer named {key} among those loaded: {sorted(stat_dict)}")
+        self._learning_rate = stat_dict[key]
+
+    def state_dict(self) -> dict[str, Any]:
+        """The accumulators and the state of the learning rate's decay."""
+        state = super().state_dict()
+        if isinstance(self._learning_rate, LearningRateDecay):
+            state["LR_Scheduler"] = self._learning_rate.state_dict()
+        return state
+
+    def set_dict(self, state_dict: Any) -> None:
+        """Go on from a saved state."""
+        if self._finds_parameters and mode.tracer is not None:
+            self._groups[0].params = self._parameter_list = mode.tracer.parameters()
+        super().set_state_dict(state_dict)
+
+    set_state_dict = load_state_dict = set_dict
+
+
+_LAST = "regularization grad_clip name"
+
+
+class SGDOptimizer(Optimizer, core.SGD):
+    """Stochastic gradient descent."""
+
+    _orders = "regularization name", f"parameter_list {_LAST}"
+
+
+class MomentumOptimizer(Optimizer, core.Momentum):
+    """SGD with a velocity."""
+
+    _orders = "momentum use_nesterov regularization name", f"momentum parameter_list use_nesterov {_LAST}"
+
+
+class AdagradOptimizer(Optimizer, core.Adagrad):
+    """Adagrad."""
+
+    _orders = (
+        "epsilon regularization name initial_accumulator_value",
+        f"epsilon parameter_list {_LAST} initial_accumulator_value",
+    )
+
+
+class AdamOptimizer(Optimizer, core.Adam):
+    """Adam."""
+
+    _default_rate = 0.001
+    _orders = (
+        "beta1 beta2 epsilon regularization name lazy_mode",
+        f"beta1 beta2 epsilon parameter_list {_LAST} lazy_mode",
+    )
+
+
+class AdamaxOptimizer(Optimizer, core.Adamax):
+    """Adamax."""
+
+    _default_rate = 0.001
+    _orders = "beta1 beta2 epsilon regularization name", f"beta1 beta2 epsilon parameter_list {_LAST}"
+
+
+class AdadeltaOptimizer(Optimizer, core.Adadelta):
+    """Adadelta."""
+
+    _orders = "epsilon rho regularization name", f"epsilon rho parameter_list {_LAST}"
+
+
+class RMSPropOptimizer(Optimizer, core.RMSProp):
+    """RMSProp."""
+
+    _orders = (
+        "rho epsilon momentum centered regularization name",
+        f"rho epsilon momentum centered parameter_list {_LAST}",
+    )
+
+
+class LambOptimizer(Optimizer, core.Lamb):
+    """LAMB."""
+
+    _default_rate = 0.001
+    _orders = (
+        "lamb_weight_decay beta1 beta2 epsilon regularization exclude_from_weight_decay_fn name",
+        "lamb_weight_decay beta1 beta2 epsilon parameter_list regularization grad_clip exclude_from_weight_decay_fn name",
+    )
+
+    def __init__(self, learning_rate: Any = None, *args: Any, **kwargs: Any) -> None:
+        given = self._named(args, kwargs)
+        if given.pop("regularization", None) is not None:
+            raise UnimplementedError("LambOptimizer: regularization; its own lamb_weight_decay is the weight decay")
+        super().__init__(learning_rate, **given)
+
+
+SGD, Momentum, Adagrad, Adam = SGDOptimizer, MomentumOptimizer, AdagradOptimizer, AdamOptimizer
+Adamax, Adadelta = AdamaxOptimizer, AdadeltaOptimizer
+
+_REFUSED = {
+    "Ftrl": "use AdagradOptimizer",
+    "Dpsgd": "use SGDOptimizer",
+    "DecayedAdagrad": "use RMSPropOptimizer",
+    "LarsMomentum": "use MomentumOptimizer with a warmup of the learning rate",
+    "DGCMomentumOptimizer": "there is one device: use MomentumOptimizer",
+    "PipelineOptimizer": "there is one device: use the optimizer inside",
+    "RecomputeOptimizer": "use the optimizer inside",
+    "LookaheadOptimizer": "use the optimizer inside",
+    "ModelAverage": "keep the average of state_dict()'s values yourself",
+    "ExponentialMovingAverage": "keep the average of state_dict()'s values yourself",
+}
+
+
+def __getattr__(name: str) -> Any:
+    instead = _REFUSED.get(name) or _REFUSED.get(name.removesuffix("Optimizer"))
+    if instead is None:
+        raise AttributeError(f"module 'paddle.fluid.optimizer' has no attribute {name!r}")
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise UnimplementedError(f"fluid.optimizer.{name} is not supported: {instead}")
+
+    return refuse
