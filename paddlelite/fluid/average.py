@@ -34,7 +34,9 @@ class WeightedAverage:
         """Count ``value`` with ``weight``. Raises InvalidTypeError for what is no number or array."""
         for what, given in (("value", value), ("weight", weight)):
             if not isinstance(given, (int, float, np.ndarray, np.generic)):
-                raise InvalidTypeError(f"The '{what}' must be a number or a numpy ndarray, but is {type(given).__name__}")
+                raise InvalidTypeError(
+                    f"The '{what}' must be a number or a numpy ndarray, but is {type(given).__name__}"
+                )
         if self.numerator is None:
             self.numerator, self.denominator = value * weight, weight
         else:

@@ -26,7 +26,9 @@ def _only(clip: Any, need_clip: Callable[[Any], bool] | None) -> Any:
     if need_clip is None:
         return
     if not callable(need_clip):
-        raise InvalidTypeError("The type of need_clip must be function, and it takes a parameter and returns a bool")
+        raise InvalidTypeError(
+            "The type of need_clip must be function, and it takes a parameter and returns a bool"
+        )
     raise UnimplementedError("need_clip: say it of the parameter, with ParamAttr(need_clip=False)")
 
 
@@ -58,7 +60,9 @@ class ErrorClipByValue:
     """Refused: it clipped the gradients of intermediate variables of a program."""
 
     def __init__(self, max: float, min: float | None = None) -> None:
-        raise UnimplementedError("fluid.clip.ErrorClipByValue is not supported: clip the parameters' gradients")
+        raise UnimplementedError(
+            "fluid.clip.ErrorClipByValue is not supported: clip the parameters' gradients"
+        )
 
 
 _of_programs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()

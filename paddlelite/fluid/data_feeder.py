@@ -27,7 +27,9 @@ class DataFeeder:
         for given in feed_list:
             found = block.var(given) if isinstance(given, str) else given
             if not isinstance(found, Value):
-                raise InvalidTypeError(f"Feed list should contain a list of variable, but has {type(given).__name__}")
+                raise InvalidTypeError(
+                    f"Feed list should contain a list of variable, but has {type(given).__name__}"
+                )
             self._variables.append(found)
 
     def feed(self, iterable: Iterable[Any]) -> dict[str, np.ndarray]:
@@ -59,7 +61,9 @@ class DataFeeder:
                 f"the samples have shapes {sorted({a.shape for a in column})}"
             ) from error
 
-    def decorate_reader(self, reader: Any, multi_devices: bool, num_places: Any = None, drop_last: bool = True) -> Any:
+    def decorate_reader(
+        self, reader: Any, multi_devices: bool, num_places: Any = None, drop_last: bool = True
+    ) -> Any:
         """A reader of batches that gives feeds."""
 
         def feeds() -> Any:

@@ -12,8 +12,7 @@ from ..ir import Block, Program
 from ..ir import Node as Operator
 from ..nn.parameter import Parameter
 from ..place import CPUPlace, CUDAPlace, warn_cpu_only
-from ..static import device_guard, name_scope
-from ..static import programs
+from ..static import device_guard, name_scope, programs
 from ..tensor.tensor import Tensor as Variable
 from . import modes
 from .modes import in_dygraph_mode
@@ -77,6 +76,6 @@ def require_version(min_version: str, max_version: str | None = None) -> None:
     if not all(part.isdigit() for part in min_version.split(".")):
         raise InvalidArgumentError(f"require_version: {min_version!r} is no version such as '1.5.2'")
     if [int(part) for part in min_version.split(".")] > [1, 8, 99]:
-        raise InvalidArgumentError(f"fluid is that of PaddlePaddle 1.8 here, but the script requires {min_version}")
-
-
+        raise InvalidArgumentError(
+            f"fluid is that of PaddlePaddle 1.8 here, but the script requires {min_version}"
+        )

@@ -85,7 +85,9 @@ class UniformInitializer(_Seeded):
         diag_val: float = 1.0,
     ) -> None:
         if diag_num:
-            raise UnimplementedError("UniformInitializer(diag_num=...): give the values with NumpyArrayInitializer")
+            raise UnimplementedError(
+                "UniformInitializer(diag_num=...): give the values with NumpyArrayInitializer"
+            )
         super().__init__(core.Uniform(low, high), seed)
 
 

@@ -18,6 +18,7 @@ def _data(name: str, shape: Any, dtype: Any, lod_level: int) -> Any:
     return variables.data(name, shape, dtype, lod_level)
 
 
+# fmt: off
 _TABLE = rows(
     # The shape is the whole shape: nothing is put in front for the batch.
     data=lambda name, shape, dtype="float32", lod_level=0: _data(name, shape, dtype, lod_level),
@@ -26,5 +27,6 @@ _TABLE = rows(
     dtype="float32": embedding_of(input, size, padding_idx, param_attr, dtype, squeezes=False),
     one_hot=lambda input, depth, allow_out_of_range=False: F.one_hot(input, int(depth)),
 )
+# fmt: on
 
 data, embedding, one_hot = (_TABLE[name] for name in __all__)

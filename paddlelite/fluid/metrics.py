@@ -64,7 +64,9 @@ class Accuracy(MetricBase):
 
     def eval(self) -> float:
         if not self.weight:
-            raise PreconditionNotMetError("There is no data in Accuracy Metrics. Please check layers.accuracy output.")
+            raise PreconditionNotMetError(
+                "There is no data in Accuracy Metrics. Please check layers.accuracy output."
+            )
         return self.value / self.weight
 
 
@@ -135,5 +137,7 @@ class CompositeMetric(MetricBase):
 
 def __getattr__(name: str) -> Any:
     if name in ("ChunkEvaluator", "EditDistance", "DetectionMAP"):
-        raise UnimplementedError(f"fluid.metrics.{name} is not supported: compute it with NumPy from fetched values")
+        raise UnimplementedError(
+            f"fluid.metrics.{name} is not supported: compute it with NumPy from fetched values"
+        )
     raise AttributeError(f"module 'paddle.fluid.metrics' has no attribute {name!r}")

@@ -35,7 +35,9 @@ def img_conv_group(
     def each(value: Any) -> list[Any]:
         values = list(value) if isinstance(value, (list, tuple)) else [value] * count
         if len(values) != count:
-            raise InvalidArgumentError(f"img_conv_group: {count} convolutions, but {len(values)} values for them")
+            raise InvalidArgumentError(
+                f"img_conv_group: {count} convolutions, but {len(values)} values for them"
+            )
         return values
 
     out = input
@@ -68,7 +70,9 @@ def scaled_dot_product_attention(
             f"queries {list(queries.shape)}, keys {list(keys.shape)} and values {list(values.shape)} do not fit"
         )
     if keys.shape[-1] % num_heads or values.shape[-1] % num_heads:
-        raise InvalidArgumentError(f"the widths of keys and values must be divisible by num_heads ({num_heads})")
+        raise InvalidArgumentError(
+            f"the widths of keys and values must be divisible by num_heads ({num_heads})"
+        )
 
     def split(x: Any) -> Any:
         if num_heads == 1:

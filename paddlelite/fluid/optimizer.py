@@ -1,4 +1,4 @@
-"""``fluid.optimizer``: the optimizers of 1.x, which find their parameters themselves, on those of ``paddle.optimizer``."""
+"""``fluid.optimizer``: the optimizers of 1.x, which find their parameters themselves."""
 
 from __future__ import annotations
 
@@ -40,14 +40,15 @@ class Optimizer(core.Optimizer):
 
     #: The arguments after the learning rate: in 1.5's order, and in 1.8's.
     _orders: ClassVar[tuple[str, str]]
+    _default_rate: ClassVar[float | None] = None
 
     def __init__(self, learning_rate: Any = None, *args: Any, **kwargs: Any) -> None:
         enter("optimizer." + type(self).__name__)
         given = self._named(args, kwargs)
         if learning_rate is None:
-            if not hasattr(type(self), "_default_rate"):
-                raise ValueError("learning_rate is not set")
-            learning_rate = type(self)._default_rate
+            learning_rate = self._default_rate
+        if learning_rate is None:
+            raise ValueError("learning_rate is not set")
         given["weight_decay"] = given.pop("regularization", None)
         given["grad_clip"] = clips.as_clip(given.pop("grad_clip", None))
         listed = given.pop("parameter_list", None)
@@ -63,7 +64,9 @@ class Optimizer(core.Optimizer):
             if isinstance(value, (list, tuple)) and name != "parameter_list":
                 order = new
         if len(args) > len(order):
-            raise TypeError(f"{type(self).__name__}(learning_rate, {', '.join(order)}): got {len(args) + 1} arguments")
+            raise TypeError(
+                f"{type(self).__name__}(learning_rate, {', '.join(order)}): got {len(args) + 1} arguments"
+            )
         known = set(old) | set(new)
         given = dict(zip(order, args))
         for name, value in kwargs.items():
@@ -134,7 +137,9 @@ class Optimizer(core.Optimizer):
         """
         key = str(self._name)
         if key not in stat_dict:
-            raise InvalidArgumentError(f"there is no optimizer named {key} among those loaded: {sorted(stat_dict)}")
+            raise InvalidArgumentError(
+                f"there is no optimizer named {key} among those loaded: {sorted(stat_dict)}"
+            )
         self._learning_rate = stat_dict[key]
 
     def state_dict(self) -> dict[str, Any]:
@@ -215,13 +220,15 @@ class LambOptimizer(Optimizer, core.Lamb):
     _default_rate = 0.001
     _orders = (
         "lamb_weight_decay beta1 beta2 epsilon regularization exclude_from_weight_decay_fn name",
-        "lamb_weight_decay beta1 beta2 epsilon parameter_list regularization grad_clip exclude_from_weight_decay_fn name",
+        f"lamb_weight_decay beta1 beta2 epsilon parameter_list exclude_from_weight_decay_fn {_LAST}",
     )
 
     def __init__(self, learning_rate: Any = None, *args: Any, **kwargs: Any) -> None:
         given = self._named(args, kwargs)
         if given.pop("regularization", None) is not None:
-            raise UnimplementedError("LambOptimizer: regularization; its own lamb_weight_decay is the weight decay")
+            raise UnimplementedError(
+                "LambOptimizer: regularization; its own lamb_weight_decay is the weight decay"
+            )
         super().__init__(learning_rate, **given)
 
 

@@ -15,5 +15,5 @@ class WeightNormParamAttr(ParamAttr):
 
     def __init__(self, dim: int | None = None, **options: Any) -> None:
         raise UnimplementedError(
-            "WeightNormParamAttr is not supported: use ParamAttr, and paddle.nn.utils.weight_norm(layer) on a layer of 2.x"
+            "WeightNormParamAttr is not supported: use ParamAttr, and paddle.nn.utils.weight_norm on a layer of 2.x"
         )

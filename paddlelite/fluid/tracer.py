@@ -1,7 +1,7 @@
 """What tensors do otherwise inside ``fluid.dygraph.guard()``, as in PaddlePaddle 1.x.
 
-There is one Tensor for 1.x, 2.x and 3.x. Where 1.x differs, the core asks ``mode.tracer``, which is one of these inside a
-guard and None everywhere else.
+There is one Tensor for 1.x, 2.x and 3.x. Where 1.x differs, the core asks ``mode.tracer``, which is one of these
+inside a guard and None everywhere else.
 """
 
 from __future__ import annotations

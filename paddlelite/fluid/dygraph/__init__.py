@@ -1,5 +1,6 @@
 """``fluid.dygraph``: the eager mode of 1.4 to 1.8."""
 
+from ..modes import in_dygraph_mode
 from . import base, checkpoint, container, layers, learning_rate_scheduler, nn, parallel
 from .base import *
 from .checkpoint import *
@@ -9,7 +10,6 @@ from .learning_rate_scheduler import *
 from .nn import *
 from .parallel import DataParallel, ParallelEnv, prepare_context
 from .py_layer import PyLayer
-from ..modes import in_dygraph_mode
 
 
 class BackwardStrategy:

@@ -29,7 +29,9 @@ enabled = in_dygraph_mode
 enable_imperative, disable_imperative = enable_dygraph, disable_dygraph
 
 
-def to_variable(value: Any, block: Any = None, name: str | None = None, zero_copy: bool | None = None) -> Tensor:
+def to_variable(
+    value: Any, block: Any = None, name: str | None = None, zero_copy: bool | None = None
+) -> Tensor:
     """An array (or a list, or a number) as a Variable of its own dtype; a Variable stays itself.
 
     A floating Variable takes part in backward, as in 1.4 and 1.5, unless ``stop_gradient`` is set on it.

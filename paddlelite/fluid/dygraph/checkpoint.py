@@ -63,7 +63,9 @@ def _array(key: str, value: Any) -> np.ndarray:
         return value.get_value()._data if value._data is None else value._data
     if isinstance(value, np.ndarray):
         return value
-    raise InvalidTypeError(f"save_persistables: {key} must be a parameter or an array, but is {type(value).__name__}")
+    raise InvalidTypeError(
+        f"save_persistables: {key} must be a parameter or an array, but is {type(value).__name__}"
+    )
 
 
 def _path(folder: str, name: str) -> str:
@@ -75,7 +77,9 @@ def _path(folder: str, name: str) -> str:
 
 def _decay_states(optimizers: Any) -> dict[str, Any]:
     states = {}
-    for optimizer in () if optimizers is None else optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]:
+    for optimizer in (
+        () if optimizers is None else optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
+    ):
         rate = getattr(optimizer, "_learning_rate", None)
         if isinstance(rate, decays.LearningRateDecay):
             states[str(optimizer._name)] = decays.described(rate)
@@ -100,7 +104,9 @@ def load_persistables(*args: Any, **kwargs: Any) -> Any:
     return _load_folder(*args, **kwargs)
 
 
-def _load_known(vardict: Mapping[str, Any], dirname: Any, filename: str | None = None) -> OrderedDict[str, Any]:
+def _load_known(
+    vardict: Mapping[str, Any], dirname: Any, filename: str | None = None
+) -> OrderedDict[str, Any]:
     from ...export.pdiparams import read_all, read_record
 
     folder = _folder(dirname)
@@ -117,7 +123,9 @@ def _load_known(vardict: Mapping[str, Any], dirname: Any, filename: str | None =
         for name in names:
             path = _path(folder, name)
             if not os.path.isfile(path):
-                raise NotFoundError(f"there is no parameter {name} in {folder}: the file {path} does not exist")
+                raise NotFoundError(
+                    f"there is no parameter {name} in {folder}: the file {path} does not exist"
+                )
             with open(path, "rb") as file:
                 found[name] = read_record(file, path)
     return OrderedDict((name, _parameter(name, found[name])) for name in names)
@@ -140,8 +148,8 @@ def _load_folder(dirname: Any = "save_dir") -> tuple[OrderedDict[str, Any], dict
     loaded = _load_decays(os.path.join(folder, _OPTIMIZERS))
     if not loaded:
         print(  # noqa: T201 - as PaddlePaddle 1.5 does
-            "No optimizer loaded. If you didn't save optimizer, please ignore this. The program can still work with new "
-            "optimizer. "
+            "No optimizer loaded. If you didn't save optimizer, please ignore this. The program can still work with "
+            "new optimizer. "
         )
     return found, loaded
 
@@ -197,7 +205,8 @@ def load_dygraph(model_path: str, keep_name_table: bool = False) -> tuple[Any, A
     for suffix in (".pdparams", ".pdopt"):
         prefix = prefix.removesuffix(suffix)
     found = [
-        io.load(prefix + suffix) if os.path.exists(prefix + suffix) else None for suffix in (".pdparams", ".pdopt")
+        io.load(prefix + suffix) if os.path.exists(prefix + suffix) else None
+        for suffix in (".pdparams", ".pdopt")
     ]
     if found == [None, None]:
         raise NotFoundError(f"Parameter file [ {prefix}.pdparams ] not exists")

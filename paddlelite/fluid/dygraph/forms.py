@@ -14,8 +14,9 @@ __all__ = ["scoped"]
 def scoped(*orders: str) -> Callable[[Any], Any]:
     """Let an ``__init__`` be called as 1.4 and 1.5 do, with a name scope in front and the arguments in ``orders``.
 
-    ``__init__`` itself is written as 1.7 and 1.8 have it, with ``name_scope`` as a keyword. Where 1.4 and 1.5 differ there
-    are two orders, and a call must tell them apart: by keywords that only one has, or by few positional arguments.
+    ``__init__`` itself is written as 1.7 and 1.8 have it, with ``name_scope`` as a keyword. Where 1.4 and 1.5 differ
+    there are two orders, and a call must tell them apart: by keywords that only one has, or by few positional
+    arguments.
     """
     forms = [order.split() for order in orders]
 

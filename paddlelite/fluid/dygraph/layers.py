@@ -21,9 +21,9 @@ __all__ = ["Layer"]
 class Layer(core.Layer):
     """The base of networks in 1.x.
 
-    ``name_scope`` (1.4 and 1.5) gives the full name ``name_scope/ClassName_0``, from which parameters are named; without
-    one (1.7) it is ``class_name_0``. ``_build_once(*inputs)``, or ``build_once``, runs before the first forward, for
-    parameters whose shape depends on the input; a state loaded before that is kept for them.
+    ``name_scope`` (1.4 and 1.5) gives the full name ``name_scope/ClassName_0``, from which parameters are named;
+    without one (1.7) it is ``class_name_0``. ``_build_once(*inputs)``, or ``build_once``, runs before the first
+    forward, for parameters whose shape depends on the input; a state loaded before that is kept for them.
 
     >>> import paddlelite.fluid as fluid
     >>> class MyLayer(fluid.Layer):
@@ -96,7 +96,9 @@ class Layer(core.Layer):
 
     # Looking around
 
-    def sublayers(self, include_sublayers: bool = True, include_self: bool = False) -> list[Any]:
+    def sublayers(  # type: ignore[override]
+        self, include_sublayers: bool = True, include_self: bool = False
+    ) -> list[Any]:
         """The layers below, or only the direct ones."""
         if include_self or include_sublayers:
             return super().sublayers(include_self=include_self)
@@ -129,7 +131,9 @@ class Layer(core.Layer):
         out.update((tensor.name, tensor) for tensor in found.values())
         return out
 
-    def load_dict(self, stat_dict: Any, include_sublayers: bool = True, use_structured_name: bool = True) -> None:
+    def load_dict(  # type: ignore[override]
+        self, stat_dict: Any, include_sublayers: bool = True, use_structured_name: bool = True
+    ) -> None:
         """Set the parameters from a state by parameter names, or by attribute paths as 1.7 and later save it.
 
         Parameters that are made at the first forward get their values then.
@@ -138,9 +142,11 @@ class Layer(core.Layer):
         shape differs; nothing is set then.
         """
         if not isinstance(stat_dict, Mapping):
-            got = "a tuple: load_persistables of 1.5 returns (model, optimizers)" if isinstance(
-                stat_dict, tuple
-            ) else type(stat_dict).__name__
+            got = (
+                "a tuple: load_persistables of 1.5 returns (model, optimizers)"
+                if isinstance(stat_dict, tuple)
+                else type(stat_dict).__name__
+            )
             raise InvalidTypeError(f"load_dict needs a dict of parameters, but got {got}")
         layers = list(self.named_sublayers(include_self=True)) if include_sublayers else [("", self)]
         found = []

@@ -1,4 +1,7 @@
-"""``fluid.dygraph``'s learning-rate decays: objects that an optimizer asks for the rate, and advances, at every step."""
+"""``fluid.dygraph``'s learning-rate decays: objects that an optimizer asks for the rate and advances at every step."""
+
+# mypy: disable-error-code="override"
+# (step() gives the rate in 1.x; later it advances.)
 
 from __future__ import annotations
 
@@ -37,7 +40,7 @@ class LearningRateDecay(LRScheduler):
     def __init__(self, begin: int = 0, step: int = 1, dtype: Any = "float32") -> None:
         self.step_num, self.step_size, self.dtype = begin, step, dtype
 
-    def step(self) -> Any:  # type: ignore[override]
+    def step(self) -> Any:
         """The rate at ``self.step_num``."""
         raise NotImplementedError(f"{type(self).__name__} does not define step(), which gives the rate")
 
@@ -53,7 +56,9 @@ class LearningRateDecay(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`set_state_dict` needs to go on from here."""
-        return {key: described(v) if isinstance(v, LearningRateDecay) else v for key, v in self.__dict__.items()}
+        return {
+            key: described(v) if isinstance(v, LearningRateDecay) else v for key, v in self.__dict__.items()
+        }
 
     def set_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from a saved state. Raises InvalidArgumentError when it is not one of this decay."""
@@ -71,7 +76,12 @@ class PiecewiseDecay(LearningRateDecay):
     """``values[i]`` below ``boundaries[i]``, and the last value after them."""
 
     def __init__(
-        self, boundaries: list[int], values: list[float], begin: int = 0, step: int = 1, dtype: Any = "float32"
+        self,
+        boundaries: list[int],
+        values: list[float],
+        begin: int = 0,
+        step: int = 1,
+        dtype: Any = "float32",
     ) -> None:
         super().__init__(begin, step, dtype)
         if len(values) - len(boundaries) != 1:

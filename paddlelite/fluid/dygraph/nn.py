@@ -72,7 +72,9 @@ class _Conv(Layer):
             )
         size = forward.listed(self._filter_size, self._rank)
         self.weight = self.create_parameter(
-            self._weight_shape(channels, size), self._param_attr, default_initializer=self._initial(channels, size)
+            self._weight_shape(channels, size),
+            self._param_attr,
+            default_initializer=self._initial(channels, size),
         )
         self.bias = self.create_parameter([self._num_filters], self._bias_attr, is_bias=True)
 
@@ -102,8 +104,11 @@ _CONV = "filter_size stride padding dilation groups"
 
 
 class Conv2D(_Conv):
-    """``Conv2D(num_channels, num_filters, filter_size, ...)``; ``Conv2D(name_scope, num_channels, num_filters, ...)`` of 1.4;
-    ``Conv2D(name_scope, num_filters, filter_size, ...)`` of 1.5, whose filter is made at the first forward.
+    """A convolution over two axes.
+
+    1.7: ``Conv2D(num_channels, num_filters, filter_size, ...)``. 1.4: ``Conv2D(name_scope, num_channels, num_filters,
+    filter_size, ...)``. 1.5: ``Conv2D(name_scope, num_filters, filter_size, ...)``, which makes its filter at the first
+    forward.
     """
 
     @scoped(
@@ -129,8 +134,8 @@ class Conv2D(_Conv):
     ) -> None:
         _needed(type(self).__name__, num_filters=num_filters, filter_size=filter_size)
         super().__init__(
-            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act, dtype,
-            name_scope,
+            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act,
+            dtype, name_scope,
         )  # fmt: skip
 
 
@@ -159,8 +164,8 @@ class Conv3D(_Conv):
     ) -> None:
         _needed(type(self).__name__, num_filters=num_filters, filter_size=filter_size)
         super().__init__(
-            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act, dtype,
-            name_scope,
+            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act,
+            dtype, name_scope,
         )  # fmt: skip
 
 
@@ -197,8 +202,8 @@ class Conv2DTranspose(_Conv):
                 )
             num_channels = None  # the filter's size follows from the input's
         super().__init__(
-            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act, dtype,
-            name_scope,
+            num_channels, num_filters, filter_size, stride, padding, dilation, groups, param_attr, bias_attr, act,
+            dtype, name_scope,
         )  # fmt: skip
 
     def _weight_shape(self, channels: int, size: list[int]) -> list[int]:
@@ -239,9 +244,7 @@ class Conv3DTranspose(Conv2DTranspose):
 class Pool2D(Layer):
     """``Pool2D(pool_size, pool_type, pool_stride, ...)``, with a name scope in front in 1.4 and 1.5."""
 
-    @scoped(
-        "pool_size pool_type pool_stride pool_padding global_pooling use_cudnn ceil_mode exclusive dtype"
-    )
+    @scoped("pool_size pool_type pool_stride pool_padding global_pooling use_cudnn ceil_mode exclusive dtype")
     def __init__(
         self,
         pool_size: Any = -1,
@@ -257,7 +260,15 @@ class Pool2D(Layer):
         name_scope: str | None = None,
     ) -> None:
         super().__init__(name_scope, dtype)
-        self._options = (pool_size, pool_type, pool_stride, pool_padding, global_pooling, ceil_mode, exclusive)
+        self._options = (
+            pool_size,
+            pool_type,
+            pool_stride,
+            pool_padding,
+            global_pooling,
+            ceil_mode,
+            exclusive,
+        )
         forward.check_pool(*self._options[:2], global_pooling)
 
     def forward(self, input: Any) -> Any:
@@ -301,9 +312,8 @@ class FC(Layer):
             if old
             else "num_flatten_dims param_attr bias_attr act is_test dtype"
         )
-        options: dict[str, Any] = dict(
-            num_flatten_dims=1, param_attr=None, bias_attr=None, act=None, is_test=False, dtype="float32"
-        )
+        options: dict[str, Any] = {"num_flatten_dims": 1, "param_attr": None, "bias_attr": None, "act": None}
+        options |= {"is_test": False, "dtype": "float32"}
         given = dict(zip(order.split(), args), **kwargs)
         if len(args) > len(order.split()) or not given.keys() <= options.keys():
             raise TypeError(f"FC(name_scope, size, {', '.join(options)}): got {[*args, *kwargs]}")
@@ -339,9 +349,7 @@ class FC(Layer):
         """The sum of the products, the bias and the activation."""
         inputs = input if isinstance(input, (list, tuple)) else [input]
         weights = [getattr(self, name) for name in self._names]
-        return activations.apply(
-            forward.dense(inputs, weights, self._b, self._num_flatten_dims), self._act
-        )
+        return activations.apply(forward.dense(inputs, weights, self._b, self._num_flatten_dims), self._act)
 
 
 class Embedding(Layer):
@@ -640,7 +648,9 @@ class GRUUnit(Layer):
         super().__init__(name_scope, dtype)
         self._options = (activation, gate_activation, origin_mode)
         width = size // 3
-        self.weight = self.create_parameter([width, 3 * width], param_attr, default_initializer=XavierUniform())
+        self.weight = self.create_parameter(
+            [width, 3 * width], param_attr, default_initializer=XavierUniform()
+        )
         self.bias = self.create_parameter([1, 3 * width], bias_attr, is_bias=True)
 
     _weight = property(lambda self: self.weight)

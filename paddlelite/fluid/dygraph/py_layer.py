@@ -35,7 +35,9 @@ class PyLayer:
         """The outputs, as a list of Variables."""
         enter(f"PyLayer {type(self).__name__}", inputs)
         if not in_dygraph_mode():
-            raise UnimplementedError(f"{type(self).__name__} is a PyLayer, which runs in fluid.dygraph.guard() only")
+            raise UnimplementedError(
+                f"{type(self).__name__} is a PyLayer, which runs in fluid.dygraph.guard() only"
+            )
         return list(_Bridge.apply(type(self), *inputs))
 
 
@@ -59,5 +61,7 @@ def _arrays(kind: Any, what: str, result: Any) -> list[np.ndarray]:
     arrays = [np.asarray(a) for a in (result if isinstance(result, (list, tuple)) else [result])]
     for a in arrays:
         if a.dtype.kind not in "fiub":
-            raise InvalidTypeError(f"{kind.__name__}.{what} must return arrays of numbers, but returned {a.dtype}")
+            raise InvalidTypeError(
+                f"{kind.__name__}.{what} must return arrays of numbers, but returned {a.dtype}"
+            )
     return arrays

@@ -1,14 +1,25 @@
 """``fluid.layers``: the functions of 1.x, by tables of what they are in terms of 2.x and 3.x.
 
-Each table's row has the name and the signature of 1.x; :mod:`.door` adds what all have in common. In a guard they compute
-at once, elsewhere they append to the default program: both through the one ``bind``.
+Each table's row has the name and the signature of 1.x; :mod:`.door` adds what all have in common. In a guard they
+compute at once, elsewhere they append to the default program: both through the one ``bind``.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import absent, activations, arithmetic, control_flow, io, learning_rate_scheduler, loss, nn, ops, tensor
+from . import (
+    absent,
+    activations,
+    arithmetic,
+    control_flow,
+    io,
+    learning_rate_scheduler,
+    loss,
+    nn,
+    ops,
+    tensor,
+)
 
 _TABLES = (
     ops,
@@ -32,6 +43,6 @@ __all__ = sorted(name for module in _TABLES for name in module.TABLE)
 
 def __getattr__(name: str) -> Any:
     raise AttributeError(
-        f"module 'paddle.fluid.layers' has no attribute {name!r}: PaddlePaddle 1.8 has none of this name either, or it is "
-        "made for other devices"
+        f"module 'paddle.fluid.layers' has no attribute {name!r}: PaddlePaddle 1.8 has none of this name either, or it "
+        "is made for other devices"
     )

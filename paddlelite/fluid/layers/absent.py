@@ -6,46 +6,52 @@ from .door import refused
 
 __all__ = ["TABLE"]
 
-_SEQUENCES = "it works on sequences of varying length (LoD): pad them to [batch, time, ...], and use sequence_mask"
-_DETECTION = "detection ops are not part of this package"
-_READERS = "feed arrays (exe.run(feed=...)), from fluid.io.DataLoader or a reader"
-_RNN = "use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.nn.while_loop"
+#: Names, each group with the reason.
+_GROUPS = """
+it works on sequences of varying length (LoD): pad them to [batch, time, ...], and use sequence_mask
+    dynamic_gru dynamic_lstm dynamic_lstmp im2sequence lod_append lod_reset reorder_lod_tensor_by_rank
+    row_conv sequence_concat sequence_conv sequence_enumerate sequence_expand sequence_expand_as
+    sequence_first_step sequence_last_step sequence_pad sequence_pool sequence_reshape sequence_reverse
+    sequence_scatter sequence_slice sequence_softmax sequence_unpad beam_search beam_search_decode chunk_eval
+    edit_distance ctc_greedy_decoder warpctc crf_decoding linear_chain_crf DynamicRNN
+detection ops are not part of this package
+    anchor_generator bipartite_match box_clip box_coder box_decoder_and_assign collect_fpn_proposals
+    deformable_conv deformable_roi_pooling density_prior_box detection_output distribute_fpn_proposals
+    generate_mask_labels generate_proposal_labels generate_proposals iou_similarity locality_aware_nms
+    matrix_nms multi_box_head multiclass_nms polygon_box_transform prior_box prroi_pool psroi_pool
+    retinanet_detection_output retinanet_target_assign roi_align roi_perspective_transform roi_pool
+    rpn_target_assign ssd_loss target_assign yolo_box yolov3_loss
+feed arrays (exe.run(feed=...)), from fluid.io.DataLoader or a reader
+    create_py_reader_by_data double_buffer py_reader read_file load
+use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.nn.while_loop
+    BasicDecoder BeamSearchDecoder DecodeHelper Decoder GRUCell GreedyEmbeddingHelper LSTMCell RNNCell
+    SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn
+the numbers it draws are sampled for each row: use softmax_with_cross_entropy over all classes
+    nce hsigmoid sampled_softmax_with_cross_entropy
+1.x runs the rows of each branch apart: use fluid.layers.cond for one condition, paddle.where for rows
+    IfElse
+it is Python in a graph: run the program up to there, and feed what Python makes of it
+    py_func
+use paddle.distribution or NumPy
+    Categorical MultivariateNormalDiag Normal Uniform random_crop sampling_id
+compute it with NumPy from fetched values
+    auc mean_iou
+it has no counterpart here
+    add_position_encoding affine_channel center_loss continuous_value_model data_norm filter_by_instag
+    fsp_matrix get_tensor_from_selected_rows hash inplace_abn interpolate merge_selected_rows
+    sigmoid_focal_loss similarity_focus teacher_student_sigmoid_loss tensor_array_to_tensor addcmul
+    image_resize_short
+"""
 
-_NAMES = {
-    _SEQUENCES: (
-        "dynamic_gru dynamic_lstm dynamic_lstmp im2sequence lod_append lod_reset reorder_lod_tensor_by_rank row_conv "
-        "sequence_concat sequence_conv sequence_enumerate sequence_expand sequence_expand_as sequence_first_step "
-        "sequence_last_step sequence_pad sequence_pool sequence_reshape sequence_reverse sequence_scatter sequence_slice "
-        "sequence_softmax sequence_unpad beam_search beam_search_decode chunk_eval edit_distance ctc_greedy_decoder "
-        "warpctc crf_decoding linear_chain_crf DynamicRNN"
-    ),
-    _DETECTION: (
-        "anchor_generator bipartite_match box_clip box_coder box_decoder_and_assign collect_fpn_proposals "
-        "deformable_conv deformable_roi_pooling density_prior_box detection_output distribute_fpn_proposals "
-        "generate_mask_labels generate_proposal_labels generate_proposals iou_similarity locality_aware_nms matrix_nms "
-        "multi_box_head multiclass_nms polygon_box_transform prior_box prroi_pool psroi_pool retinanet_detection_output "
-        "retinanet_target_assign roi_align roi_perspective_transform roi_pool rpn_target_assign ssd_loss target_assign "
-        "yolo_box yolov3_loss"
-    ),
-    _READERS: "create_py_reader_by_data double_buffer py_reader read_file load",
-    _RNN: (
-        "BasicDecoder BeamSearchDecoder DecodeHelper Decoder GRUCell GreedyEmbeddingHelper LSTMCell RNNCell "
-        "SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn"
-    ),
-    "the numbers it draws are sampled for each row: use softmax_with_cross_entropy over all classes": (
-        "nce hsigmoid sampled_softmax_with_cross_entropy"
-    ),
-    "1.x computes the rows of each branch apart: use fluid.layers.cond for one condition, paddle.where for rows": "IfElse",
-    "it is Python in a graph: run the program up to there, and feed what Python makes of it": "py_func",
-    "use paddle.distribution or NumPy": (
-        "Categorical MultivariateNormalDiag Normal Uniform random_crop sampling_id"
-    ),
-    "compute it with NumPy from fetched values": "auc mean_iou",
-    "it has no counterpart here": (
-        "add_position_encoding affine_channel center_loss continuous_value_model data_norm filter_by_instag fsp_matrix "
-        "get_tensor_from_selected_rows hash inplace_abn interpolate merge_selected_rows sigmoid_focal_loss similarity_focus "
-        "teacher_student_sigmoid_loss tensor_array_to_tensor addcmul image_resize_short"
-    ),
-}
 
-TABLE = {name: refused(name, reason) for reason, names in _NAMES.items() for name in names.split()}
+def _refusals() -> dict[str, object]:
+    found, reason = {}, ""
+    for line in _GROUPS.strip().splitlines():
+        if line.startswith(" "):
+            found.update({name: refused(name, reason) for name in line.split()})
+        else:
+            reason = line
+    return found
+
+
+TABLE = _refusals()

@@ -22,8 +22,9 @@ def apply(x: Any, act: Any) -> Any:
     return getattr(layers, name)(x, **options)
 
 
-_NAMES = set(
-    "abs brelu ceil cos elu exp floor gelu hard_shrink hard_sigmoid hard_swish leaky_relu log logsigmoid mish "
-    "reciprocal relu relu6 round rsqrt selu sigmoid sin soft_relu softmax softplus softshrink softsign sqrt square "
-    "stanh swish tanh tanh_shrink thresholded_relu".split()
-)
+_TEXT = """
+abs brelu ceil cos elu exp floor gelu hard_shrink hard_sigmoid hard_swish leaky_relu log logsigmoid mish reciprocal
+relu relu6 round rsqrt selu sigmoid sin soft_relu softmax softplus softshrink softsign sqrt square stanh swish tanh
+tanh_shrink thresholded_relu
+"""
+_NAMES = frozenset(_TEXT.split())

@@ -38,7 +38,10 @@ def _product(x: Any, y: Any, x_num_col_dims: int, y_num_col_dims: int) -> Any:
     flat_x = forward.flattened(x, x_num_col_dims)
     flat_y = forward.flattened(y, y_num_col_dims)
     out = paddle.matmul(flat_x, flat_y)
-    shape = [*forward.sizes(x, x_num_col_dims), *(forward.known(y, i) for i in range(y_num_col_dims, len(y.dims)))]
+    shape = [
+        *forward.sizes(x, x_num_col_dims),
+        *(forward.known(y, i) for i in range(y_num_col_dims, len(y.dims))),
+    ]
     return out if len(shape) == 2 and x_num_col_dims == 1 else paddle.reshape(out, shape)
 
 
@@ -47,6 +50,7 @@ def _matmul(x: Any, y: Any, transpose_x: bool, transpose_y: bool, alpha: float) 
     return out if alpha == 1.0 else paddle.scale(out, alpha)
 
 
+# fmt: off
 TABLE = rows(
     elementwise_add=_elementwise(paddle.add),
     elementwise_sub=_elementwise(paddle.subtract),
@@ -83,7 +87,7 @@ TABLE = rows(
         x, y, transpose_x, transpose_y, alpha
     ),
     bmm=lambda x, y, name=None: paddle.bmm(x, y),
-    dot=lambda x, y, name=None: paddle.dot(x, y),
+    dot=lambda x, y, name=None: paddle.sum(x * y, -1, keepdim=True),
     cumsum=lambda x, axis=None, exclusive=None, reverse=None: _cumsum(x, axis, exclusive, reverse),
     clip=lambda x, min, max, name=None: paddle.clip(x, min, max),
     clip_by_norm=lambda x, max_norm, name=None: x * (
@@ -100,6 +104,7 @@ TABLE = rows(
     has_inf=lambda x: paddle.any(paddle.isinf(x)),
     has_nan=lambda x: paddle.any(paddle.isnan(x)),
 )
+# fmt: on
 
 
 def _cumsum(x: Any, axis: Any, exclusive: Any, reverse: Any) -> Any:
@@ -109,5 +114,6 @@ def _cumsum(x: Any, axis: Any, exclusive: Any, reverse: Any) -> Any:
     if exclusive:
         out = paddle.subtract(out, turned)
     return paddle.flip(out, [axis]) if reverse else out
+
 
 __getattr__ = attribute(TABLE, __name__)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import paddlelite as paddle
+
 from ...errors import InvalidArgumentError
 from ...mode import mode
-from ...static import nn as static_nn
 from .door import attribute, rows
 
 __all__ = ["TABLE"]
+
+static_nn: Any = paddle.static.nn
 
 
 def _cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
@@ -36,7 +39,7 @@ def _switch_case(index: Any, functions: Any, default: Any) -> Any:
     if isinstance(functions, dict):
         pairs = sorted(functions.items())
     else:
-        pairs = [pair if isinstance(pair, (tuple, list)) else (at, pair) for at, pair in enumerate(functions)]
+        pairs = [f if isinstance(f, (tuple, list)) else (at, f) for at, f in enumerate(functions)]  # type: ignore[misc]
     wanted = int(index)
     for key, function in pairs:
         if key == wanted:
@@ -56,6 +59,7 @@ def _while_loop(condition: Any, body: Any, values: Any) -> Any:
     return values
 
 
+# fmt: off
 TABLE = rows(
     cond=lambda pred, true_fn=None, false_fn=None, name=None: _cond(pred, true_fn, false_fn),
     case=lambda pred_fn_pairs, default=None, name=None: _case(pred_fn_pairs, default),
@@ -64,5 +68,6 @@ TABLE = rows(
     ),
     while_loop=lambda cond, body, loop_vars, is_test=False, name=None: _while_loop(cond, body, loop_vars),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import UnimplementedError
+from ...ir import Value
 from ...tensor.creation import assign
 from ...tensor.tensor import Tensor
 from ..modes import enter
@@ -61,7 +62,8 @@ def attribute(table: dict[str, Any], module: str) -> Callable[[str], Any]:
 def ranked(result: Any) -> Any:
     """``result`` with shape [1] for every tensor that has no axis."""
     if isinstance(result, Tensor):
-        return result if result.dims or getattr(result, "array", "") else result.reshape([1])
+        array = isinstance(result, Value) and result.array
+        return result if result.dims or array else result.reshape([1])
     if type(result) in (list, tuple):
         return type(result)(ranked(one) for one in result)
     return result
@@ -76,7 +78,9 @@ def put(value: Any, out: Any) -> Any:
     return out
 
 
-def seeded(seed: int | None, draw: Callable[[Any], np.ndarray], otherwise: Callable[[], Any], dtype: Any) -> Any:
+def seeded(
+    seed: int | None, draw: Callable[[Any], np.ndarray], otherwise: Callable[[], Any], dtype: Any
+) -> Any:
     """Random numbers: the same at every run where 1.x is given a seed, else the generator's."""
     if not seed:
         return otherwise()

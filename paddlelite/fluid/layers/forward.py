@@ -41,7 +41,9 @@ def check_pool(size: Any, kind: str, everything: bool) -> None:
     if kind not in ("max", "avg"):
         raise InvalidArgumentError(f"Unknown pool_type: '{kind}'. It can only be 'max' or 'avg'.")
     if not everything and size == -1:
-        raise InvalidArgumentError("When the global_pooling is False, pool_size must be passed and be a valid value")
+        raise InvalidArgumentError(
+            "When the global_pooling is False, pool_size must be passed and be a valid value"
+        )
 
 
 def pool(
@@ -57,8 +59,8 @@ def pool(
     if kind == "max":
         function = F.max_pool2d if rank == 2 else F.max_pool3d
         return function(x, size, stride, padding, ceil_mode=ceil, data_format=layout)
-    function = F.avg_pool2d if rank == 2 else F.avg_pool3d
-    return function(x, size, stride, padding, ceil_mode=ceil, exclusive=exclusive, data_format=layout)
+    average: Any = F.avg_pool2d if rank == 2 else F.avg_pool3d
+    return average(x, size, stride, padding, ceil_mode=ceil, exclusive=exclusive, data_format=layout)
 
 
 def dense(inputs: Any, weights: Any, bias: Any, axes: int) -> Any:
@@ -76,7 +78,8 @@ def flattened(x: Any, axes: int) -> Any:
     """``x`` as a matrix whose rows are its first ``axes`` axes."""
     if not 0 < axes < len(x.dims):
         raise InvalidArgumentError(
-            f"num_flatten_dims must be between 1 and {len(x.dims) - 1} for an input of shape {list(x.shape)}, but is {axes}"
+            f"num_flatten_dims must be between 1 and {len(x.dims) - 1} for an input of shape {list(x.shape)}, "
+            f"but is {axes}"
         )
     if axes == 1 and len(x.dims) == 2:
         return x
@@ -115,8 +118,8 @@ def layer_norm(x: Any, weight: Any, bias: Any, axis: int, epsilon: float) -> Any
     """Normalization over the axes from ``axis`` on; weight and bias are flat."""
     first = axis % len(x.dims)
     shape = [known(x, i) for i in range(first, len(x.dims))]
-    flat = [p if p is None or len(shape) == 1 else paddle.reshape(p, shape) for p in (weight, bias)]
-    return F.layer_norm(x, shape, *flat, epsilon)
+    weight, bias = (p if p is None or len(shape) == 1 else paddle.reshape(p, shape) for p in (weight, bias))
+    return F.layer_norm(x, shape, weight, bias, epsilon)
 
 
 def prelu_shape(kind: str, shape: Any) -> list[int]:
@@ -139,7 +142,9 @@ def dropout(x: Any, p: float, is_test: bool, seed: int | None, how: str) -> Any:
     """1.x's dropout: by default it scales at test time; ``how`` may be "upscale_in_train". A seed fixes the mask."""
     implementations = {"downgrade_in_infer": "downscale_in_infer", "upscale_in_train": "upscale_in_train"}
     if how not in implementations:
-        raise InvalidArgumentError(f"dropout_implementation must be one of {list(implementations)}, but is {how!r}")
+        raise InvalidArgumentError(
+            f"dropout_implementation must be one of {list(implementations)}, but is {how!r}"
+        )
     trains = training(is_test)
     if not seed or not trains or not p:
         return F.dropout(x, p, training=trains, mode=implementations[how])
@@ -167,7 +172,8 @@ def gru_step(x: Any, hidden: Any, weight: Any, bias: Any, act: Any, gate_act: An
     candidate = apply(paddle.add(x[:, 2 * width :], paddle.matmul(kept, candidate_of)), act)
     old, new = (hidden, candidate) if origin else (candidate, hidden)
     out = paddle.add(new, paddle.multiply(update, paddle.subtract(old, new)))
-    return out, kept, paddle.concat([gates, candidate], axis=1)
+    # In 1.x no gradient comes back from the last two.
+    return out, kept.detach(), paddle.concat([gates, candidate], axis=1).detach()
 
 
 def listed(value: Any, count: int) -> list[int]:
@@ -196,4 +202,3 @@ def aligned(x: Any, y: Any, axis: int) -> tuple[Any, Any]:
     if axis == -1 or after <= 0:
         return x, y
     return x, paddle.reshape(y, [*sizes(y, len(y.dims)), *[1] * after])
-

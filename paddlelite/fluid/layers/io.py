@@ -15,7 +15,9 @@ from .door import attribute, rows
 __all__ = ["TABLE", "in_graph"]
 
 
-def _data(name: str, shape: Any, append_batch_size: bool, dtype: Any, lod_level: int, stop_gradient: bool) -> Any:
+def _data(
+    name: str, shape: Any, append_batch_size: bool, dtype: Any, lod_level: int, stop_gradient: bool
+) -> Any:
     """1.x puts a size for the batch in front, unless the shape has an unknown size already."""
     in_graph("data", name)
     sizes = list(shape)
@@ -29,8 +31,8 @@ def _data(name: str, shape: Any, append_batch_size: bool, dtype: Any, lod_level:
 def in_graph(what: str, name: Any) -> None:
     if mode.tracer is not None and mode.capture is None:
         raise PreconditionNotMetError(
-            f"fluid.layers.{what}({name!r}) declares a variable of a static graph, but inside fluid.dygraph.guard() calls "
-            "compute at once: use fluid.dygraph.to_variable(array)"
+            f"fluid.layers.{what}({name!r}) declares a variable of a static graph, but inside fluid.dygraph.guard() "
+            "calls compute at once: use fluid.dygraph.to_variable(array)"
         )
 
 
@@ -49,6 +51,7 @@ def _tensor(dtype: Any, name: Any, persistable: bool) -> Any:
     return paddle.zeros([1], dtype)
 
 
+# fmt: off
 TABLE = rows(
     data=lambda name, shape, append_batch_size=True, dtype="float32", lod_level=0, type=None, stop_gradient=True: _data(
         name, shape, append_batch_size, dtype, lod_level, stop_gradient
@@ -58,5 +61,6 @@ TABLE = rows(
     ),
     create_tensor=lambda dtype, name=None, persistable=False: _tensor(dtype, name, persistable),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

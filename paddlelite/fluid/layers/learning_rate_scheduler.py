@@ -1,4 +1,4 @@
-"""``fluid.layers``'s learning-rate decays: objects in a guard; in a graph, variables computed from a counter of steps."""
+"""``fluid.layers``'s learning-rate decays: objects in a guard; in a graph, variables computed from a counter."""
 
 from __future__ import annotations
 
@@ -107,6 +107,7 @@ def _warmup(rate: Any, warmup_steps: int, start: float, end: float) -> Any:
         return paddle.where(early, rising, paddle.reshape(after, [1]))
 
 
+# fmt: off
 TABLE = rows(
     exponential_decay=lambda learning_rate, decay_steps, decay_rate, staircase=False: _decay(
         decays.ExponentialDecay, learning_rate, decay_steps, decay_rate, staircase
@@ -130,5 +131,6 @@ TABLE = rows(
         begin, counter_name or "@STEP_COUNTER@", step
     ),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

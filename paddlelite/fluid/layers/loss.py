@@ -23,9 +23,7 @@ def _cross_entropy(input: Any, label: Any, soft: bool, ignored: int) -> Any:
         return F.cross_entropy(input, label, reduction="none", soft_label=True, use_softmax=False)
     if len(label.dims) != len(input.dims):
         label = _column(label)
-    return F.cross_entropy(
-        input, label, ignore_index=ignored, reduction="none", use_softmax=False
-    )
+    return F.cross_entropy(input, label, ignore_index=ignored, reduction="none", use_softmax=False)
 
 
 def _with_logits(logits: Any, label: Any, soft: bool, ignored: int, with_softmax: bool, axis: int) -> Any:
@@ -36,7 +34,9 @@ def _with_logits(logits: Any, label: Any, soft: bool, ignored: int, with_softmax
 
 def _sigmoid(x: Any, label: Any, ignored: float, normalize: bool) -> Any:
     """Elements whose label is ``ignored`` count nothing; ``normalize`` divides by the number of the others."""
-    loss = paddle.add(paddle.subtract(F.relu(x), paddle.multiply(x, label)), F.softplus(paddle.scale(paddle.abs(x), -1.0)))
+    loss = paddle.add(
+        paddle.subtract(F.relu(x), paddle.multiply(x, label)), F.softplus(paddle.scale(paddle.abs(x), -1.0))
+    )
     counted = paddle.cast(paddle.not_equal(label, paddle.full([1], float(ignored), label.dtype)), x.dtype)
     loss = paddle.multiply(loss, counted)
     if not normalize:
@@ -83,6 +83,7 @@ def _bpr(input: Any, label: Any) -> Any:
     return paddle.sum(terms, -1, keepdim=True) / float(classes - 1)
 
 
+# fmt: off
 TABLE = rows(
     cross_entropy=lambda input, label, soft_label=False, ignore_index=-100: _cross_entropy(
         input, label, soft_label, ignore_index
@@ -110,5 +111,6 @@ TABLE = rows(
     ),
     accuracy=lambda input, label, k=1, correct=None, total=None: _accuracy(input, label, k, correct, total),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

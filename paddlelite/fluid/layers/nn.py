@@ -52,14 +52,16 @@ def _fc(input: Any, size: int, axes: int, param_attr: Any, bias_attr: Any, name:
 
 
 def _conv(
-    x: Any, count: int, size: Any, stride: Any, padding: Any, dilation: Any, groups: Any, param_attr: Any, bias_attr: Any,
-    name: Any, layout: str, rank: int,
+    x: Any, count: int, size: Any, stride: Any, padding: Any, dilation: Any, groups: Any, param_attr: Any,
+    bias_attr: Any, name: Any, layout: str, rank: int,
 ) -> Any:  # fmt: skip
     kind = f"conv{rank}d"
     channels = forward.known(x, len(x.dims) - 1 if layout[-1] == "C" else 1)
     groups = int(groups or 1)
     if channels % groups:
-        raise InvalidArgumentError(f"{kind}: the channels ({channels}) must be divisible by groups ({groups})")
+        raise InvalidArgumentError(
+            f"{kind}: the channels ({channels}) must be divisible by groups ({groups})"
+        )
     helper = Helper(kind, name, _of(x))
     sizes = forward.listed(size, rank)
     std = math.sqrt(2.0 / (math.prod(sizes) * channels))
@@ -72,8 +74,8 @@ def _conv(
 
 
 def _transposed(
-    x: Any, count: int, output: Any, size: Any, padding: Any, stride: Any, dilation: Any, groups: Any, param_attr: Any,
-    bias_attr: Any, name: Any, layout: str, rank: int,
+    x: Any, count: int, output: Any, size: Any, padding: Any, stride: Any, dilation: Any, groups: Any,
+    param_attr: Any, bias_attr: Any, name: Any, layout: str, rank: int,
 ) -> Any:  # fmt: skip
     kind = f"conv{rank}d_transpose"
     last = layout[-1] == "C"
@@ -84,7 +86,9 @@ def _transposed(
         spatial = x.shape[1:-1] if last else x.shape[2:]
         size = forward.transposed_filter(spatial, output, stride, padding, dilation)
     helper = Helper(kind, name, _of(x))
-    weight = helper.create_parameter([channels, int(count) // groups, *forward.listed(size, rank)], param_attr)
+    weight = helper.create_parameter(
+        [channels, int(count) // groups, *forward.listed(size, rank)], param_attr
+    )
     bias = helper.create_parameter([int(count)], bias_attr, is_bias=True)
     convolve = F.conv2d_transpose if rank == 2 else F.conv3d_transpose
     return convolve(
@@ -104,11 +108,22 @@ def _batch_norm(
     mean = forward.statistic(helper, mean_name, channels, 0.0)
     variance = forward.statistic(helper, variance_name, channels, 1.0)
     return F.batch_norm(
-        x, mean, variance, scale, shift, forward.training(is_test), momentum, epsilon, layout, use_global or None
+        x,
+        mean,
+        variance,
+        scale,
+        shift,
+        forward.training(is_test),
+        momentum,
+        epsilon,
+        layout,
+        use_global or None,
     )
 
 
-def embedding_of(input: Any, size: Any, padding_idx: Any, param_attr: Any, dtype: Any, squeezes: bool = True) -> Any:
+def embedding_of(
+    input: Any, size: Any, padding_idx: Any, param_attr: Any, dtype: Any, squeezes: bool = True
+) -> Any:
     weight = Helper("embedding", None, dtype).create_parameter(list(size), param_attr)
     return (forward.embed if squeezes else F.embedding)(input, weight, padding_idx)
 
@@ -131,7 +146,9 @@ def _affine(kind: str, x: Any, param_attr: Any, bias_attr: Any, name: Any) -> tu
     )
 
 
-def _group_norm(x: Any, groups: int, epsilon: float, param_attr: Any, bias_attr: Any, layout: str, name: Any) -> Any:
+def _group_norm(
+    x: Any, groups: int, epsilon: float, param_attr: Any, bias_attr: Any, layout: str, name: Any
+) -> Any:
     if layout != "NCHW":
         raise InvalidArgumentError(f"group_norm: unsupported data layout: {layout}")
     return F.group_norm(x, groups, epsilon, *_affine("group_norm", x, param_attr, bias_attr, name))
@@ -141,7 +158,9 @@ def _prelu(x: Any, kind: str, param_attr: Any, name: Any) -> Any:
     if kind not in ("all", "channel", "element"):
         raise InvalidArgumentError("prelu: mode should be one of all, channel, element.")
     shape = forward.prelu_shape(kind, [forward.known(x, i) if i else 0 for i in range(len(x.dims))])
-    alpha = Helper("prelu", name, _of(x)).create_parameter(shape, param_attr, default_initializer=Constant(0.25))
+    alpha = Helper("prelu", name, _of(x)).create_parameter(
+        shape, param_attr, default_initializer=Constant(0.25)
+    )
     return forward.prelu(x, alpha, kind)
 
 
@@ -151,18 +170,32 @@ def _adaptive(x: Any, size: Any, kind: str, index: bool, rank: int) -> Any:
         function = F.adaptive_max_pool2d if rank == 2 else F.adaptive_max_pool3d
         return function(x, size, return_mask=index)
     if index:
-        raise InvalidArgumentError("adaptive_pool: invalid setting 'require_index' true when 'pool_type' is 'avg'.")
+        raise InvalidArgumentError(
+            "adaptive_pool: invalid setting 'require_index' true when 'pool_type' is 'avg'."
+        )
     return (F.adaptive_avg_pool2d if rank == 2 else F.adaptive_avg_pool3d)(x, size)
 
 
-def _resize(x: Any, size: Any, scale: Any, how: str, actual: Any, corners: bool, align_mode: int, layout: str) -> Any:
-    modes = {"BILINEAR": "bilinear", "NEAREST": "nearest", "TRILINEAR": "trilinear", "BICUBIC": "bicubic", "LINEAR": "linear"}
+def _resize(
+    x: Any, size: Any, scale: Any, how: str, actual: Any, corners: bool, align_mode: int, layout: str
+) -> Any:
+    modes = {
+        "BILINEAR": "bilinear",
+        "NEAREST": "nearest",
+        "TRILINEAR": "trilinear",
+        "BICUBIC": "bicubic",
+        "LINEAR": "linear",
+    }
     if how not in modes:
-        raise InvalidArgumentError(f"The 'resample' of image_resize can only be one of {list(modes)}, but is {how!r}")
+        raise InvalidArgumentError(
+            f"The 'resample' of image_resize can only be one of {list(modes)}, but is {how!r}"
+        )
     size = actual if actual is not None else size
     if how == "NEAREST" and corners:
         return _nearest_corners(x, size, scale, layout)
-    return F.interpolate(x, size, None if size is not None else scale, modes[how], corners, align_mode, layout)
+    return F.interpolate(
+        x, size, None if size is not None else scale, modes[how], corners, align_mode, layout
+    )
 
 
 def _nearest_corners(x: Any, size: Any, scale: Any, layout: str) -> Any:
@@ -178,14 +211,18 @@ def _nearest_corners(x: Any, size: Any, scale: Any, layout: str) -> Any:
     return x
 
 
-def _gru_unit(x: Any, hidden: Any, size: int, param_attr: Any, bias_attr: Any, act: Any, gate: Any, origin: bool) -> Any:
+def _gru_unit(
+    x: Any, hidden: Any, size: int, param_attr: Any, bias_attr: Any, act: Any, gate: Any, origin: bool
+) -> Any:
     helper, width = Helper("gru_unit", None, _of(x)), int(size) // 3
     weight = helper.create_parameter([width, 3 * width], param_attr)
     bias = helper.create_parameter([1, 3 * width], bias_attr, is_bias=True)
     return forward.gru_step(x, hidden, weight, bias, act, gate, origin)
 
 
-def _lstm_unit(x: Any, hidden: Any, cell: Any, forget_bias: float, param_attr: Any, bias_attr: Any, name: Any) -> Any:
+def _lstm_unit(
+    x: Any, hidden: Any, cell: Any, forget_bias: float, param_attr: Any, bias_attr: Any, name: Any
+) -> Any:
     width = forward.known(cell, 1)
     joined = paddle.concat([x, hidden], axis=1)
     gates = _fc(joined, 4 * width, 1, param_attr, bias_attr, name)
@@ -206,15 +243,23 @@ def _lrn(x: Any, n: int, k: float, alpha: float, beta: float, layout: str) -> An
 
 
 def _space_to_depth(x: Any, block: int) -> Any:
-    n, (c, h, w) = x.shape[0], (forward.known(x, i) for i in (1, 2, 3))
-    parts = paddle.reshape(x, [n, c, h // block, block, w // block, block])
-    return paddle.reshape(paddle.transpose(parts, [0, 3, 5, 1, 2, 4]), [n, c * block * block, h // block, w // block])
+    """As PaddlePaddle computes it: channels spread over space, and the memory taken for the other shape."""
+    c, h, w = (forward.known(x, axis) for axis in (1, 2, 3))
+    if c % (block * block) or h % block or w % block:
+        raise InvalidArgumentError(
+            f"space_to_depth: channels {c} must be divisible by {block * block}, height {h} and width {w} by {block}"
+        )
+    parts = paddle.reshape(x, [x.shape[0], block, block, c // (block * block), h, w])
+    spread = paddle.transpose(parts, [0, 3, 4, 1, 5, 2])
+    return paddle.reshape(spread, [x.shape[0], c * block * block, h // block, w // block])
 
 
 def _spectral_norm(weight: Any, dim: int, power_iters: int, eps: float) -> Any:
     from ...nn import SpectralNorm
 
-    return SpectralNorm([forward.known(weight, i) for i in range(len(weight.dims))], dim, power_iters, eps)(weight)
+    return SpectralNorm([forward.known(weight, i) for i in range(len(weight.dims))], dim, power_iters, eps)(
+        weight
+    )
 
 
 def _parameter(shape: Any, dtype: Any, name: Any, attr: Any, is_bias: bool, initializer: Any) -> Any:
@@ -223,6 +268,7 @@ def _parameter(shape: Any, dtype: Any, name: Any, attr: Any, is_bias: bool, init
     return Helper("create_parameter", name, dtype).create_parameter(list(shape), attr, is_bias, initializer)
 
 
+# fmt: off
 TABLE = rows(
     fc=lambda input, size, num_flatten_dims=1, param_attr=None, bias_attr=None, act=None, is_test=False, name=None: _fc(
         input, size, num_flatten_dims, param_attr, bias_attr, name
@@ -278,7 +324,9 @@ TABLE = rows(
         weight, dim, power_iters, eps
     ),
     dropout=lambda x, dropout_prob, is_test=False, seed=None, name=None,
-    dropout_implementation="downgrade_in_infer": forward.dropout(x, dropout_prob, is_test, seed, dropout_implementation),
+    dropout_implementation="downgrade_in_infer": forward.dropout(
+        x, dropout_prob, is_test, seed, dropout_implementation
+    ),
     prelu=lambda x, mode, param_attr=None, name=None: _prelu(x, mode, param_attr, name),
     bilinear_tensor_product=lambda x, y, size, act=None, name=None, param_attr=None, bias_attr=None: _bilinear(
         x, y, size, name, param_attr, bias_attr
@@ -317,5 +365,6 @@ TABLE = rows(
         input, n, k, alpha, beta, data_format
     ),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

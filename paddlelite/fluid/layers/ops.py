@@ -19,11 +19,30 @@ def _clipped(x: Any, low: float, high: float) -> Any:
 #: Those that 2.x calls by the same name and that take the tensor only.
 _SAME = {
     name: (lambda function: lambda x, name=None: function(x))(getattr(paddle, name))
-    for name in (
-        "abs acos asin atan ceil cos cosh exp floor log log1p reciprocal round rsqrt sigmoid sin sinh sqrt square tanh"
-    ).split()
+    for name in [
+        "abs",
+        "acos",
+        "asin",
+        "atan",
+        "ceil",
+        "cos",
+        "cosh",
+        "exp",
+        "floor",
+        "log",
+        "log1p",
+        "reciprocal",
+        "round",
+        "rsqrt",
+        "sigmoid",
+        "sin",
+        "sqrt",
+        "square",
+        "tanh",
+    ]
 }
 
+# fmt: off
 TABLE = rows(
     **_SAME,
     brelu=lambda x, t_min=0.0, t_max=24.0, name=None: _clipped(x, t_min, t_max),
@@ -64,5 +83,6 @@ TABLE = rows(
         input, -1 if axis is None else axis, dtype
     ),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)

@@ -13,6 +13,7 @@ from ...dtypes import dtype_of
 from ...errors import InvalidArgumentError
 from ...mode import mode
 from ...nn import functional as F
+from ...ops import creation
 from ...tensor.tensor import Tensor
 from . import forward
 from .door import attribute, put, rows, seeded
@@ -22,13 +23,15 @@ __all__ = ["TABLE", "constant"]
 
 def constant(tensor: Any, array: np.ndarray) -> Any:
     """``tensor`` in a guard, and the constant ``array`` in a graph."""
-    return tensor if mode.capture is None else paddle.assign(array)
+    return tensor if mode.capture is None else _assign(array)
 
 
 def _assign(input: Any, output: Any = None) -> Any:
     if isinstance(input, np.ndarray) and input.dtype == np.float64:
         input = input.astype(np.float32)  # 1.x has no other constants of more than 4 bytes
-    return paddle.assign(input) if output is None else put(input if isinstance(input, Tensor) else paddle.assign(input), output)
+    if not isinstance(input, Tensor):
+        input = paddle.to_tensor(input)
+    return put(creation.assign(input), output)
 
 
 def _fill(shape: Any, dtype: Any, value: Any, out: Any = None) -> Any:
@@ -109,8 +112,12 @@ def _argsort(input: Any, axis: int, descending: bool) -> Any:
 def _unique(x: Any, dtype: Any, counts: bool) -> Any:
     """1.x keeps the order of the first appearance."""
     if mode.capture is not None:
-        raise InvalidArgumentError("fluid.layers.unique in a static graph: its result has no shape that is known; use it in a guard")
-    values, first, places, numbers = np.unique(x._data, return_index=True, return_inverse=True, return_counts=True)
+        raise InvalidArgumentError(
+            "fluid.layers.unique in a static graph: its result has no shape that is known; use it in a guard"
+        )
+    values, first, places, numbers = np.unique(
+        x._data, return_index=True, return_inverse=True, return_counts=True
+    )
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -133,7 +140,11 @@ def _squeeze(input: Any, axes: Any) -> Any:
 
 
 def _increment(x: Any, value: float, in_place: bool) -> Any:
-    grown = paddle.scale(x, 1.0, value) if x.dtype.is_floating else paddle.add(x, paddle.full([1], int(value), x.dtype))
+    grown = (
+        paddle.scale(x, 1.0, value)
+        if x.dtype.is_floating
+        else paddle.add(x, paddle.full([1], int(value), x.dtype))
+    )
     return put(grown, x if in_place else None)
 
 
@@ -154,6 +165,7 @@ def _eye(rows_: int, columns: Any, batch: Any, dtype: Any) -> Any:
     return out if not batch else paddle.expand(out, [*batch, *out.shape])
 
 
+# fmt: off
 TABLE = rows(
     cast=lambda x, dtype: paddle.cast(x, dtype),
     concat=lambda input, axis=0, name=None: paddle.concat(input if isinstance(input, (list, tuple)) else [input], axis),
@@ -260,5 +272,6 @@ TABLE = rows(
     tril=lambda input, diagonal=0, name=None: paddle.tril(input, diagonal),
     triu=lambda input, diagonal=0, name=None: paddle.triu(input, diagonal),
 )
+# fmt: on
 
 __getattr__ = attribute(TABLE, __name__)
