@@ -11,6 +11,7 @@ from .adam import _mean, _mean_square
 from .blocks import Job
 from .optimizer import Optimizer, Update
 from .ranges import below_one, not_negative
+from .registers import chosen, sqrt, wide
 from .state import Slot
 
 __all__ = ["NAdam", "RAdam"]
@@ -131,26 +132,23 @@ class RAdam(Optimizer):
 
     def _jobs(self, update: Update) -> Sequence[Job]:
         beta1, beta2, epsilon = (update.options[name] for name in ("beta1", "beta2", "epsilon"))
-        power1 = _times(update, "beta1_pow", beta1)
-        power2 = _times(update, "beta2_pow", beta2)
+        power1 = wide(_times(update, "beta1_pow", beta1))
+        power2 = wide(_times(update, "beta2_pow", beta2))
         # rho is t * beta2 ** t / (1 - beta2 ** t), from that of the step before
-        rho = update.acc["rho"]
-        rho[0] = (float(rho[0]) * (beta2 - power2) + power2) / (1 - power2)
-        rate = update.rate / (1 - power1)
+        rho = (wide(update.acc["rho"].item()) * (beta2 - power2) + power2) / (1 - power2)
+        update.acc["rho"][...] = rho
         longest = 2 / (1 - beta2) - 1
-        length = longest - 2 * float(rho[0])
+        length = longest - 2 * rho
         rectify = length > 5
-        if rectify:
-            ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-            rate *= (ratio * (1 - power2)) ** 0.5
+        ratio = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        rate = update.rate / (1 - power1) * chosen(rectify, sqrt(abs(ratio * (1 - power2))), 1.0)
 
         def block(p: Any, g: Any, scratch: Any, m: Any, v: Any) -> None:
             t, u = scratch
             _mean(m, g, beta1, t)
             _mean_square(v, g, beta2, t)
             np.multiply(m, rate, u)
-            if rectify:
-                np.divide(u, np.add(np.sqrt(v, t), epsilon, t), u)
+            np.divide(u, chosen(rectify, np.add(np.sqrt(v, t), epsilon, t), 1.0), u)
             np.subtract(p, u, p)
 
         return [update.job(block, "moment1", "moment2")]

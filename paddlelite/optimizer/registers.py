@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import DType
+from ..dtypes import DType, float32, float64
 from ..errors import UnimplementedError
 from ..ops import binary, elementwise, unary
 from ..ops.elementwise import cast
@@ -21,12 +21,22 @@ from ..ops.shape import reshape
 from ..tensor.creation import full
 from ..tensor.tensor import Tensor
 
-__all__ = ["Register", "sqrt"]
+__all__ = ["Register", "chosen", "sqrt", "wide"]
 
 
 def sqrt(x: Any) -> Any:
     """The root of a number, which may be a register."""
     return np.sqrt(x) if isinstance(x, Register) else math.sqrt(x)
+
+
+def wide(x: Any) -> Any:
+    """A number in double precision, which Python's numbers are."""
+    return Register(cast(x.value, out_dtype=float64)) if isinstance(x, Register) else x
+
+
+def chosen(test: Any, x: Any, y: Any) -> Any:
+    """``x`` where a number's test holds, else ``y``."""
+    return np.where(test, x, y) if isinstance(test, Register) else x if test else y
 
 
 class Register(np.lib.mixins.NDArrayOperatorsMixin):
@@ -55,7 +65,12 @@ class Register(np.lib.mixins.NDArrayOperatorsMixin):
             "use it in dynamic mode"
         )
 
-    __bool__ = __float__ = __int__ = __getitem__ = __setitem__ = _unknown
+    __bool__ = __float__ = __int__ = __getitem__ = _unknown
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if key is not Ellipsis:
+            self._unknown()
+        self._hold(reshape(_as(value, self.value.dtype), shape=list(self.value.dims)), self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         rule = _RULES.get(ufunc.__name__)
@@ -123,9 +138,8 @@ def _copyto(out: Register, x: Register) -> None:
 def _where(test: Register, x: Any, y: Any) -> Register:
     from ..tensor.search import where
 
-    like = x if isinstance(x, Register) else y
-    a, b = (_as(v, like.value.dtype) for v in (x, y))
-    return Register(where(test.value, a, b))
+    dtype = next((v.value.dtype for v in (x, y) if isinstance(v, Register)), float32)
+    return Register(where(test.value, _as(x, dtype), _as(y, dtype)))
 
 
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {

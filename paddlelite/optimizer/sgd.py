@@ -225,11 +225,9 @@ class Rprop(Optimizer):
             t, u = scratch
             np.multiply(g, previous, t)
             turned = t < 0
-            steps[turned] *= down
-            steps[t > 0] *= up
+            np.multiply(steps, np.where(turned, down, np.where(t > 0, up, 1.0)), out=steps)
             np.clip(steps, low, high, out=steps)
-            np.copyto(previous, g)
-            previous[turned] = 0
+            np.copyto(previous, np.where(turned, 0.0, g))
             np.subtract(p, np.multiply(np.sign(previous, t), steps, u), p)
 
         return [update.job(block, "prevs", "learning_rates")]

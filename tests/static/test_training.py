@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import paddlelite as paddle
 from paddlelite import nn, optimizer, static
 from paddlelite.framework import unique_name
+from tests.golden.make_static import run_case
 
 RNG = np.random.RandomState(0)
 X, Y = RNG.rand(5, 4).astype(np.float32), RNG.rand(5, 1).astype(np.float32)
@@ -21,7 +25,7 @@ def cost(net, x, y):
     return paddle.mean(nn.functional.square_error_cost(net(x), y))
 
 
-def eager(make, steps=5):
+def eager(make, steps=8):
     with unique_name.guard():
         paddle.seed(3)
         net = network()
@@ -68,6 +72,8 @@ CASES = {
     "rmsprop": lambda p: optimizer.RMSProp(0.1, parameters=p),
     "centered rmsprop": lambda p: optimizer.RMSProp(0.1, centered=True, momentum=0.5, parameters=p),
     "nadam": lambda p: optimizer.NAdam(0.1, parameters=p),
+    "radam": lambda p: optimizer.RAdam(0.1, parameters=p),
+    "rprop": lambda p: optimizer.Rprop(0.01, parameters=p),
     "lamb": lambda p: optimizer.Lamb(0.1, parameters=p),
 }
 
@@ -79,16 +85,26 @@ def test_the_losses_are_those_of_eager_training(graph, make):
     exe = static.Executor(paddle.CPUPlace())
     paddle.seed(3)
     assert exe.run(startup) == []
-    losses = [exe.run(main, {"x": X, "y": Y}, [loss])[0].item() for _ in range(5)]
+    losses = [exe.run(main, {"x": X, "y": Y}, [loss])[0].item() for _ in range(8)]
     paddle.disable_static()
     np.testing.assert_allclose(losses, eager(make), rtol=1e-5)
-    assert len(set(losses)) == 5
+    assert len(set(losses)) == 8
 
 
-@pytest.mark.parametrize("make", [optimizer.RAdam, optimizer.Rprop, optimizer.ASGD])
-def test_optimizers_that_decide_by_values_are_refused(graph, make):
+def test_an_optimizer_that_decides_by_values_is_refused(graph):
     with pytest.raises(NotImplementedError, match="use it in dynamic mode"):
-        built(lambda p: make(0.1, parameters=p))
+        built(lambda p: optimizer.ASGD(0.1, parameters=p))
+
+
+GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "static.json").read_text())
+
+
+@pytest.mark.parametrize(
+    "case, expected", GOLDEN, ids=[f"{c[0]}-{c[1]}-{i}" for i, (c, _) in enumerate(GOLDEN)]
+)
+def test_the_losses_are_paddlepaddles(case, expected):
+    with unique_name.guard():
+        np.testing.assert_allclose(run_case(paddle, case), expected, rtol=2e-5)
 
 
 def test_a_step_is_one_session(graph):
