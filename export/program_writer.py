@@ -283,7 +283,10 @@ class BlockWriter:
         self._last_uses.update(dict.fromkeys(outputs))
         handlers: dict[str, Callable[[BlockWriter, Node], None]] = {**HANDLERS, **WRITE_HANDLERS}
         for node in nodes:
-            handlers.get(node.type, BlockWriter.node)(self, node)
+            if (
+                node.type != "print_message"
+            ):  # (PaddlePaddle's print op has no such texts: a file goes without)
+                handlers.get(node.type, BlockWriter.node)(self, node)
 
     def is_last_use(self, node: Node, value: Value) -> bool:
         """Whether an array's variable may be written into at `node`, which is the last to read it."""

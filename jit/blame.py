@@ -5,11 +5,11 @@ from __future__ import annotations
 import gast
 
 from paddlelite.errors import CaptureError, user_frame
+from paddlelite.refusal import refusal
 
 from .merge import Mismatch, describe
 from .scopes import FUNCTIONS
 from .state import UNBOUND
-from .symbolic import refuse
 
 __all__ = ["certainly_read", "loop_value", "two_values"]
 
@@ -19,20 +19,21 @@ _HINTS = {
     "they have different lengths or keys": "Give both branches containers of one structure.",
     "one is None": "Give it a tensor on both paths.",
     "they are of different types": "Give it values of one type on both paths.",
+    "they are different objects": "Use each in its own branch.",
 }
 
 
 def two_values(problem: Mismatch, name: str) -> CaptureError:
-    """The error for a variable whose values in two branches do not fit together."""
+    """The error for a variable whose values in two branches do not fit together (not noted: it may not matter)."""
     body, orelse = _assignments(name)
     what = "the function's result" if name.startswith("_result") else f"`{problem.path}`"
     one = f"{describe(problem.one)}{_lines(body)} if the condition holds"
     two = f"{describe(problem.two)}{_lines(orelse)} if not"
-    return refuse(f"{what} is {one} and {two}: {problem.why}", _HINTS[problem.why])
+    return refusal(f"{what} is {one} and {two}: {problem.why}", _HINTS[problem.why])
 
 
 def loop_value(problem: Mismatch, name: str) -> CaptureError:
-    """The error for a variable that a loop changes into something else."""
+    """The error for a variable that a loop changes into something else (not noted: it may not matter)."""
     body, _ = _assignments(name)
     before = "is not bound" if problem.one is UNBOUND else f"is {describe(problem.one)}"
     after = f"{describe(problem.two)}{_lines(body)}"
@@ -41,7 +42,9 @@ def loop_value(problem: Mismatch, name: str) -> CaptureError:
         .replace("both branches", "it before and in the loop")
         .replace("on both paths", "before")
     )
-    return refuse(f"`{problem.path}` {before} before the loop and {after} after a round: {problem.why}", hint)
+    return refusal(
+        f"`{problem.path}` {before} before the loop and {after} after a round: {problem.why}", hint
+    )
 
 
 def _lines(lines: list[int]) -> str:

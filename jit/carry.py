@@ -12,15 +12,33 @@ from typing import Any
 
 from paddlelite import dims as D
 from paddlelite.dtypes import DType, bool_
+from paddlelite.errors import CaptureError
 from paddlelite.op import Spec
-from paddlelite.refusal import go_on
+from paddlelite.refusal import go_on, note_problem
+from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import is_weak, weaken
+from paddlelite.weak import is_weak, kinds_of, weaken
 
 from .blame import loop_value
-from .merge import Leaf, Mismatch, as_array, as_tensor, dims_of, dtype_with, dummy, fill, is_leaf, spec_of
-from .state import UNBOUND, Journal, Place
+from .merge import (
+    Leaf,
+    Mismatch,
+    alternatives,
+    as_array,
+    as_tensor,
+    differ,
+    dims_of,
+    dtype_with,
+    dummy,
+    fill,
+    is_leaf,
+    parts,
+    rebuilt,
+    spec_of,
+)  # fmt: skip
+from .state import UNBOUND, Contents, Journal, Place
 from .symbolic import bound_of, mark_unsure
+from .undecided import Undecided
 
 __all__ = ["Carried"]
 
@@ -35,6 +53,7 @@ class _Slot:
     weak: bool
     bound: int | None = None  # the slot that says whether there is a value at all
     array: str = ""  # "full" for a TensorArray, as Spec says it
+    kinds: frozenset[int] = frozenset()  # of a weak one: what kinds of numbers it has been
 
     @property
     def spec(self) -> Spec:
@@ -56,27 +75,25 @@ class Carried:
         self.first = {place.key: place.get() for place in places}
         self.templates = {place.key: self._template(self.first[place.key]) for place in places}
 
-    def _template(self, value: Any, unbound: bool = False) -> Any:
-        """A template for `value`; every tensor and number in it is carried."""
+    def _template(self, value: Any, unbound: bool = False, sure: bool = False) -> Any:
+        """A template for `value`; every tensor and number in it is carried.
+
+        With `unbound` it is a value that only a round gives; the variable then may be unbound, unless that is `sure`.
+        """
         if is_leaf(value):
             spec = spec_of(value)
+            first = UNBOUND if unbound else value
             slot = _Slot(
-                UNBOUND if unbound else value, spec.dims, spec.dtype, is_weak(value), array=spec.array
+                first, spec.dims, spec.dtype, is_weak(value), array=spec.array, kinds=kinds_of(value)
             )
             self.slots.append(slot)
             leaf = Leaf(len(self.slots) - 1)
-            bound = False if unbound else bound_of(value)
+            bound = sure if unbound else bound_of(value)
             if bound is not True:
                 self._add_bound(slot, bound)
             return leaf
-        if isinstance(value, (list, tuple)):
-            parts = [self._template(part, unbound) for part in value]
-            if all(a is b for a, b in zip(parts, value, strict=True)):
-                return value
-            return type(value)(*parts) if hasattr(value, "_fields") else type(value)(parts)
-        if isinstance(value, dict):
-            return type(value)((k, self._template(part, unbound)) for k, part in value.items())
-        return value
+        inner = parts(value)
+        return value if inner is None else rebuilt(value, [self._template(p, unbound, sure) for p in inner])
 
     def _add_bound(self, slot: _Slot, first: Any) -> None:
         slot.bound = len(self.slots)
@@ -96,7 +113,7 @@ class Carried:
         """Put the block's parameters where the body finds its variables."""
         for param, slot in zip(params, self.slots, strict=True):
             if slot.weak:
-                weaken(param)
+                weaken(param, slot.kinds)
             if slot.bound is not None:
                 mark_unsure(param, params[slot.bound])
         for place in self.places:
@@ -115,7 +132,7 @@ class Carried:
                 widened |= self._compare(place, self.templates[place.key], place.get(), with_place)
                 values = with_place
             except Mismatch as problem:
-                go_on(loop_value(problem, place.name))  # with the value from before the loop
+                widened |= self._fork(place, loop_value(problem, place.name))
         if widened:
             return None
         # A slot without a value belonged to a list that has become a TensorArray meanwhile.
@@ -145,6 +162,18 @@ class Carried:
             return self._make_array(place, value)
         return self._fit(template, value, place.name, values)
 
+    def _fork(self, place: Place, problem: CaptureError) -> bool:
+        """Carry a value that is one of two from now on: of the kind before the loop, or of that after a round."""
+        first, value = self.first[place.key], place.get()
+        kinds = (type(first), type(value))
+        if isinstance(place, Contents) or Undecided in kinds or (is_leaf(first) and is_leaf(value)):
+            go_on(note_problem(problem))  # with the value from before the loop
+            return False
+        test = to_tensor(True) if first is not UNBOUND else False
+        halves = self._template(first), self._template(value, unbound=True, sure=True)
+        self.templates[place.key] = Undecided(self._template(test), *halves, problem)
+        return True
+
     def _make_array(self, place: Place, value: Any) -> bool:
         """Carry a list as a TensorArray from now on; its elements are those before the loop and of this round."""
         first = self.first[place.key]
@@ -159,7 +188,7 @@ class Carried:
         return True
 
     def _fit(self, template: Any, value: Any, path: str, values: dict[int, Any]) -> bool:
-        if isinstance(template, Leaf):
+        if type(template) is Leaf:
             values[template.index] = value
             slot = self.slots[template.index]
             bound = value is not UNBOUND and bound_of(value)
@@ -171,19 +200,16 @@ class Carried:
             return widened if value is UNBOUND else self._fit_slot(slot, value, path) or widened
         if template is value:
             return False
-        if type(template) is type(value) and isinstance(value, (list, tuple)) and len(template) == len(value):
-            parts = enumerate(zip(template, value, strict=True))
-            return max((self._fit(a, b, f"{path}[{i}]", values) for i, (a, b) in parts), default=False)
-        if type(template) is type(value) and isinstance(value, dict) and list(template) == list(value):
-            return max(
-                (self._fit(template[k], value[k], f"{path}[{k!r}]", values) for k in value), default=False
-            )
-        if type(template) is type(value) and isinstance(value, (list, tuple, dict)):
-            raise Mismatch(path, template, value, "they have different lengths or keys")
-        if type(template) is type(value) and not is_leaf(value) and template == value:
-            return False
-        none = template is None or value is None
-        raise Mismatch(path, template, value, "one is None" if none else "they are of different types")
+        if type(template) is Undecided:
+            its = list(alternatives(template, value, path))
+        elif why := differ(template, value):
+            raise Mismatch(path, template, value, why)
+        else:
+            its = parts(value) or []
+        keys = list(value) if type(value) is dict else range(len(its))
+        pairs = zip(keys, parts(template) or (), its, strict=True)
+        fitted = [self._fit(a, b, f"{path}[{k!r}]", values) for k, a, b in pairs if b is not UNBOUND]
+        return any(fitted)
 
     def _fit_slot(self, slot: _Slot, value: Any, path: str) -> bool:
         """Widen a carried tensor's type so that `value` fits."""
@@ -199,10 +225,13 @@ class Carried:
         if len(dims) != len(slot.dims):
             raise Mismatch(path, slot.first, value, "they have different ranks")
         joined = tuple(_join(a, b) for a, b in zip(slot.dims, dims, strict=True))
-        changed = (dtype, weak, joined) != (slot.dtype, slot.weak, slot.dims)
+        kinds = slot.kinds | kinds_of(value)
+        changed = (dtype, weak, joined) != (slot.dtype, slot.weak, slot.dims) or (
+            weak and kinds != slot.kinds
+        )
         if changed and not slot.weak and dtype is not slot.dtype:
             raise Mismatch(path, slot.first, value, "they have different dtypes")
-        slot.dtype, slot.weak, slot.dims = dtype, weak, joined
+        slot.dtype, slot.weak, slot.dims, slot.kinds = dtype, weak, joined, kinds
         return changed
 
     def start(self) -> list[Tensor]:
@@ -213,7 +242,7 @@ class Carried:
         """The places with their values after the loop."""
         for result, slot in zip(results, self.slots, strict=True):
             if slot.weak:
-                weaken(result)
+                weaken(result, slot.kinds)
             if slot.bound is not None:
                 mark_unsure(result, results[slot.bound])
         return [(place, fill(self.templates[place.key], results)) for place in self.places]
@@ -221,7 +250,7 @@ class Carried:
 
 def _grew(template: Any, contents: Any) -> bool:
     """Whether a list does not have the length it had, and is not a TensorArray yet."""
-    if isinstance(template, Leaf):
+    if type(template) is Leaf:
         return False
     return not isinstance(contents, list) or len(template) != len(contents)
 

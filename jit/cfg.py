@@ -223,23 +223,6 @@ class _Builder:
 
     _TryStar = _Try
 
-    def _Match(self, stmt: gast.Match, ends: list[Point], targets: _Targets) -> list[Point]:
-        here = self.link(ends, self.point(stmt, [stmt.subject], [], targets))
-        after: list[Point] = []
-        for case in stmt.cases:
-            taken = self.point(case, [case.guard], [], targets)
-            names = stores([case.pattern])
-            taken.maybe |= names
-            taken.uses |= uses([case.pattern])
-            taken.reads.append(case.pattern)
-            here = self.link(here, taken)
-            bound = self.point(case)
-            bound.defs = names
-            after += self.block(case.body, self.link(here, bound), targets)
-        last = stmt.cases[-1]
-        total = last.guard is None and isinstance(last.pattern, gast.MatchAs) and last.pattern.pattern is None
-        return self._joined(stmt, after if total else after + here)
-
     def _jump(self, stmt: gast.AST, ends: list[Point], targets: _Targets, to: Point | None) -> list[Point]:
         p = self._simple(stmt, ends, targets)
         if to is not None:

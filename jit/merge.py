@@ -2,17 +2,21 @@
 
 A *template* is a Python structure with `Leaf(i)` where the i-th tensor goes. Tensors and numbers are leaves (a number
 that differs becomes a weak 0-D tensor: it takes the dtype of what it meets), lists, tuples and dicts of equal shape
-are merged element by element, anything else must be the same on both sides.
+are merged element by element. Two values that nothing stands for become an `Undecided`, which is an error only when
+somebody needs to know which of the two it is.
 """
 
 from __future__ import annotations
 
+import types
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
+from paddlelite.errors import CaptureError
 from paddlelite.op import Spec
 from paddlelite.refusal import describe as describe_tensor
 from paddlelite.tensor.creation import to_tensor, zeros
@@ -21,8 +25,12 @@ from paddlelite.weak import is_weak, rank
 
 from .state import UNBOUND
 from .symbolic import bound_of
+from .undecided import Text, Undecided, known_value
 
-__all__ = ["Leaf", "Mismatch", "Pairing", "as_tensor", "describe", "fill", "is_leaf", "spec_of"]
+__all__ = [
+    "Leaf", "Mismatch", "Pairing", "alternatives", "as_tensor", "describe", "fill", "is_leaf", "parts",
+    "rebuilt", "spec_of",
+]  # fmt: skip
 
 _NUMBERS = (bool, int, float, complex, np.generic)
 
@@ -44,21 +52,55 @@ class Mismatch(Exception):
 
 def is_leaf(value: Any) -> bool:
     """Whether a value can become a tensor of the graph."""
-    return isinstance(value, (Tensor, *_NUMBERS))
+    return type(value) is not Undecided and isinstance(value, (Tensor, *_NUMBERS))
+
+
+def parts(value: Any) -> list[Any] | None:
+    """What a structure consists of; None for anything that is not one."""
+    if type(value) is Undecided:
+        return [value.test, value.one, value.two]
+    if type(value) is Text:
+        return list(value.args)
+    if isinstance(value, dict):
+        return list(value.values())
+    if getattr(value, "array", None) is not None or not isinstance(value, (list, tuple)):
+        return None  # (a list that has become a TensorArray is one value)
+    return list(value)
+
+
+def rebuilt(like: Any, new: list[Any]) -> Any:
+    """A structure like another with new parts; itself when they are the same."""
+    if all(a is b for a, b in zip(parts(like) or (), new, strict=True)):
+        return like
+    if type(like) is Undecided:
+        test, one, two = new
+        return known_value(Undecided(test, one, two, like.problem))
+    if type(like) is Text:
+        return Text(like.function, *new)
+    if isinstance(like, dict):
+        return type(like)(zip(like, new, strict=True))
+    return type(like)(*new) if hasattr(like, "_fields") else type(like)(new)
 
 
 def describe(value: Any) -> str:
     """A value as an error message shows it."""
     if value is UNBOUND:
         return "not bound"
+    if type(value) is Undecided:
+        return f"{describe(value.one)} or {describe(value.two)}"
     if isinstance(value, Tensor) and not is_weak(value):
         return describe_tensor(value)
     if isinstance(value, Tensor):
         return f"a Python {_KINDS[rank(value.dtype)]}"
     if isinstance(value, (list, tuple, dict)):
         return f"a {type(value).__name__} of {len(value)}"
+    if value is None or isinstance(value, (*_NUMBERS, str)):
+        return repr(value)
+    named = isinstance(value, (type, types.FunctionType))
     return (
-        repr(value) if value is None or isinstance(value, (*_NUMBERS, str)) else f"a {type(value).__name__}"
+        f"the {'class' if isinstance(value, type) else 'function'} {value.__name__}"
+        if named
+        else f"a {type(value).__name__}"
     )
 
 
@@ -117,11 +159,10 @@ def dummy(spec: Spec) -> Tensor:
 
 def stand_in(value: Any) -> Any:
     """What a capture that has met a problem goes on with in place of `value`, which a branch computed."""
-    if isinstance(value, Tensor):
+    if type(value) is not Undecided and isinstance(value, Tensor):
         return dummy(spec_of(value)._replace(array=""))
-    if isinstance(value, dict):
-        return {k: stand_in(v) for k, v in value.items()}
-    return [stand_in(v) for v in value] if type(value) in (list, tuple) else value
+    inner = parts(value)
+    return value if inner is None or type(value) is Undecided else rebuilt(value, list(map(stand_in, inner)))
 
 
 @dataclass
@@ -152,36 +193,56 @@ class Pair:
 
 @dataclass
 class Pairing:
-    """Collects the leaves in which two values differ; `unify` gives the template."""
+    """Collects the leaves in which two values differ; `unify` gives the template.
 
+    Of two values that do not fit together, one where `test` holds, `blame` makes the error.
+    """
+
+    test: Any
+    blame: Callable[[Mismatch], CaptureError]
     pairs: list[Pair] = field(default_factory=list)
 
-    def unify(self, one: Any, two: Any, path: str, unsure: bool = True, growing: bool = False) -> Any:
-        """A template for a value that is `one` or `two`. Raises Mismatch.
+    def unify(self, one: Any, two: Any, path: str, unsure: bool = True) -> Any:
+        """A template for a value that is `one` or `two`.
 
         UNBOUND goes with anything; the merged value then is `unsure`, unless nobody can read it where it is missing.
-        Contents of a list that may be `growing` become a TensorArray when their lengths differ.
         """
         if one is two:
             return one
-        if growing and _lengths_differ(one, two):
-            return self._add(Pair(one, two, int64, False, array=True))
         if one is UNBOUND or two is UNBOUND:
             return self._half(one, two, path, unsure)
+        try:
+            return self.alike(one, two, path)
+        except Mismatch as problem:
+            halves = (self._half(one, UNBOUND, path, False), self._half(UNBOUND, two, path, False))
+            return Undecided(self.test, *halves, self.blame(problem))
+
+    def contents(self, one: Any, two: Any, path: str, growing: bool) -> Any:
+        """A template for the contents of a container; a list that may be `growing` becomes a TensorArray.
+
+        Raises Mismatch when they are of no one kind.
+        """
+        if growing and _lengths_differ(one, two):
+            return self._add(Pair(one, two, int64, False, array=True))
+        return self.alike(one, two, path)
+
+    def alike(self, one: Any, two: Any, path: str) -> Any:
+        """A template for two values of one kind. Raises Mismatch when they are not."""
+        like = one if type(one) is Undecided else two
+        if type(like) is Undecided:
+            pairs = zip(alternatives(like, one, path), alternatives(like, two, path), strict=True)
+            return rebuilt(like, [self.unify(a, b, path, unsure=False) for a, b in pairs])
         if is_leaf(one) and is_leaf(two):
             return self._leaf(one, two, path)
-        if type(one) is type(two) and isinstance(one, (list, tuple)) and len(one) == len(two):
-            parts = [self.unify(a, b, f"{path}[{i}]") for i, (a, b) in enumerate(zip(one, two, strict=True))]
-            return _rebuild(one, parts)
-        if type(one) is type(two) and isinstance(one, dict) and list(one) == list(two):
-            return type(one)((k, self.unify(one[k], two[k], f"{path}[{k!r}]")) for k in one)
-        if type(one) is type(two) and isinstance(one, (list, tuple, dict)):
-            raise Mismatch(path, one, two, "they have different lengths or keys")
-        if type(one) is type(two) and not isinstance(one, Tensor) and _same(one, two):
+        why = differ(one, two)
+        if why:
+            raise Mismatch(path, one, two, why)
+        mine, its = parts(one), parts(two)
+        if mine is None or its is None:
             return one
-        if one is None or two is None:
-            raise Mismatch(path, one, two, "one is None")
-        raise Mismatch(path, one, two, "they are of different types")
+        keys = list(one) if isinstance(one, dict) else range(len(mine))
+        found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys, mine, its, strict=True)]
+        return rebuilt(one, found)
 
     def _leaf(self, one: Any, two: Any, path: str) -> Any:
         both_numbers = not isinstance(one, Tensor) and not isinstance(two, Tensor)
@@ -197,18 +258,11 @@ class Pairing:
         if is_leaf(known):
             dtype = common_dtype(known, known, path)
             return self._add(Pair(one, two, dtype, is_weak(known), unsure))
-        if isinstance(known, (list, tuple)):
-            return _rebuild(known, [self._pick(one, two, part, path, unsure) for part in known])
-        if isinstance(known, dict):
-            return type(known)((k, self._pick(one, two, part, path, unsure)) for k, part in known.items())
-        return known
-
-    def _pick(self, one: Any, two: Any, part: Any, path: str, unsure: bool) -> Any:
-        return (
-            self._half(UNBOUND, part, path, unsure)
-            if one is UNBOUND
-            else self._half(part, UNBOUND, path, unsure)
-        )
+        inner = parts(known)
+        if inner is None:
+            return known
+        pairs = [(UNBOUND, part) if one is UNBOUND else (part, UNBOUND) for part in inner]
+        return rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs])
 
     def _add(self, pair: Pair) -> Leaf:
         self.pairs.append(pair)
@@ -216,7 +270,7 @@ class Pairing:
         bounds = [not pair.unsure if side is UNBOUND else bound_of(side) for side in pair.tensors()]
         if any(bound is not True for bound in bounds):
             pair.bound = len(self.pairs)
-            self.pairs.append(Pair(*bounds, bool_, False))
+            self.pairs.append(Pair(bounds[0], bounds[1], bool_, False))
         return leaf
 
 
@@ -232,6 +286,47 @@ def as_array(contents: Any) -> Any:
     return make_array(contents) if isinstance(contents, list) else contents
 
 
+def differ(one: Any, two: Any) -> str:
+    """Why two values that are not both leaves are not of one kind; "" when they are."""
+    if one is None or two is None:
+        return "" if one is two else "one is None"
+    if type(one) is not type(two) or isinstance(one, Tensor):
+        return "they are of different types"
+    mine, its = parts(one), parts(two)
+    if mine is None or its is None:
+        return "" if _same(one, two) else "they are different objects"
+    if type(one) is Text:
+        return "" if one.function is two.function and len(mine) == len(its) else "they are different objects"
+    fits = list(one) == list(two) if isinstance(one, dict) else len(mine) == len(its)
+    return "" if fits else "they have different lengths or keys"
+
+
+def alternatives(like: Any, value: Any, path: str) -> tuple[Any, Any, Any]:
+    """The parts of an `Undecided` like another, for a value that is undecided too or one of the two kinds.
+
+    Raises Mismatch when it is neither.
+    """
+    from .symbolic import negate
+
+    if type(value) is Undecided:
+        if _alike(like.one, value.one) and _alike(like.two, value.two):
+            return value.test, value.one, value.two
+        if _alike(like.one, value.two) and _alike(like.two, value.one):
+            return negate(value.test), value.two, value.one
+    elif _alike(like.one, value):
+        return True, value, UNBOUND
+    elif _alike(like.two, value):
+        return False, UNBOUND, value
+    raise Mismatch(path, like, value, "they are different objects")
+
+
+def _alike(one: Any, two: Any) -> bool:
+    if type(one) is Undecided or type(two) is Undecided:
+        return type(one) is type(two)
+    leaf = is_leaf(two) and (type(one) is Leaf or is_leaf(one))
+    return leaf or not differ(one, two)
+
+
 def _same(one: Any, two: Any) -> bool:
     try:
         return bool(one == two)
@@ -239,20 +334,9 @@ def _same(one: Any, two: Any) -> bool:
         return False
 
 
-def _rebuild(like: Any, parts: list[Any]) -> Any:
-    """A list or tuple of the type of `like`, named tuples included."""
-    return type(like)(*parts) if hasattr(like, "_fields") else type(like)(parts)
-
-
 def fill(template: Any, values: list[Any]) -> Any:
     """The template with tensors in the places of its leaves."""
-    if isinstance(template, Leaf):
+    if type(template) is Leaf:
         return values[template.index]
-    if isinstance(template, (list, tuple)):
-        parts = [fill(part, values) for part in template]
-        same = all(a is b for a, b in zip(parts, template, strict=True))
-        return template if same else _rebuild(template, parts)
-    if isinstance(template, dict):
-        made = {k: fill(part, values) for k, part in template.items()}
-        return template if all(made[k] is template[k] for k in made) else type(template)(made)
-    return template
+    inner = None if is_leaf(template) else parts(template)
+    return template if inner is None else rebuilt(template, [fill(part, values) for part in inner])

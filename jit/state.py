@@ -18,7 +18,7 @@ from .symbolic import refuse
 
 __all__ = [
     "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "current", "journaled", "note", "places", "reads_unknown",
+    "StateClosure", "Variable", "current", "journaled", "known", "note", "places", "reads_unknown",
 ]  # fmt: skip
 
 StateClosure = Callable[[], Any]
@@ -32,6 +32,8 @@ class _Unbound:
 
 
 UNBOUND = _Unbound()
+#: Stands for no value at all, not even an unbound name.
+_NOT = object()
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,20 +191,38 @@ class Contents(Place):
 
 @dataclass
 class Entry:
-    """One place with the value before the recorded code, and after it."""
+    """One place with the value before the recorded code, and after it.
+
+    `narrowed`: the one of two values that it must be in the recorded branch, if that is known.
+    """
 
     place: Place
     before: Any
     after: Any = None
+    narrowed: Any = _NOT
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it was undecided, but not in this branch."""
+        return self.narrowed is not _NOT
+
+    @property
+    def changed(self) -> bool:
+        """Whether the recorded code has given the place another value."""
+        return self.after is not self.narrowed and self.place.differs(self.after, self.before)
 
 
 @dataclass
 class Journal:
-    """What a branch or a loop's body changed. `dead`: it ended in a raise, so its values do not matter."""
+    """What a branch or a loop's body changed. `dead`: it ended in a raise, so its values do not matter.
+
+    In a branch, `facts` says which bool tensors are true or false there.
+    """
 
     entries: dict[tuple[Any, ...], Entry] = field(default_factory=dict)
     dead: bool = False
     branch: bool = True
+    facts: dict[int, bool] = field(default_factory=dict)
     #: Variables that have no value yet only because a loop's body is recorded for the first time.
     unknown: frozenset[tuple[Any, ...]] = frozenset()
     skipped: bool = False  # code that reads them was left out
@@ -212,6 +232,12 @@ class Journal:
         key = place.key
         if key not in self.entries:
             self.entries[key] = Entry(place, place.get())
+
+    def assume(self, test: Any, truth: bool) -> None:
+        """Note that a bool tensor is `truth` here, and what follows from that."""
+        self.facts[id(test)] = truth
+        for other, its_truth in getattr(test, "implies", {}).get(truth, ()):
+            self.assume(other, its_truth)
 
     def undo(self) -> None:
         """Read the values reached, then put everything back as it was."""
@@ -253,6 +279,14 @@ def reads_unknown(read: Iterable[Place]) -> bool:
             journal.skipped = True
             return True
     return False
+
+
+def known(test: Any) -> bool | None:
+    """Whether a bool tensor is true or false in the branches that are being recorded, if they say so."""
+    for journal in _stack.journals:
+        if id(test) in journal.facts:
+            return journal.facts[id(test)]
+    return None
 
 
 def note(place: Place) -> None:

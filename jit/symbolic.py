@@ -11,22 +11,29 @@ from paddlelite.errors import user_line
 from paddlelite.ir import Value
 from paddlelite.mode import mode
 from paddlelite.ops.check import assert_op
+from paddlelite.ops.creation import assign
 from paddlelite.ops.logic import logical_and, logical_or
 from paddlelite.ops.unary import logical_not
 from paddlelite.refusal import go_on, refuse
+from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import Number, weaken
+
+from .undecided import Undecided, spread
 
 __all__ = [
-    "both", "bound_of", "check_sure", "decided", "either", "in_graph", "is_symbolic", "mark_unsure", "negate",
-    "predicate", "refuse", "rewriting", "within",
+    "as_bool", "both", "bound_of", "check_sure", "choose_flag", "decided", "either", "imply", "in_graph",
+    "is_symbolic",    "mark_unsure", "negate", "predicate", "refuse", "rewriting", "within",
 ]  # fmt: skip
 
 
 def is_symbolic(x: Any) -> bool:
     """Whether `x` is a tensor that the graph computes or is given, or a list whose length is such a tensor.
 
-    A tensor made during the capture is known.
+    So is a value that is one of two. A tensor made during the capture is known.
     """
+    if type(x) is Undecided:
+        return True
     if isinstance(x, list):
         return getattr(x, "array", None) is not None
     return isinstance(x, Tensor) and mode.capture is not None and not mode.capture.is_constant(x)
@@ -34,7 +41,7 @@ def is_symbolic(x: Any) -> bool:
 
 def in_graph(x: Any) -> bool:
     """Whether `x` is any tensor while a graph is built: a loop on it is to be a loop of the graph."""
-    return isinstance(x, Tensor) and mode.capture is not None
+    return type(x) is not Undecided and isinstance(x, Tensor) and mode.capture is not None
 
 
 def rewriting() -> Any:
@@ -43,7 +50,10 @@ def rewriting() -> Any:
 
 
 def predicate(x: Any) -> Tensor:
-    """A tensor with one element, or a list of unknown length, as a 0-D bool tensor."""
+    """A tensor with one element, a list of unknown length, or a value that is one of two, as a 0-D bool tensor."""
+    if type(x) is Undecided:
+        truth = spread(x, lambda value: predicate(value) if is_symbolic(value) else bool(value))
+        return truth if isinstance(truth, Tensor) else to_tensor(truth)
     if isinstance(x, list):
         x = x.length() > 0  # type: ignore[attr-defined]
     known = [d for d in x.dims if isinstance(d, int) and d != 1]
@@ -73,12 +83,14 @@ def mark_unsure(value: Any, bound: Any) -> None:
 
 def bound_of(value: Any) -> Any:
     """Whether a variable has the value that stands for it: True, or the bool tensor that says so."""
-    return getattr(value, "bound", True) if isinstance(value, Value) else True
+    return (
+        getattr(value, "bound", True) if type(value) is not Undecided and isinstance(value, Value) else True
+    )
 
 
 def check_sure(value: Any, error: NameError) -> Any:
     """`value`, read where Python may find the variable unbound: then the graph raises `error` when it comes there."""
-    parts = value if isinstance(value, (list, tuple)) and not is_symbolic(value) else (value,)
+    parts = value if not is_symbolic(value) and isinstance(value, (list, tuple)) else (value,)
     bound = next((b for b in map(bound_of, parts) if b is not True), True)
     if bound is not True:
         assert_op(bound, [], error=error)
@@ -87,23 +99,72 @@ def check_sure(value: Any, error: NameError) -> Any:
 
 def negate(x: Any) -> Any:
     """`not x` of a bool or a tensor."""
-    return logical_not(predicate(x)) if isinstance(x, Tensor) else not x
+    if not is_tensor(x):
+        return not x
+    test = predicate(x)
+    result = logical_not(test)
+    imply(result, True, (test, False))
+    imply(result, False, (test, True))
+    return result
+
+
+def as_bool(x: Any) -> Any:
+    """`bool(x)`: of a tensor, a Python bool that the graph computes."""
+    if not is_tensor(x):
+        return bool(x)
+    test = predicate(x)
+    if isinstance(test, Number):
+        return test
+    result = weaken(assign(test))
+    for truth in (True, False):
+        imply(result, truth, (test, truth))
+    return result
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether a truth is known only when the graph runs."""
+    return type(x) is Undecided or isinstance(x, Tensor)
+
+
+def imply(result: Any, truth: bool, *facts: tuple[Any, bool]) -> None:
+    """Note what is known of other bool tensors in a branch where `result` is `truth`."""
+    if isinstance(result, Value):
+        result.__dict__.setdefault("implies", {True: (), False: ()})[truth] += facts
+
+
+def choose_flag(test: Tensor, one: Any, two: Any) -> Any:
+    """`one if test else two` of bools and bool tensors, without a branch."""
+    if isinstance(one, bool):
+        return either(test, two) if one else both(negate(test), two)
+    return (
+        either(negate(test), one)
+        if two is True
+        else both(test, one)
+        if two is False
+        else either(both(test, one), both(negate(test), two))
+    )
 
 
 def both(x: Any, y: Any) -> Any:
     """`x and y` of bools or tensors that are known already."""
-    if not isinstance(x, Tensor) or not isinstance(y, Tensor):
-        known, other = (y, x) if isinstance(x, Tensor) else (x, y)
+    if not is_tensor(x) or not is_tensor(y):
+        known, other = (y, x) if is_tensor(x) else (x, y)
         return other if known else False
-    return logical_and(predicate(x), predicate(y))
+    one, two = predicate(x), predicate(y)
+    result = logical_and(one, two)
+    imply(result, True, (one, True), (two, True))
+    return result
 
 
 def either(x: Any, y: Any) -> Any:
     """`x or y` of bools or tensors that are known already."""
-    if not isinstance(x, Tensor) or not isinstance(y, Tensor):
-        known, other = (y, x) if isinstance(x, Tensor) else (x, y)
+    if not is_tensor(x) or not is_tensor(y):
+        known, other = (y, x) if is_tensor(x) else (x, y)
         return True if known else other
-    return logical_or(predicate(x), predicate(y))
+    one, two = predicate(x), predicate(y)
+    result = logical_or(one, two)
+    imply(result, False, (one, False), (two, False))
+    return result
 
 
 def decided(what: str) -> None:

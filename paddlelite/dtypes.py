@@ -169,6 +169,18 @@ def promote(x: DType, y: DType) -> DType:
     )
 
 
+def rank(dtype: DType) -> int:
+    """0 for bool, 1 for integers, 2 for floats, 3 for complex."""
+    return 0 if dtype.is_bool else 1 if dtype.is_integer else 3 if dtype.is_complex else 2
+
+
+def promote_scalars(x: DType, y: DType) -> DType:
+    """The common dtype of two 0-D tensors: that of the higher kind, or wide enough for both integers."""
+    if rank(x) == rank(y) == 1:
+        return dtype_of(np.promote_types(x.np, y.np))
+    return promote(x, y) if rank(x) == rank(y) else max(x, y, key=rank)
+
+
 def of_scalar(scalar: bool | int | float | complex, tensor: DType) -> DType:
     """The dtype of ``tensor op scalar``: Python scalars are weak, they only change the kind of a tensor."""
     if isinstance(scalar, bool):

@@ -16,7 +16,7 @@ from typing import Any
 from .errors import CaptureError, user_frame
 from .mode import mode
 
-__all__ = ["describe", "go_on", "needs_values", "refuse", "report"]
+__all__ = ["describe", "go_on", "needs_values", "note_problem", "refusal", "refuse", "report"]
 
 #: A report tells this many problems; a capture that has met them ends.
 MOST_PROBLEMS = 20
@@ -27,14 +27,24 @@ def refuse(problem: str, instead: str = "") -> CaptureError:
 
     It counts as a problem of the capture from now on, whether or not it reaches the caller.
     """
+    return note_problem(refusal(problem, instead))
+
+
+def note_problem(error: CaptureError) -> CaptureError:
+    """Count an error among the problems of the capture; returns it."""
+    problems = _problems()
+    if problems is not None:
+        problems.append(error)
+    return error
+
+
+def refusal(problem: str, instead: str = "") -> CaptureError:
+    """What :func:`refuse` returns, for a problem that counts only if the program comes to it."""
     frame = user_frame()
     file, line = ("<unknown>", 0) if frame is None else (frame.f_code.co_filename, frame.f_lineno)
     text = f"{file}:{line}: {problem}.{' ' + instead if instead else ''}"
     error = CaptureError(text + ("" if frame is None else _excerpt(frame)))
     error.place = (file, line)
-    problems = _problems()
-    if problems is not None:
-        problems.append(error)
     return error
 
 

@@ -10,19 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .dtypes import DType, of_scalar
+import numpy as np
+
+from .dtypes import of_scalar, rank
+from .errors import CaptureError, user_line
 from .ir import Value
 from .tensor.tensor import Tensor
 
-__all__ = ["Number", "is_weak", "weaken"]
+__all__ = ["Number", "is_weak", "kinds_of", "the_kind", "weaken"]
 
 _SAMPLES: tuple[Any, ...] = (True, 1, 1.0, 1j)
 
 
 class Number(Value):
-    """A 0-D value that stands for a Python number."""
+    """A 0-D value that stands for a Python number.
+
+    ``mixed`` are the kinds (see :func:`rank`) that the number has on the ways that lead to it, where they differ: an
+    int on one and a float on another. It computes as the widest of them, and is refused where that would show.
+    """
 
     weak = True
+    mixed: frozenset[int] = frozenset()
 
     def __repr__(self) -> str:
         return f"Number({self._dtype.name}, name={self.name})"
@@ -33,18 +41,40 @@ def is_weak(x: Any) -> bool:
     return not isinstance(x, Tensor) or getattr(x, "weak", False)
 
 
-def weaken(value: Any) -> Any:
-    """``value`` itself, as a Number when it is a 0-D value of a graph; a TensorArray then holds Numbers."""
+def weaken(value: Any, kinds: frozenset[int] = frozenset()) -> Any:
+    """``value`` itself, as a Number (of one of some kinds) when it is a 0-D value of a graph.
+
+    A TensorArray then holds Numbers.
+    """
     if type(value) is Value and value.array:
         value.weak = True  # type: ignore[attr-defined]
     elif type(value) is Value and not value.dims:
         value.__class__ = Number
+        value.mixed = kinds if len(kinds) > 1 else frozenset()
     return value
 
 
-def rank(dtype: DType) -> int:
-    """0 for bool, 1 for integers, 2 for floats, 3 for complex: the kind of Python number."""
-    return 0 if dtype.is_bool else 1 if dtype.is_integer else 3 if dtype.is_complex else 2
+def kinds_of(x: Any) -> frozenset[int]:
+    """The kinds that a Python number, or what stands for one, may have."""
+    if isinstance(x, Tensor):
+        return getattr(x, "mixed", None) or frozenset([rank(x.dtype)])
+    plain = x.item() if isinstance(x, np.generic) else x
+    return frozenset(i for i, kind in enumerate((bool, int, float, complex)) if type(plain) is kind)
+
+
+def the_kind(number: Number) -> int:
+    """The kind of a number. Raises CaptureError where it is not the same on all ways."""
+    if not number.mixed:
+        return rank(number.dtype)
+    file, line = user_line()
+    names = " on one path and a ".join(_NAMES[k] for k in sorted(number.mixed))
+    raise CaptureError(
+        f"{file}:{line}: this number is a {names} on another, and here it makes a difference which. "
+        "Give it one type on all paths."
+    )
+
+
+_NAMES = ("bool", "Python int", "float", "complex")
 
 
 def _meet(number: Number, other: Any) -> tuple[Any, Any]:
@@ -54,17 +84,23 @@ def _meet(number: Number, other: Any) -> tuple[Any, Any]:
     if isinstance(other, Number):
         strong = max(number.dtype, other.dtype, key=rank)
     else:
-        strong = of_scalar(_SAMPLES[rank(number.dtype)], other.dtype)
+        kind = rank(number.dtype)
+        if number.mixed and kind > rank(other.dtype):
+            kind = the_kind(number)
+        strong = of_scalar(_SAMPLES[kind], other.dtype)
     return number.astype(strong), other.astype(strong)
 
 
-def _arithmetic(name: str, weak_result: bool = True) -> None:
+def _arithmetic(name: str, mixes: bool) -> None:
     base: Callable[[Any, Any], Any] = getattr(Tensor, name)
 
     def operate(self: Number, other: Any) -> Any:
         left, right = _meet(self, other)
         result = base(left, right)
-        return weaken(result) if weak_result and is_weak(other) and result is not NotImplemented else result
+        if not is_weak(other) or result is NotImplemented:
+            return result
+        pairs = {max(a, b) for a in kinds_of(self) for b in kinds_of(other)}
+        return weaken(result, frozenset(pairs if mixes else ()))
 
     operate.__name__ = name
     setattr(Number, name, operate)
@@ -86,15 +122,15 @@ for _name in (
 ):
     for _prefix in ("", "r"):
         if hasattr(Tensor, f"__{_prefix}{_name}__"):
-            _arithmetic(f"__{_prefix}{_name}__")
+            _arithmetic(f"__{_prefix}{_name}__", mixes=_name != "truediv")
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    _arithmetic(f"__{_name}__", weak_result=False)
+    _arithmetic(f"__{_name}__", mixes=False)
 Number.__hash__ = Value.__hash__  # type: ignore[method-assign]
 
 
 def _unary(name: str) -> None:
     base: Callable[[Any], Any] = getattr(Tensor, name)
-    setattr(Number, name, lambda self: weaken(base(self)))
+    setattr(Number, name, lambda self: weaken(base(self), self.mixed))
 
 
 for _name in ("__neg__", "__pos__", "__abs__", "__invert__"):

@@ -28,7 +28,7 @@ EXPECTED_FAILURES: dict[tuple[str, str], str] = {
 }
 
 #: Ops that take blocks or TensorArrays: tested where they are built, in tests/test_control.py.
-STRUCTURAL = {"assert", "cond", "while_loop"} | {t for t in OPS if "array" in t}
+STRUCTURAL = {"assert", "print_message", "cond", "while_loop"} | {t for t in OPS if "array" in t}
 
 #: Ops that onnxruntime does not run: their kernel is called between sessions, and an export refuses them.
 KERNEL_ONLY = {

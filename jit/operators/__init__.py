@@ -7,8 +7,9 @@ from .calls import call, method
 from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
 from .lists import list_
-from .logic import and_, chain, in_, not_, not_in, or_
+from .logic import and_, chain, in_, is_, is_not, not_, not_in, or_
 from .loops import for_, while_
+from .match import capture, equal, fits, guard, instance, mapping, one_of, same, sequence, star
 from .reads import attr, item, read, read_outer
 from .stores import (
     del_attr,
@@ -30,3 +31,4 @@ from .stores import (
     store_attr,
     store_item,
 )
+from .text import percent, piece, text

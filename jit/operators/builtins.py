@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from paddlelite.dtypes import default_dtype, int64
-from paddlelite.weak import weaken
+from paddlelite.ir import Value
+from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import Number, kinds_of, the_kind, weaken
 
-from ..symbolic import both, either, is_symbolic, predicate
+from ..symbolic import as_bool, both, either, is_symbolic, predicate
+from ..undecided import spread
 from .conditionals import ifexp
 from .iterables import source_of
 from .lists import List
@@ -35,7 +38,34 @@ def float_(*args: Any) -> Any:
 
 def bool_(*args: Any) -> Any:
     """`bool`."""
-    return predicate(args[0]) if len(args) == 1 and is_symbolic(args[0]) else builtins.bool(*args)
+    return as_bool(args[0]) if len(args) == 1 and is_symbolic(args[0]) else builtins.bool(*args)
+
+
+def isinstance_(value: Any, kinds: Any) -> Any:
+    """`isinstance`; a number of the graph is what it is to the user."""
+    return spread(value, lambda v: _number_is(v, kinds) if is_number(v) else builtins.isinstance(v, kinds))
+
+
+def _number_is(number: Number, kinds: Any) -> bool:
+    answers = {builtins.isinstance(_SAMPLES[kind], kinds) for kind in kinds_of(number)}
+    return answers.pop() if len(answers) == 1 else builtins.isinstance(_SAMPLES[the_kind(number)], kinds)
+
+
+def type_(*args: Any, **kwargs: Any) -> Any:
+    """`type`: of a tensor of the graph `Tensor`, of a number of the graph the number's."""
+    if len(args) != 1 or kwargs:
+        return builtins.type(*args, **kwargs)
+    if is_number(args[0]):
+        return builtins.type(_SAMPLES[the_kind(args[0])])
+    return Tensor if builtins.isinstance(args[0], Value) else builtins.type(args[0])
+
+
+_SAMPLES: tuple[Any, ...] = (True, 1, 1.0, 1j)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a Python number to the user, and a tensor to the graph."""
+    return builtins.type(value) is Number
 
 
 def any_(items: Any) -> Any:
@@ -46,7 +76,7 @@ def any_(items: Any) -> Any:
             found = either(found, predicate(item))
         elif item:
             return True
-    return found
+    return as_bool(found)
 
 
 def all_(items: Any) -> Any:
@@ -57,7 +87,7 @@ def all_(items: Any) -> Any:
             found = both(found, predicate(item))
         elif not item:
             return False
-    return found
+    return as_bool(found)
 
 
 def max_(*args: Any, **kwargs: Any) -> Any:

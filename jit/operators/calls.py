@@ -17,8 +17,11 @@ from ..convert import convert
 from ..guards import rebound
 from ..state import Contents, Item, Outer, current, note
 from ..symbolic import is_symbolic, refuse, rewriting
+from ..undecided import Undecided
 from . import builtins as numbers
-from . import iterables, lists, stores
+from . import iterables, lists, stores, text
+from .conditionals import choose
+from .items import check_key
 from .reads import attr
 
 __all__ = ["call", "method"]
@@ -38,6 +41,13 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
     builtins.int: numbers.int_,
     builtins.float: numbers.float_,
     builtins.bool: numbers.bool_,
+    builtins.isinstance: numbers.isinstance_,
+    builtins.type: numbers.type_,
+    builtins.print: text.print_,
+    builtins.str: text.str_,
+    builtins.repr: text.repr_,
+    builtins.ascii: text.ascii_,
+    builtins.format: text.format_,
     builtins.any: numbers.any_,
     builtins.all: numbers.all_,
     builtins.max: numbers.max_,
@@ -49,12 +59,18 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
 
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
     """What to call in place of `target`."""
-    kind = type(target)
+    kind: Any = type(target)
+    if kind is Undecided:
+        return functools.partial(_call_undecided, target)
     if getattr(target, "__module__", "") in _NUMBERS_ONLY or kind is np.ufunc:
         return target if rewriting() is None else functools.partial(_on_numbers, target)
     if kind is types.BuiltinFunctionType or kind is type:
         if current() is not None and kind is types.BuiltinFunctionType:
             _note_container(target)
+        if isinstance(getattr(target, "__self__", None), str) and target.__name__ in ("format", "join"):
+            return text.method(target)
+        if isinstance(getattr(target, "__self__", None), (dict, set, frozenset)):
+            return functools.partial(_of_table, target)
         return (
             _BUILTINS.get(target, target)
             if kind is type or getattr(target, "__self__", None) is builtins
@@ -68,6 +84,19 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if current() is not None:
         _note_outer_names(target)
     return run.convert(target)
+
+
+def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:
+    """A call of one of two functions, which a tensor chooses."""
+    one, two = (functools.partial(call(each), *args, **kwargs) for each in (target.one, target.two))
+    return choose(target.test, one, two, inside=())
+
+
+def _of_table(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A method of a dict or set."""
+    for key in args[:1]:
+        check_key(method.__self__, key)  # type: ignore[attr-defined]
+    return method(*args, **kwargs)
 
 
 #: Modules whose functions compute with numbers, which a tensor of a graph is not.

@@ -7,28 +7,40 @@ from typing import Any
 
 from paddlelite.capture import Capture, Frame
 from paddlelite.dtypes import bool_
+from paddlelite.errors import CaptureError
 from paddlelite.mode import mode
 from paddlelite.ops.control import join_branches
-from paddlelite.refusal import go_on
+from paddlelite.refusal import go_on, note_problem
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import weaken
+from paddlelite.weak import is_weak, kinds_of, weaken
 
 from ..blame import certainly_read, two_values
 from ..merge import Mismatch, Pairing, fill, stand_in
-from ..state import UNBOUND, Cell, Journal, Place, StateClosure, journaled, note, places, reads_unknown
+from ..state import (
+    UNBOUND,
+    Cell,
+    Contents,
+    Journal,
+    Place,
+    StateClosure,
+    journaled,
+    note,
+    places,
+    reads_unknown,
+)
 from ..symbolic import (
-    both,
+    as_bool,
+    choose_flag,
     decided,
-    either,
     is_symbolic,
     mark_unsure,
-    negate,
     predicate,
     refuse,
     within,
 )
+from ..undecided import Undecided, known_value
 
-__all__ = ["choose", "if_", "ifexp", "truth"]
+__all__ = ["cells_of", "choose", "if_", "ifexp", "narrow", "truth"]
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -99,7 +111,7 @@ class _Value(Place):
         return self.__dict__.get("value", UNBOUND)
 
     def put(self, value: Any) -> None:
-        self.__dict__["value"] = value
+        self.__dict__["value"] = known_value(value)
 
 
 def _both(
@@ -115,7 +127,9 @@ def _both(
     decided("became a cond")
     done: list[tuple[Frame, Journal]] = []
     for taken in (True, False):
-        with capture.inner() as frame, journaled(watched) as journal:
+        with capture.inner() as frame, journaled([*watched, *undecided_places()]) as journal:
+            journal.assume(test, taken)
+            narrow(journal)
             journal.dead = reads_unknown(read(taken))
             if not journal.dead:
                 yield taken
@@ -131,9 +145,10 @@ def _merge(
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
-        values = [j.entries[key].after if key in j.entries else entry.before for j in (true, false)]
-        changed = any(entry.place.differs(value, entry.before) for value in values)
+        sides = [j.entries.get(key) for j in (true, false)]
+        changed = any(side is not None and side.changed for side in sides)
         if changed and (key in merged or not entry.place.private):
+            values = [entry.before if side is None else side.after for side in sides]
             templates.append((entry.place, merging.template(entry.place, entry.before, *values)))
     outs = []
     for side, (frame, _) in enumerate(done):
@@ -147,12 +162,29 @@ def _merge(
         results = []
     for pair, result in zip(merging.pairing.pairs, results, strict=True):
         if pair.weak:
-            weaken(result)
+            weaken(result, kinds_of(pair.one) | kinds_of(pair.two))
         if pair.bound is not None:
             mark_unsure(result, results[pair.bound])
     for place, template in templates:
         note(place)
-        place.put(fill(template, results))
+        value = fill(template, results)
+        place.put(value)
+        if type(value) is Undecided and not place.private:
+            capture.__dict__.setdefault("undecided", []).append(place)
+
+
+def undecided_places() -> list[Place]:
+    """The attributes and items whose values are undecided."""
+    return getattr(mode.capture, "undecided", [])
+
+
+def narrow(journal: Journal) -> None:
+    """Give undecided values the one they must be in the branch that begins."""
+    for entry in journal.entries.values():
+        value = known_value(entry.before)
+        if value is not entry.before:
+            entry.place.put(value)
+            entry.narrowed = value
 
 
 class _Merging:
@@ -160,29 +192,33 @@ class _Merging:
 
     def __init__(self, test: Tensor, true_dead: bool, false_dead: bool) -> None:
         self.test, self.dead = test, (true_dead, false_dead)
-        self.pairing = Pairing()
+        self.place: Place | None = None
+        self.pairing = Pairing(test, self._blame)
+
+    def _blame(self, problem: Mismatch) -> CaptureError:
+        assert self.place is not None
+        return two_values(problem, self.place.name)
 
     def template(self, place: Place, before: Any, one: Any, two: Any) -> Any:
         """The template of one place."""
         if self.dead[0] != self.dead[1]:  # the branch that raises gives no values
             one, two = (UNBOUND, two) if self.dead[0] else (one, UNBOUND)
         if _is_flag(one, before) and _is_flag(two, before) and one is not two:
-            return _choose_flag(self.test, one, two)
+            flag = choose_flag(self.test, one, two)
+            return as_bool(flag) if is_weak(one) and is_weak(two) else flag
+        self.place = place
+        sure = self.dead[0] != self.dead[1]
+        if not isinstance(place, Contents) or one is UNBOUND or two is UNBOUND:
+            return self.pairing.unify(one, two, place.name, unsure=not sure)
         try:
-            sure = self.dead[0] != self.dead[1]
-            return self.pairing.unify(one, two, place.name, unsure=not sure, growing=place.grows)
+            return self.pairing.contents(one, two, place.name, place.grows)
         except Mismatch as problem:
-            go_on(two_values(problem, place.name))
-            return stand_in(before if one is UNBOUND else one)
+            go_on(note_problem(self._blame(problem)))
+            return stand_in(one)
 
 
 def _is_flag(value: Any, before: Any) -> bool:
     """Whether a branch leaves True, False, or the bool tensor that was there before."""
+    if type(value) is Undecided:
+        return False
     return isinstance(value, bool) or (value is before and isinstance(value, Tensor) and value.dtype is bool_)
-
-
-def _choose_flag(test: Tensor, one: Any, two: Any) -> Any:
-    """`one if test else two` of flags, without a branch."""
-    if isinstance(one, bool):
-        return either(test, two) if one else both(negate(test), two)
-    return either(negate(test), one) if two else both(test, one)

@@ -10,11 +10,21 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.manipulation import stack
 from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import is_weak, weaken
+from paddlelite.weak import Number, is_weak, weaken
 
+from ..symbolic import refuse
 from .conditionals import ifexp
 
-__all__ = ["pick"]
+__all__ = ["check_key", "pick"]
+
+
+def check_key(table: Any, key: Any) -> None:
+    """Raises CaptureError when a dict or set would have to find a number that is known only when the graph runs."""
+    if type(key) is Number and isinstance(table, (dict, set, frozenset)):
+        raise refuse(
+            f"a {type(table).__name__} is asked for a number that is known only when the graph runs",
+            "Use a list, or `if`s on the number.",
+        )
 
 
 def pick(items: Sequence[Any], position: Any) -> Any:

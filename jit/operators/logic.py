@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import collections
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from paddlelite.dtypes import bool_
 from paddlelite.mode import mode
 from paddlelite.tensor.tensor import Tensor
+from paddlelite.weak import Number
 
 from ..state import journaled
-from ..symbolic import both, either, is_symbolic, negate, predicate
-from .conditionals import choose
+from ..symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate
+from ..undecided import Undecided, spread
+from .conditionals import cells_of, choose, narrow
 
-__all__ = ["and_", "chain", "in_", "not_", "not_in", "or_"]
+__all__ = ["and_", "chain", "in_", "is_", "is_not", "not_", "not_in", "or_"]
 
 Thunk = Callable[[], Any]
+
+#: Containers that compare their elements one by one; others find them by hash, a tensor's being its identity.
+_SEQUENCES = (list, tuple, range, collections.deque)
 
 
 def and_(first: Any, *others: Thunk) -> Any:
@@ -24,7 +30,7 @@ def and_(first: Any, *others: Thunk) -> Any:
     value = first
     for i, other in enumerate(others):
         if is_symbolic(value):
-            right = _cheap(value, other)
+            right = _cheap(value, other, True)
             if right is None:
                 return _lazy(value, other, others[i + 1 :], and_)
             value = both(value, right)
@@ -40,7 +46,7 @@ def or_(first: Any, *others: Thunk) -> Any:
     value = first
     for i, other in enumerate(others):
         if is_symbolic(value):
-            right = _cheap(value, other)
+            right = _cheap(value, other, False)
             if right is None:
                 return _lazy(value, other, others[i + 1 :], or_)
             value = either(value, right)
@@ -70,20 +76,28 @@ _HARMLESS = frozenset(
 )
 
 
-def _cheap(value: Any, other: Thunk) -> Any:
-    """The right operand of and/or, if it may run always: a bool computed by harmless ops. None otherwise."""
+def _cheap(value: Any, other: Thunk, truth: bool) -> Any:
+    """The right operand of and/or, if it may run always: a bool computed by harmless ops. None otherwise.
+
+    It is asked where the left one is `truth`.
+    """
     capture = mode.capture
     assert capture is not None
     if not _is_bool(value) or other.__code__.co_name != "<lambda>":
         return None
-    with capture.inner() as frame, journaled([]) as journal:
+    with capture.inner() as frame, journaled(cells_of(other)) as journal:
+        journal.assume(value, truth)
+        narrow(journal)
         right = other()
-    if not _is_bool(right) or journal.entries or frame.state:
+    touched = any(entry.changed or entry.is_narrowed for entry in journal.entries.values())
+    if not _is_bool(right) or touched or frame.state:
         return None
     return other() if all(node.type in _HARMLESS for node in frame.block.nodes) else None
 
 
 def _is_bool(value: Any) -> bool:
+    if type(value) is Undecided:
+        return False
     return isinstance(value, bool) or (
         isinstance(value, Tensor) and value.dtype is bool_ and value.dims == ()
     )
@@ -93,8 +107,11 @@ def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[...
     """The operator where the left side is a tensor: the right side runs in a branch of its own."""
     go_on = _after(other, rest, which)
     test = predicate(value)
-    ways = (go_on, _itself(value)) if which is and_ else (_itself(value), go_on)
-    return choose(test, *ways, inside=(other, *rest))
+    goes_on = which is and_
+    ways = (go_on, _itself(value)) if goes_on else (_itself(value), go_on)
+    result = choose(test, *ways, inside=(other, *rest))
+    imply(result, goes_on, (test, goes_on))
+    return result
 
 
 def _itself(value: Any) -> Thunk:
@@ -108,12 +125,12 @@ def _after(other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> 
 
 def not_(value: Any) -> Any:
     """`not value`."""
-    return negate(value) if is_symbolic(value) else not value
+    return as_bool(negate(value)) if is_symbolic(value) else not value
 
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-    "is": operator.is_, "is not": operator.is_not,
+    "is": lambda a, b: is_(a, b), "is not": lambda a, b: is_not(a, b),
     "in": lambda a, b: in_(a, b), "not in": lambda a, b: not_in(a, b),
 }  # fmt: skip
 
@@ -128,23 +145,34 @@ def chain(left: Any, *parts: Any) -> Any:
     return and_(result, lambda: chain(right, *rest))
 
 
+def is_(one: Any, two: Any) -> Any:
+    """`one is two`."""
+    if type(one) is Number and isinstance(two, bool) and one.dtype is bool_:
+        return one if two else not_(one)  # a bool that a branch or loop changed
+    if type(one) is not Undecided and type(two) is not Undecided:
+        return one is two
+    return spread(one, lambda left: spread(two, lambda right: left is right))
+
+
+def is_not(one: Any, two: Any) -> Any:
+    """`one is not two`."""
+    return not_(is_(one, two))
+
+
 def in_(item: Any, container: Any) -> Any:
     """`item in container`."""
-    if is_symbolic(container) or (is_symbolic(item) and isinstance(container, (list, tuple))):
-        return _contains(item, container)
-    return item in container
+    if is_symbolic(container):
+        return as_bool((container == item).any())
+    if not is_symbolic(item) or not isinstance(
+        container, Collection if type(item) in (Undecided, Number) else _SEQUENCES
+    ):
+        return item in container
+    found: Any = False
+    for element in container:
+        found = either(found, element is item or element == item)
+    return as_bool(found)
 
 
 def not_in(item: Any, container: Any) -> Any:
     """`item not in container`."""
-    found = in_(item, container)
-    return not found if isinstance(found, bool) else not_(found)
-
-
-def _contains(item: Any, container: Any) -> Any:
-    if is_symbolic(container):
-        return (container == item).any()
-    found: Any = False
-    for element in container:
-        found = either(found, element is item or element == item)
-    return found
+    return not_(in_(item, container))

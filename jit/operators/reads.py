@@ -12,7 +12,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..convert import class_attribute, is_users, special
 from ..symbolic import check_sure, is_symbolic, rewriting
-from .items import pick
+from .items import check_key, pick
 
 __all__ = ["attr", "item", "read", "read_outer"]
 
@@ -73,6 +73,7 @@ def item(target: Any, key: Any) -> Any:
         return target[key]
     if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
         return pick(target, key)
+    check_key(target, key)
     run = rewriting()
     own = None if run is None else special(target, "__getitem__")
     return target[key] if own is None else run.convert(own)(key)

@@ -24,6 +24,7 @@ from typing import Any
 from ..convert import class_attribute, special
 from ..state import Attribute, Contents, Item, current, note
 from ..symbolic import rewriting
+from .items import check_key
 
 __all__ = [
     "del_attr", "del_item", "iadd", "iand", "ifloordiv", "ilshift", "imatmul", "imod", "imul", "ior", "ipow", "irshift",
@@ -48,6 +49,7 @@ def store_attr(value: Any, target: Any, name: str) -> None:
 
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
+    check_key(target, key)
     if current() is not None:
         _note_item(target, key)
     run = rewriting()

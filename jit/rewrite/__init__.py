@@ -2,7 +2,7 @@
 
 The order and its reasons:
 
-1. `comprehensions`  loops written as expressions become loops, so that only one kind of loop is left.
+1. `match`, `comprehensions`  become `if`s and loops: only one kind of branch and one kind of loop is left.
    `yields`          equal yields under a condition move behind it.
 2. (analysis)        reads that may find a name unbound are marked while return, break and continue still say where
                      control really goes.
@@ -19,7 +19,7 @@ import gast
 
 from ..cfg import build as build_graph
 from ..liveness import live, mark_unsure_reads
-from ..scopes import Scope, all_names, own_nodes
+from ..scopes import Scope, all_names, own_nodes, uses
 from ..scopes import stores as names_bound
 from .build import OPERATORS, STATE, Names, assign, at, name, suspends, thunk
 from .calls import Calls
@@ -30,14 +30,16 @@ from .exits import CannotRewrite, lower_exits
 from .lists import Lists
 from .logic import Logic
 from .loops import Loops
+from .match import Matches
 from .nesting import limit_nesting
 from .reads import Reads
 from .stores import Stores
+from .text import Texts
 from .yields import Yields
 
 __all__ = ["OPERATORS", "CannotRewrite", "rewrite"]
 
-_EXPRESSIONS = (Calls, Lists, Reads, Stores, Logic, Exceptions)
+_EXPRESSIONS = (Calls, Lists, Reads, Stores, Logic, Texts, Exceptions)
 
 
 def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
@@ -51,7 +53,8 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
             raise CannotRewrite(f"it uses the name {reserved}, which rewritten code needs")
         names.taken.add(reserved)
     _strip(tree)
-    tree = Yields(names).visit(Comprehensions(names).visit(tree))
+    for first in (Matches, Comprehensions, Yields):
+        tree = first(names).visit(tree)
     for function in _functions(tree):
         mark_unsure_reads(build_graph(function.body), Scope.of(function))
         lower_exits(function, names)
@@ -93,6 +96,8 @@ def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
             needed, parts = alive[graph.join[node]], [*node.body, *node.orelse]
             # The first branch must not show in the second one.
             held |= names_bound(node.body) & alive[graph.start[node]]
+            # What is tested may be known to be one of two values in a branch.
+            held |= uses([node.test]) & scope.local
         elif isinstance(node, (gast.For, gast.While)):
             node.stop = getattr(node, "stop", [])  # unset in code that nobody reaches
             own = [node.target] if isinstance(node, gast.For) else [node.test]

@@ -2,7 +2,7 @@
 
 before                              after
     raise E(x)                          _error = E(x)
-                                        if _jit.raises(_error):
+                                        if _jit.raises(_error, None, False):
                                             raise _error
     assert t, message                   if __debug__:
                                             _jit.assert_(t, lambda: message)
@@ -45,8 +45,9 @@ class Exceptions(Pass):
         if node.exc is None:
             return node
         error = self.names.fresh("_error")
+        cause = constant(None) if node.cause is None or suspends([node.cause]) else thunk(node.cause)
         again = gast.If(
-            operator("raises", name(error), *([constant(True)] if self.handled else [])),
+            operator("raises", name(error), cause, constant(self.handled)),
             [gast.Raise(name(error), node.cause)],
             [],
         )

@@ -181,14 +181,6 @@ class _Lowering:
 
     _TryStar = _Try
 
-    def _Match(self, stmt: gast.Match) -> _Out:
-        may: frozenset[str] = frozenset()
-        for case in stmt.cases:
-            body = self.block(case.body)
-            case.body = _some(body.stmts, stmt)
-            may |= body.may
-        return _Out([stmt], may)
-
 
 def _unchanged(stmt: gast.AST) -> _Out:
     return _Out([stmt])
@@ -254,5 +246,5 @@ def _drop_unread(tree: gast.AST, read: set[str]) -> None:
             for stmt in kept:
                 if not isinstance(stmt, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
                     _drop_unread(stmt, read)
-    for part in (*getattr(tree, "handlers", ()), *getattr(tree, "cases", ())):
-        _drop_unread(part, read)
+    for handler in getattr(tree, "handlers", ()):
+        _drop_unread(handler, read)

@@ -5,6 +5,7 @@ before                              after
     not a                               _jit.not_(a)
     0 < f(n) < 3                        _jit.chain(0, '<', lambda: f(n), '<', lambda: 3)
     k in d                              _jit.in_(k, d)
+    x is None                           _jit.is_(x, None)
     p if t else q                       _jit.ifexp(t, lambda: p, lambda: q)
     t and (n := g()) > 0                def _then():
                                             nonlocal n
@@ -28,6 +29,7 @@ _COMPARE = {
     gast.Lt: "<", gast.LtE: "<=", gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is",
     gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in",
 }  # fmt: skip
+_TESTS = {gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not"}
 
 
 class Logic(Pass):
@@ -73,10 +75,8 @@ class Logic(Pass):
     def visit_Compare(self, node: gast.Compare) -> gast.AST:
         if len(node.ops) == 1:
             self.generic_visit(node)
-            if isinstance(node.ops[0], (gast.In, gast.NotIn)):
-                which = "in_" if isinstance(node.ops[0], gast.In) else "not_in"
-                return at(node, operator(which, node.left, node.comparators[0]))
-            return node
+            which = _TESTS.get(type(node.ops[0]))
+            return node if which is None else at(node, operator(which, node.left, node.comparators[0]))
         if not self._can_thunk(node.comparators):
             return self.generic_visit(node)
         parts = [self.visit(node.left)]

@@ -27,11 +27,13 @@ _BLOCKS = (gast.For, gast.While, gast.With, gast.Try, gast.AsyncFor, gast.AsyncW
 
 def limit_nesting(owner: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
     """Outline what is nested too deep in one function, in place."""
-    _limit(owner, 0, Scope.of(owner), names)
+    scope = Scope.of(owner)
+    _limit(owner, 0, scope, names)
+    names.keep_local(owner, set(scope.local) - Scope.of(owner).local)
 
 
 def _limit(tree: gast.AST, depth: int, scope: Scope, names: Names) -> None:
-    for part in (tree, *getattr(tree, "handlers", ()), *getattr(tree, "cases", ())):
+    for part in (tree, *getattr(tree, "handlers", ())):
         for fieldname in ("body", "orelse", "finalbody"):
             stmts = getattr(part, fieldname, None)
             if isinstance(stmts, list):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import default_dtype, dtype_of, of_scalar, promote
+from ..dtypes import DType, default_dtype, dtype_of, of_scalar, promote, promote_scalars, rank
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..mode import mode
 from ..ops import binary as B
@@ -64,8 +64,18 @@ def operands(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
         return x, other
     if not isinstance(y, (Tensor, np.ndarray)):
         return astype(x, other.dtype), other
-    common = promote(x.dtype, other.dtype)
+    common = _common(x, other)
     return astype(x, common), astype(other, common)
+
+
+def _common(x: Tensor, y: Tensor) -> DType:
+    """The dtype of an operation on two tensors: a 0-D one is a scalar, which only changes the kind of the other."""
+    if not x.dims and not y.dims:
+        return promote_scalars(x.dtype, y.dtype)
+    if not x.dims or not y.dims:
+        tensor, number = (y, x) if not x.dims else (x, y)
+        return number.dtype if rank(number.dtype) > rank(tensor.dtype) else tensor.dtype
+    return promote(x.dtype, y.dtype)
 
 
 def tensors(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
@@ -74,7 +84,7 @@ def tensors(x: Any, y: Any, what: str) -> tuple[Tensor, Tensor]:
         require_tensor(value, what, name)
     if x.dtype is y.dtype:
         return x, y
-    common = promote(x.dtype, y.dtype)
+    common = _common(x, y)
     return astype(x, common), astype(y, common)
 
 

@@ -1,0 +1,130 @@
+"""Values that no tensor can stand for, although a tensor decides what they are.
+
+`Undecided` is one of two values (None or a tensor, two strings, two functions): what two branches leave that cannot
+be merged. It can be asked whether it is None, compared, printed and handed on; in a branch whose condition says which
+of the two it is, it is that value. Everything else raises the error that says why the values do not fit together.
+
+`Text` is a string that depends on tensors, as a function and its arguments: it can be printed, joined to others and
+put into an exception. It is made when the graph runs.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from paddlelite.errors import CaptureError
+from paddlelite.refusal import go_on, note_problem, refuse
+
+__all__ = ["Text", "Undecided", "known_value", "spread"]
+
+
+class Undecided:
+    """`one` where `test` (a bool tensor) holds, else `two`; `problem` is the error for what needs to know."""
+
+    __slots__ = ("one", "problem", "test", "two")
+
+    def __init__(self, test: Any, one: Any, two: Any, problem: CaptureError) -> None:
+        self.test, self.one, self.two, self.problem = test, one, two, problem
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_needed(self), name)
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return _needed(self).__class__
+
+    def __eq__(self, other: object) -> Any:
+        return spread(self, lambda value: value == other)
+
+    def __ne__(self, other: object) -> Any:
+        return spread(self, lambda value: value != other)
+
+    def __hash__(self) -> int:
+        return hash(_needed(self))
+
+
+def known_value(value: Any) -> Any:
+    """`value`, or the one of its two values that it must be in the branch that is being recorded."""
+    from .state import known
+
+    while type(value) is Undecided:
+        truth = value.test if isinstance(value.test, bool) else known(value.test)
+        if truth is None:
+            break
+        value = value.one if truth else value.two
+    return value
+
+
+def _needed(value: Undecided) -> Any:
+    from .merge import stand_in
+
+    found = known_value(value)
+    if type(found) is Undecided:
+        go_on(note_problem(found.problem))
+        found.test, found.one = True, stand_in(found.two if found.one is None else found.one)
+        found = _needed(found)
+    return found
+
+
+def spread(value: Any, function: Callable[[Any], Any]) -> Any:
+    """`function`, which gives bools, of an undecided value: a bool, or a tensor that says which."""
+    from .symbolic import choose_flag
+
+    value = known_value(value)
+    if type(value) is not Undecided:
+        return function(value)
+    one, two = spread(value.one, function), spread(value.two, function)
+    return one if one is two else choose_flag(value.test, one, two)
+
+
+class Text:
+    """The string `function(*args)`, where something in `args` is a tensor of the graph."""
+
+    __slots__ = ("args", "function")
+
+    def __init__(self, function: Callable[..., str], *args: Any) -> None:
+        self.function, self.args = function, args
+
+    def __add__(self, other: Any) -> Text:
+        return Text(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> Text:
+        return Text(operator.add, other, self)
+
+    def __repr__(self) -> str:
+        return "<a text that depends on tensors>"
+
+    def __getattr__(self, name: str) -> NoReturn:
+        _refuse_text(name)
+
+
+def _refuse_text(what: str) -> NoReturn:
+    raise refuse(
+        f"this string depends on a tensor, so it is known only when the graph runs ({what} needs it now)",
+        "Print it, or put it into an exception.",
+    )
+
+
+def _special(name: str) -> None:
+    def of_undecided(self: Undecided, *args: Any) -> Any:
+        return getattr(_needed(self), name)(*args)
+
+    def of_text(self: Text, *args: Any) -> NoReturn:
+        _refuse_text(name)
+
+    if name not in Undecided.__dict__:
+        setattr(Undecided, name, of_undecided)
+    if name not in Text.__dict__:
+        setattr(Text, name, of_text)
+
+
+for _name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and",
+              "xor", "or"):  # fmt: skip
+    _special(f"__{_name}__")
+    _special(f"__r{_name}__")
+for _name in ("lt", "le", "gt", "ge", "eq", "ne", "neg", "pos", "abs", "invert", "bool", "int", "float", "complex",
+              "hash", "index", "round", "len", "iter", "next", "contains", "getitem", "setitem", "delitem", "call",
+              "enter", "exit", "array", "str", "format", "reversed"):  # fmt: skip
+    _special(f"__{_name}__")
