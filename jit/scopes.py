@@ -78,8 +78,7 @@ def own_nodes(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
 
 
 def _own_children(tree: gast.AST) -> list[gast.AST]:
-    kind = type(tree)
-    if kind is gast.Name or kind is gast.Constant:
+    if isinstance(tree, (gast.Name, gast.Constant)):
         return []
     if isinstance(tree, FUNCTIONS):
         a = tree.args
@@ -94,11 +93,12 @@ def _own_children(tree: gast.AST) -> list[gast.AST]:
 def children(tree: gast.AST) -> list[gast.AST]:
     """The direct children that say something (not Load and Store)."""
     found: list[gast.AST] = []
+    own = tree.__dict__
     for field in tree._fields:
-        value = getattr(tree, field, None)
-        if isinstance(value, list):
+        value = own.get(field)
+        if type(value) is list:
             found += [v for v in value if isinstance(v, gast.AST)]
-        elif isinstance(value, gast.AST) and field != "ctx":
+        elif field != "ctx" and isinstance(value, gast.AST):
             found.append(value)
     return found
 
@@ -118,6 +118,8 @@ def _binds(node: gast.AST) -> set[str]:
     """The names that this one node (not its children) binds."""
     if isinstance(node, gast.Name):
         return {node.id} if isinstance(node.ctx, (gast.Store, gast.Del)) else set()
+    if isinstance(node, (gast.expr, gast.arguments)):
+        return set()
     if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
         return {node.name}
     if isinstance(node, (gast.Import, gast.ImportFrom)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import gast
 
@@ -147,6 +148,10 @@ class Names:
         return candidate
 
 
+#: Nodes without children.
+_LEAVES = frozenset((gast.Name, gast.Constant, gast.Pass, gast.Global, gast.Nonlocal))
+
+
 class Pass(gast.NodeTransformer):
     """A rewrite of all code of a function, nested functions included.
 
@@ -191,13 +196,21 @@ class Pass(gast.NodeTransformer):
             done += new if isinstance(new, list) else [new]
         return done
 
+    def visit(self, node: gast.AST) -> Any:
+        handler = getattr(self, f"visit_{type(node).__name__}", None)
+        if handler is None:
+            return node if type(node) in _LEAVES else self.generic_visit(node)
+        return handler(node)
+
     def generic_visit(self, node: gast.AST) -> gast.AST:
+        own = node.__dict__
         for field in node._fields:
-            value = getattr(node, field, None)
-            if isinstance(value, list) and value and isinstance(value[0], gast.stmt):
-                setattr(node, field, self.block(value))
-            elif isinstance(value, list):
-                setattr(node, field, [self.visit(v) if isinstance(v, gast.AST) else v for v in value])
-            elif isinstance(value, gast.AST) and field != "ctx":
-                setattr(node, field, self.visit(value))
+            value = own.get(field)
+            if type(value) is not list:
+                if field != "ctx" and isinstance(value, gast.AST):
+                    own[field] = self.visit(value)
+            elif value and isinstance(value[0], gast.stmt):
+                own[field] = self.block(value)
+            elif value:
+                own[field] = [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
         return node
