@@ -256,11 +256,13 @@ def bind_program(program: Program, scope: Scope) -> Program:
 
 def find(program: Program, item: Any, at: int = 0) -> Value:
     """The value that ``item`` (a variable or a name) has at the end of a run."""
+    builder = program._builder
+    if builder is not None and id(item) in builder.constants:
+        return builder.read(item)  # type: ignore[no-any-return]
     if not isinstance(item, (str, Value)):
         raise InvalidTypeError(
             f"Require fetch_list[{at}] 's type shall be one of (Value, str), but received {type(item).__name__}."
         )
-    builder = program._builder
     found = _named(program, item)
     if found is None:
         raise InvalidArgumentError(f"fetch_list has {item!r}, which is not in the program.")

@@ -343,6 +343,8 @@ class Tensor:
         """The same values outside the tape."""
         out = _wrap_array(self._data)
         out._is_view_of(self)
+        if mode.capture is not None and mode.capture.is_constant(self):
+            mode.capture.constant(out)
         return out
 
     def detach_(self) -> Tensor:
