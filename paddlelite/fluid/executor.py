@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..static import executor as core
 from ..static.scope import global_scope, scope_guard
 from . import modes
+from .tracer import Single
 
 __all__ = ["Executor", "global_scope", "scope_guard"]
 
@@ -17,3 +20,7 @@ class Executor(core.Executor):
     def __init__(self, place: Any = None) -> None:
         modes.enter("Executor")
         super().__init__(place)
+
+    def run(self, *args: Any, **kwargs: Any) -> list[Any]:
+        """See :meth:`paddlelite.static.Executor.run`. What has shape [1] can be printed as in a guard."""
+        return [Single.of(a) if isinstance(a, np.ndarray) else a for a in super().run(*args, **kwargs)]

@@ -6,6 +6,7 @@ inside a guard and None everywhere else.
 
 from __future__ import annotations
 
+import operator
 import weakref
 from typing import Any
 
@@ -13,18 +14,33 @@ import numpy as np
 
 from ..mode import mode
 
-__all__ = ["Formattable", "Tracer"]
+__all__ = ["Single", "Tracer"]
 
 
-class Formattable(np.ndarray):
-    """A one-element array that takes a format spec: ``"{:.7}".format(loss.numpy())``.
+class Single(np.ndarray):
+    """A loss or an accuracy of shape [1], as the programs of 1.x's time could use it.
 
-    PaddlePaddle 1.x ran on Python 2, where a spec applies to the text of any object, and its documents and scripts
-    print losses so. NumPy refuses it today. What is computed from the array is an ordinary array or number again.
+    They print ``"{:.7}".format(loss.numpy())``, which Python 2 applied to the text of any object, and take
+    ``float(acc.numpy())``, which NumPy allowed for any single number. Today's refuses both for arrays with an axis.
+    What is computed from the array is an ordinary array or number again.
     """
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        return operator.index(self.view(np.ndarray)[0])
+
+    @staticmethod
+    def of(array: np.ndarray) -> np.ndarray:
+        """``array`` as one of these if it has one element and one axis, else itself."""
+        return array.view(Single) if array.shape == (1,) else array
 
     def __array_wrap__(self, array: np.ndarray, context: Any = None, return_scalar: bool = False) -> Any:
         plain = array.view(np.ndarray)
@@ -59,7 +75,7 @@ class Tracer:
 
     def array(self, array: np.ndarray) -> np.ndarray:
         """What ``numpy()`` gives."""
-        return array.view(Formattable) if array.shape == (1,) else array
+        return Single.of(array)
 
     def ranked(self, tensor: Any) -> Any:
         """``tensor``, with shape [1] where later releases have none: 1.x knows no 0-D tensor."""
