@@ -36,7 +36,7 @@ def wide(x: Any) -> Any:
 
 def chosen(test: Any, x: Any, y: Any) -> Any:
     """``x`` where a number's test holds, else ``y``."""
-    return np.where(test, x, y) if isinstance(test, Register) else x if test else y
+    return _where(test, x, y) if isinstance(test, Register) else x if test else y
 
 
 class Register(np.lib.mixins.NDArrayOperatorsMixin):

@@ -49,6 +49,10 @@ class Builder(Capture):
         self.rates: list[Persistable] = []
         #: The results of each outermost call as one list, absent ones included: what the tape is made of again.
         self._calls: list[tuple[Node, list[Any]]] = []
+        #: The variables of the scope that it uses, and those that it writes, by name.
+        self.variables = {t.name: t for t in program.captures.values() if isinstance(t, Persistable)}
+        self.gives: set[str] = set()
+        self._given: set[str] = set()  # names that values were renamed to
         self._names: Counter[str] = Counter()
 
     # Appending
@@ -79,6 +83,8 @@ class Builder(Capture):
     def assign(self, tensor: Tensor, value: Tensor) -> None:
         super().assign(tensor, value)
         self.version += 1
+        if isinstance(tensor, Persistable):
+            self.gives.add(tensor.name)
         if self.role == "forward" and self.frame.outer is None:
             self.forward[id(tensor)] = self.frame.state[id(tensor)]
 
@@ -109,6 +115,7 @@ class Builder(Capture):
         self.program.captures[block.own(variable)] = variable
         block.params.append(variable)
         self.captured[id(variable)] = (variable, variable)
+        self.variables[variable.name] = variable
         self.version += 1
         return variable
 
@@ -141,6 +148,7 @@ class Builder(Capture):
             self.program.captures[value] = tensor
             self.program.block.params.append(value)
             self.captured[id(tensor)] = (tensor, value)
+            self.variables.setdefault(tensor.name, tensor)
             return value
         if id(tensor) in self.constants or tensor is default_generator().state:
             return super()._capture(tensor)
@@ -160,8 +168,9 @@ class Builder(Capture):
         return tensor if own else self.read(tensor)  # type: ignore[return-value]
 
     def rename(self, value: Value, name: str) -> None:
-        """Name ``value``, unless another variable of the program has that name."""
-        if not self.program.block.has_var(name):
+        """Name ``value``, unless another one was given that name."""
+        if name not in self._given:
+            self._given.add(name)
             value.name = name
             self.version += 1
 

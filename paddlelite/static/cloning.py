@@ -7,7 +7,7 @@ from typing import Any
 
 from ..bind import flatten_outs
 from ..framework.random import default_generator
-from ..ir import Block, Node, Program, Value
+from ..ir import Block, Node, Persistable, Program, Value
 from ..mode import mode
 from .building import Builder, building
 
@@ -30,6 +30,7 @@ def clone(program: Program, for_test: bool) -> Program:
         if for_test:
             _drop_unread(copy, target)
         target._names.update(source._names)
+        target._given.update(source._given)
         target.schedules, target.rates = list(source.schedules), list(source.rates)
     return copy
 
@@ -106,6 +107,7 @@ def _state(
             own = target.program.captures[own]  # type: ignore[assignment]
         target.frame.state[id(own)] = (own, env[value])
     target.forward = dict(target.frame.state)
+    target.gives.update(t.name for t, _ in target.forward.values() if isinstance(t, Persistable))
     target.version += 1
 
 

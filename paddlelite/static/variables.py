@@ -84,7 +84,7 @@ class StaticParameter(GlobalVariable, Parameter):  # type: ignore[misc]
 
 def declare(builder: Builder, made: GlobalVariable, initializer: Any) -> GlobalVariable:
     """Make a variable part of the program being built, and its first value part of the startup program."""
-    known = next((t for t in builder.program.captures.values() if t.name == made.name), None)
+    known = builder.variables.get(made.name)
     if known is not None:
         if tuple(known.dims) != tuple(made.dims) or known.dtype is not made.dtype:
             raise InvalidArgumentError(
@@ -94,7 +94,7 @@ def declare(builder: Builder, made: GlobalVariable, initializer: Any) -> GlobalV
         return known  # type: ignore[return-value]
     builder.declare(made)
     startup = default_startup_program()
-    if any(t.name == made.name for t, _ in startup.builder.settle().state):
+    if made.name in startup.builder.gives:
         return made
     made._beginning = True
     try:
