@@ -40,6 +40,7 @@ __all__ = [
     "find_model",
     "read_model",
     "read_state",
+    "stored_vars",
     "write_models",
 ]
 
@@ -175,7 +176,7 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
             raise InvalidArgumentError(
                 f"{paths.model} has no outputs (no fetch op): it is a training program, not an inference model."
             )
-        stored = _stored_vars(desc)
+        stored = stored_vars(desc)
         arrays = _read_arrays(paths, stored, note)
         info = _read_info(paths, note)
         tensors = _shared(_tensors(desc, arrays, info), shared or {})
@@ -231,7 +232,7 @@ def read_desc_and_notes(path: str) -> tuple[ProgramDesc, dict[str, Any]]:
     return desc, note if isinstance(note, dict) else {}
 
 
-def _stored_vars(desc: ProgramDesc) -> dict[str, VarDesc]:
+def stored_vars(desc: ProgramDesc) -> dict[str, VarDesc]:
     """The variables that have a record in the parameter file."""
     return {
         var.name: var
@@ -369,7 +370,7 @@ def read_state(
     if paths is None:
         return _read_folder(path) if os.path.isdir(path) and model_filename is None else None
     desc, note = read_desc_and_notes(paths.model)
-    stored = _stored_vars(desc)
+    stored = stored_vars(desc)
     arrays = _read_arrays(paths, stored, note)
     info = _read_info(paths, note)
     return {info.get(name, {}).get("structured_name") or name: array for name, array in arrays.items()}

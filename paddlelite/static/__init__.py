@@ -16,6 +16,7 @@ from .compiled import BuildStrategy, CompiledProgram, ExecutionStrategy, Paralle
 from .executor import Executor
 from .input_spec import InputSpec
 from .io import load_inference_model, normalize_program, save_inference_model
+from .nn import py_func
 from .programs import (
     default_main_program,
     default_startup_program,
@@ -24,10 +25,25 @@ from .programs import (
     program_guard,
 )
 from .scope import Scope, global_scope, scope_guard
-from .tools import ExponentialMovingAverage, accuracy, cpu_places, cuda_places, set_program_state
+from .serialized import (
+    deserialize_persistables,
+    deserialize_program,
+    load_from_file,
+    save_to_file,
+    serialize_persistables,
+    serialize_program,
+)
+from .tools import ExponentialMovingAverage, Print, accuracy, cpu_places, cuda_places, set_program_state
 from .variables import create_global_var, create_parameter, data
 
 __all__ = [
+    "py_func",
+    "serialize_program",
+    "serialize_persistables",
+    "save_to_file",
+    "load_from_file",
+    "deserialize_program",
+    "deserialize_persistables",
     "Block",
     "BuildStrategy",
     "CompiledProgram",
@@ -37,6 +53,7 @@ __all__ = [
     "InputSpec",
     "Operator",
     "ParallelExecutor",
+    "Print",
     "Program",
     "Scope",
     "Variable",

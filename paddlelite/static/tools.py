@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from ..autograd import no_grad
-from ..errors import PreconditionNotMetError
+from ..errors import InvalidTypeError, PreconditionNotMetError
 from ..framework import unique_name
 from ..metric import accuracy
 from ..mode import mode
 from ..nn.initializer import Constant
+from ..ops.check import print_op
 from ..place import CPUPlace, warn_cpu_only
 from ..tensor.pairs import minimum
 from ..tensor.tensor import Tensor
@@ -20,7 +24,7 @@ from .building import Builder
 from .scope import global_scope
 from .variables import GlobalVariable, declare, set_program_state
 
-__all__ = ["ExponentialMovingAverage", "accuracy", "cpu_places", "cuda_places", "set_program_state"]
+__all__ = ["ExponentialMovingAverage", "Print", "accuracy", "cpu_places", "cuda_places", "set_program_state"]
 
 
 def cpu_places(device_count: int | None = None) -> list[CPUPlace]:
@@ -33,6 +37,67 @@ def cuda_places(device_ids: Sequence[int] | None = None) -> list[CPUPlace]:
     """The CPU: accepted, with one warning."""
     warn_cpu_only("cuda_places()")
     return [CPUPlace()]
+
+
+def Print(
+    input: Tensor,
+    first_n: int = -1,
+    message: str | None = None,
+    summarize: int = 20,
+    print_tensor_name: bool = True,
+    print_tensor_type: bool = True,
+    print_tensor_shape: bool = True,
+    print_tensor_layout: bool = True,
+    print_tensor_lod: bool = True,
+    print_phase: str = "both",
+) -> Tensor:
+    """Print a tensor whenever the program runs; returns it.
+
+    Args:
+        first_n: only so many times, always when negative.
+        message: printed before the values.
+        summarize: how many numbers, all when negative.
+        print_phase: "forward", "backward" or "both"; the backward phase prints nothing here.
+
+    Raises InvalidTypeError when ``input`` is no tensor.
+
+    >>> import paddlelite as paddle
+    >>> x = paddle.static.Print(paddle.ones([2]), message="ones", print_tensor_name=False)
+      - message: ones
+      - lod: {}
+      - place: Place(cpu)
+      - shape: [2]
+      - layout: NCHW
+      - dtype: float32
+      - data: [1 1]
+    """
+    if not isinstance(input, Tensor):
+        raise InvalidTypeError(f"The type of 'input' in Print must be Variable, but received {type(input)}.")
+    times, name = itertools.count(), input.name
+
+    def text(data: Sequence[np.ndarray]) -> tuple[list[str], dict[str, Any]]:
+        (array,) = data
+        if 0 <= first_n <= next(times):
+            return [], {"end": ""}
+        numbers = array.reshape(-1)[: None if summarize < 0 else summarize]
+        more = "" if len(numbers) == array.size else "..."
+        lines = [
+            (print_tensor_name, f"Variable: {name}"),
+            (message is not None, f"  - message: {message}"),
+            (print_tensor_lod, "  - lod: {}"),
+            (True, "  - place: Place(cpu)"),
+            (print_tensor_shape, f"  - shape: {list(array.shape)}"),
+            (print_tensor_layout, "  - layout: NCHW"),
+            (print_tensor_type, f"  - dtype: {array.dtype}"),
+            (True, f"  - data: [{' '.join(f'{n:g}' for n in numbers.tolist())}{more}]"),
+        ]
+        return ["\n".join(line for shown, line in lines if shown)], {}
+
+    if mode.capture is None:
+        print_op.kernel([input._data], message=text)  # type: ignore[misc]
+    else:
+        print_op([input], message=text)
+    return input
 
 
 class ExponentialMovingAverage:

@@ -142,3 +142,33 @@ def test_what_can_not_be_saved(graph, tmp_path):
     with pytest.raises(ValueError, match="nowhere not in this block"):
         folders.save_inference_model(tmp_path, ["nowhere"], [out], exe)
     assert os.listdir(tmp_path) == []
+
+
+def test_print_shows_a_tensor_at_every_run(graph, capfd):
+    x = static.data("x", [None, 2])
+    y = static.Print(x, first_n=2, message="look", summarize=3) * 2
+    exe = static.Executor()
+    for _ in range(3):
+        assert exe.run(feed={"x": X[:, :2]}, fetch_list=[y])[0].tolist() == (2 * X[:, :2]).tolist()
+    shown = capfd.readouterr().out
+    assert shown.count("  - message: look") == 2 and "Variable: x" in shown and "- data: [0 1 4...]" in shown
+    with pytest.raises(TypeError, match="'input' in Print"):
+        static.Print(3)
+
+
+def test_bytes(graph, tmp_path):
+    x, out, expected, exe = trained(graph)
+    program = static.serialize_program([x], [out])
+    values = static.serialize_persistables([x], [out], exe)
+    static.save_to_file(tmp_path / "p", program)
+    again = static.deserialize_program(static.load_from_file(tmp_path / "p"))
+    with static.scope_guard(static.Scope()):
+        static.deserialize_persistables(again, values, exe)
+        got = exe.run(again, {"x": X}, list(again.outputs))[0]
+        np.testing.assert_allclose(got, expected, rtol=1e-6)
+    with pytest.raises(ValueError, match="damaged|not a"):
+        static.deserialize_program(program[:-7] + b"garbage")
+    with pytest.raises(ValueError):
+        static.deserialize_persistables(again, values[:-3], exe)
+    with pytest.raises(TypeError, match="bytes"):
+        static.deserialize_program("text")
