@@ -7,7 +7,7 @@ import gast
 from paddlelite.errors import CaptureError, user_frame
 from paddlelite.refusal import refusal
 
-from .merge import Mismatch, describe
+from .merge import ONE_PATH, Mismatch, describe
 from .scopes import FUNCTIONS
 from .state import UNBOUND
 
@@ -17,6 +17,7 @@ _HINTS = {
     "they have different dtypes": "Convert one with astype(), so that both have one dtype.",
     "they have different ranks": "Reshape one, so that both have equally many axes.",
     "they have different lengths or keys": "Give both branches containers of one structure.",
+    ONE_PATH: "Set it before.",
     "one is None": "Give it a tensor on both paths.",
     "they are of different types": "Give it values of one type on both paths.",
     "they are different objects": "Use each in its own branch.",

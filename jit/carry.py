@@ -21,6 +21,7 @@ from paddlelite.weak import is_weak, kinds_of, weaken
 
 from .blame import loop_value
 from .merge import (
+    ONE_PATH,
     Leaf,
     Mismatch,
     alternatives,
@@ -36,7 +37,7 @@ from .merge import (
     rebuilt,
     spec_of,
 )  # fmt: skip
-from .state import UNBOUND, Contents, Journal, Place
+from .state import UNBOUND, Contents, Item, Journal, Place
 from .symbolic import bound_of, mark_unsure
 from .undecided import Undecided
 
@@ -147,6 +148,8 @@ class Carried:
         known = set(self.templates)
         entries = [e for k, e in journal.entries.items() if k not in known and not e.place.private]
         new = [e for e in entries if e.place.differs(e.place.get(), e.before)]
+        whole = {id(e.place.owner) for e in new if isinstance(e.place, Contents)}
+        self.places = [p for p in self.places if not (isinstance(p, Item) and id(p.owner) in whole)]
         for entry in new:
             self.places.append(entry.place)
             self.first[entry.place.key] = entry.before
@@ -156,6 +159,8 @@ class Carried:
     def _compare(self, place: Place, template: Any, value: Any, values: dict[int, Any]) -> bool:
         """Fit one place's value after a round to its template; True when the template was widened."""
         if template is UNBOUND and value is not UNBOUND:
+            if place.owner is not None:
+                raise Mismatch(place.name, UNBOUND, value, ONE_PATH)
             self.templates[place.key] = self._template(value, unbound=True)
             return True
         if place.grows and _grew(template, value):

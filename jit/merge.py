@@ -35,6 +35,10 @@ __all__ = [
 _NUMBERS = (bool, int, float, complex, np.generic)
 
 
+#: Why an attribute or item that one of two paths sets is refused: whether it is there would be Python's to know.
+ONE_PATH = "only one path sets it"
+
+
 @dataclass(frozen=True)
 class Leaf:
     """The place of the i-th tensor in a template."""

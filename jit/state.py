@@ -17,9 +17,12 @@ from typing import Any, ClassVar
 from .symbolic import refuse
 
 __all__ = [
-    "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "current", "journaled", "known", "note", "places", "reads_unknown",
+    "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
+    "StateClosure", "Variable", "align", "born", "current", "journaled", "known", "note", "places", "reads_unknown",
 ]  # fmt: skip
+
+#: The containers whose contents are followed.
+CONTAINERS = (list, dict, set)
 
 StateClosure = Callable[[], Any]
 
@@ -47,6 +50,11 @@ class Place:
     @property
     def key(self) -> tuple[Any, ...]:
         raise NotImplementedError
+
+    @property
+    def owner(self) -> Any:
+        """The object it is a part of."""
+        return None
 
     @property
     def grows(self) -> bool:
@@ -107,6 +115,10 @@ class Item(Place):
     def key(self) -> tuple[Any, ...]:
         return ("item", id(self.table), self.index)
 
+    @property
+    def owner(self) -> Any:
+        return self.table
+
     def get(self) -> Any:
         try:
             return self.table[self.index]
@@ -137,6 +149,10 @@ class Attribute(Place):
     def key(self) -> tuple[Any, ...]:
         return ("attribute", id(self.target), self.attribute)
 
+    @property
+    def owner(self) -> Any:
+        return self.target
+
     def get(self) -> Any:
         return getattr(self.target, self.attribute, UNBOUND)
 
@@ -156,6 +172,10 @@ class Contents(Place):
     @property
     def key(self) -> tuple[Any, ...]:
         return ("contents", id(self.target))
+
+    @property
+    def owner(self) -> Any:
+        return self.target
 
     @property
     def grows(self) -> bool:
@@ -212,6 +232,21 @@ class Entry:
         return self.after is not self.narrowed and self.place.differs(self.after, self.before)
 
 
+def _with(table: Any, key: Any, value: Any) -> Any:
+    """A copy of a dict with a key set, or taken away."""
+    if value is not UNBOUND:
+        return {**table, key: value}
+    return {k: v for k, v in table.items() if k != key}
+
+
+def align(one: Journal, two: Journal) -> None:
+    """Where one of two finished branches has changed a whole container, look at the whole in the other one too."""
+    for this, other in ((one, two), (two, one)):
+        for entry in list(this.entries.values()):
+            if isinstance(entry.place, Contents) and entry.place.key not in other.entries:
+                other.gather(entry.place, entry.before)
+
+
 @dataclass
 class Journal:
     """What a branch or a loop's body changed. `dead`: it ended in a raise, so its values do not matter.
@@ -226,12 +261,32 @@ class Journal:
     #: Variables that have no value yet only because a loop's body is recorded for the first time.
     unknown: frozenset[tuple[Any, ...]] = frozenset()
     skipped: bool = False  # code that reads them was left out
+    #: Objects that the recorded code has made: nobody outside knows them, so what happens to them needs no journal.
+    born: dict[int, Any] = field(default_factory=dict)
 
     def note(self, place: Place) -> None:
         """Remember the value of `place`, once."""
         key = place.key
-        if key not in self.entries:
+        if isinstance(place.owner, dict) and ("contents", id(place.owner)) in self.entries:
+            return
+        if isinstance(place, Contents):
+            self.gather(place)
+        elif key not in self.entries:
             self.entries[key] = Entry(place, place.get())
+
+    def gather(self, place: Contents, present: Any = None) -> None:
+        """Follow all of a container from now on, instead of some of its keys. `present` is what it holds now."""
+        if place.key in self.entries:
+            return
+        before = after = place.get() if present is None else present
+        parts = [
+            e for e in self.entries.values() if isinstance(e.place, Item) and e.place.owner is place.owner
+        ]
+        for entry in parts:
+            del self.entries[entry.place.key]
+            before = _with(before, entry.place.index, entry.before)  # type: ignore[attr-defined]
+            after = _with(after, entry.place.index, entry.after)  # type: ignore[attr-defined]
+        self.entries[place.key] = Entry(place, before, after)
 
     def assume(self, test: Any, truth: bool) -> None:
         """Note that a bool tensor is `truth` here, and what follows from that."""
@@ -291,8 +346,16 @@ def known(test: Any) -> bool | None:
 
 def note(place: Place) -> None:
     """Call this before a write."""
-    if _stack.journals and not place.private:
+    if _stack.journals and not place.private and id(place.owner) not in _stack.journals[-1].born:
         _stack.journals[-1].note(place)
+
+
+def born(made: Any) -> Any:
+    """Note that the code being recorded has made an object."""
+    if _stack.journals:
+        for each in (made, getattr(made, "__dict__", made)):
+            _stack.journals[-1].born[id(each)] = each
+    return made
 
 
 @contextmanager
@@ -312,6 +375,8 @@ def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal
     finally:
         del _stack.journals[depth:]
         journal.undo()
+        if _stack.journals:
+            _stack.journals[-1].born.update(journal.born)
 
 
 def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Place]:

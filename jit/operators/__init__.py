@@ -6,7 +6,7 @@ Each decides by the object it is given whether a tensor is involved. On Python v
 from .calls import call, method
 from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
-from .lists import list_
+from .lists import list_, made
 from .logic import and_, chain, in_, is_, is_not, not_, not_in, or_
 from .loops import for_, while_
 from .match import capture, equal, fits, guard, instance, mapping, one_of, same, sequence, star

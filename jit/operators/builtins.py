@@ -131,7 +131,12 @@ def list_(items: Any = ()) -> Any:
     if isinstance(items, List) or source is None:
         return items.copy() if isinstance(items, List) else new_list(builtins.list(items))
     made = List()
-    fold(source, 0, lambda _, item: made.append(item) or 0)
+
+    def append(count: Any, item: Any) -> Any:
+        made.append(item)
+        return count
+
+    fold(source, 0, append)
     return made
 
 

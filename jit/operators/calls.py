@@ -15,7 +15,7 @@ from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..guards import rebound
-from ..state import Contents, Item, Outer, current, note
+from ..state import CONTAINERS, Contents, Item, Outer, born, current, note
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
 from . import builtins as numbers
@@ -65,25 +65,25 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if getattr(target, "__module__", "") in _NUMBERS_ONLY or kind is np.ufunc:
         return target if rewriting() is None else functools.partial(_on_numbers, target)
     if kind is types.BuiltinFunctionType or kind is type:
-        if current() is not None and kind is types.BuiltinFunctionType:
-            _note_container(target)
-        if isinstance(getattr(target, "__self__", None), str) and target.__name__ in ("format", "join"):
+        owner = getattr(target, "__self__", None)
+        known = _BUILTINS.get(target) if kind is type or owner is builtins else None
+        if known is not None:
+            return known
+        if isinstance(owner, str) and target.__name__ in ("format", "join"):
             return text.method(target)
-        if isinstance(getattr(target, "__self__", None), (dict, set, frozenset)):
+        if isinstance(owner, (dict, set, frozenset)):
             return functools.partial(_of_table, target)
-        return (
-            _BUILTINS.get(target, target)
-            if kind is type or getattr(target, "__self__", None) is builtins
-            else target
-        )
+        return target if current() is None else _followed(target)
     run = rewriting()
     if run is None:
         return convert(target)
     if kind is types.FunctionType and target in _BUILTINS:
         return _BUILTINS[target]
-    if current() is not None:
-        _note_outer_names(target)
-    return run.convert(target)
+    if current() is None:
+        return run.convert(target)
+    _note_outer_names(target)
+    converted = run.convert(target)
+    return _followed(target) if converted is target else converted
 
 
 def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:
@@ -96,7 +96,7 @@ def _of_table(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """A method of a dict or set."""
     for key in args[:1]:
         check_key(method.__self__, key)  # type: ignore[attr-defined]
-    return method(*args, **kwargs)
+    return (method if current() is None else _followed(method))(*args, **kwargs)
 
 
 #: Modules whose functions compute with numbers, which a tensor of a graph is not.
@@ -114,7 +114,7 @@ def _on_numbers(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
                 "graph runs",
                 f"Use paddle.{function.__name__}()." if there else "Use functions of paddle.",
             )
-    return function(*args, **kwargs)
+    return _noting(function, *args, **kwargs)
 
 
 def method(target: Any, name: str) -> Callable[..., Any]:
@@ -122,42 +122,43 @@ def method(target: Any, name: str) -> Callable[..., Any]:
     return call(attr(target, name))
 
 
-#: Methods of containers that change them.
-_MUTATING = frozenset(
-    [
-        "add",
-        "append",
-        "clear",
-        "discard",
-        "extend",
-        "insert",
-        "pop",
-        "popitem",
-        "remove",
-        "reverse",
-        "setdefault",
-        "sort",
-        "update",
-    ]
-)
+#: Methods that change their object.
+_MUTATING = frozenset([
+    "add", "append", "appendleft", "clear", "discard", "extend", "extendleft", "insert", "pop", "popitem", "popleft",
+    "remove", "reverse", "rotate", "setdefault", "sort", "update",
+])  # fmt: skip
 
 
-def _note_container(method: Any) -> None:
-    """Journal a list, dict or set before one of its own methods changes it. Raises CaptureError for others."""
-    owner = method.__self__
-    if method is builtins.next:
+def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
+    """A callable that is not rewritten, for code that is being recorded: lists, dicts and sets that it may change are
+    journaled, and what a constructor makes is the recorded code's own. Raises CaptureError for other containers.
+    """
+    owner, module = getattr(target, "__self__", None), getattr(target, "__module__", None) or ""
+    if target is builtins.next:
         raise refuse(
             "next() under a condition or in a loop on a tensor would take an item while the graph is built",
             "Take the item before.",
         )
-    if method.__name__ not in _MUTATING or isinstance(owner, types.ModuleType):
-        return
-    if not isinstance(owner, (list, dict, set)):
+    if isinstance(target, type):
+        makes = issubclass(target, CONTAINERS) or target.__new__ is object.__new__
+        return (lambda *args, **kwargs: born(target(*args, **kwargs))) if makes else target
+    if module.split(".")[0] == "paddlelite":
+        return target
+    if isinstance(owner, (types.ModuleType, type, types.NoneType, *CONTAINERS)):
+        return functools.partial(_noting, target)
+    if target.__name__ in _MUTATING:
         raise refuse(
             f"a {type(owner).__name__} is changed under a condition or loop on a tensor, which a graph cannot follow",
             "Use a list or dict.",
         )
-    note(Contents(f"a {type(owner).__name__}", owner))
+    return target
+
+
+def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
+        if isinstance(arg, CONTAINERS):
+            note(Contents(f"a {type(arg).__name__}", arg))
+    return target(*args, **kwargs)
 
 
 def _note_outer_names(target: Any) -> None:

@@ -15,7 +15,7 @@ from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, kinds_of, weaken
 
 from ..blame import certainly_read, two_values
-from ..merge import Mismatch, Pairing, fill, stand_in
+from ..merge import ONE_PATH, Mismatch, Pairing, fill, stand_in
 from ..state import (
     UNBOUND,
     Cell,
@@ -23,6 +23,7 @@ from ..state import (
     Journal,
     Place,
     StateClosure,
+    align,
     journaled,
     note,
     places,
@@ -141,6 +142,7 @@ def _merge(
     capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]], merged: set[tuple[Any, ...]]
 ) -> None:
     (true_frame, true), (false_frame, false) = done
+    align(true, false)
     merging = _Merging(test, true.dead, false.dead)
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
@@ -208,13 +210,16 @@ class _Merging:
             return as_bool(flag) if is_weak(one) and is_weak(two) else flag
         self.place = place
         sure = self.dead[0] != self.dead[1]
-        if not isinstance(place, Contents) or one is UNBOUND or two is UNBOUND:
-            return self.pairing.unify(one, two, place.name, unsure=not sure)
+        half = one is UNBOUND or two is UNBOUND
         try:
-            return self.pairing.contents(one, two, place.name, place.grows)
+            if half and not sure and place.owner is not None:
+                raise Mismatch(place.name, one, two, ONE_PATH)
+            if isinstance(place, Contents) and not half:
+                return self.pairing.contents(one, two, place.name, place.grows)
         except Mismatch as problem:
             go_on(note_problem(self._blame(problem)))
-            return stand_in(one)
+            return stand_in(two if one is UNBOUND else one)
+        return self.pairing.unify(one, two, place.name, unsure=not sure)
 
 
 def _is_flag(value: Any, before: Any) -> bool:

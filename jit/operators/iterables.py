@@ -9,7 +9,7 @@ import builtins
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
-from typing import Any
+from typing import Any, cast
 
 from paddlelite.dtypes import int64
 from paddlelite.ops.check import assert_op
@@ -163,8 +163,8 @@ def counter(items: Any) -> Source | None:
     """What is left of an `itertools.count`, as a source."""
     if type(items) is not itertools.count:
         return None
-    start, *step = items.__reduce__()[1]
-    return _Range(start, None, *(step or [1]))
+    start, step = (*cast(tuple[Any, ...], items.__reduce__()[1]), 1)[:2]
+    return _Range(start, None, step)
 
 
 def range_(*args: Any) -> Any:

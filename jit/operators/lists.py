@@ -20,12 +20,12 @@ from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
-from ..state import Contents, note
+from ..state import Contents, born, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
 from .iterables import Source
 
-__all__ = ["Elements", "List", "concat_", "list_", "stack_"]
+__all__ = ["Elements", "List", "concat_", "list_", "made", "stack_"]
 
 
 def list_(items: builtins.list[Any]) -> builtins.list[Any]:
@@ -33,10 +33,19 @@ def list_(items: builtins.list[Any]) -> builtins.list[Any]:
     return List(items) if mode.capture is not None else items
 
 
+def made(container: Any) -> Any:
+    """The dict or set that a display makes."""
+    return born(container)
+
+
 class List(builtins.list):  # type: ignore[type-arg]
     """A list whose contents may be a TensorArray (`array`); the list itself is empty then."""
 
     array: Any = None
+
+    def __init__(self, *items: Any) -> None:
+        super().__init__(*items)
+        born(self)
 
     def _changing(self, *index: Any) -> bool:
         """Note that the list changes; whether it is an array, or becomes one because a tensor is among `index`."""

@@ -244,7 +244,7 @@ def _test_block(capture: Capture, carried: Carried, more: Callable[[], Any], wri
         result = more()
         test = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
         changed = close_loop(capture, frame, [test], written, True)
-        if changed or any(placed.get(k) is not e.place.get() for k, e in journal.entries.items()):
+        if changed or any(e.place.differs(e.place.get(), placed.get(k)) for k, e in journal.entries.items()):
             raise refuse(
                 "the condition of a loop on a tensor changes something", "Change it in the loop's body."
             )

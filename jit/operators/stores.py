@@ -22,7 +22,7 @@ from operator import (
 from typing import Any
 
 from ..convert import class_attribute, special
-from ..state import Attribute, Contents, Item, current, note
+from ..state import Attribute, Contents, Item, Place, current, note
 from ..symbolic import rewriting
 from .items import check_key
 
@@ -37,7 +37,7 @@ slice = builtins.slice
 def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
     if current() is not None:
-        note(Attribute(f"{_called(target)}.{name}", target, name))
+        note(_attribute(target, name))
     run, own = rewriting(), class_attribute(type(target), name)
     if run is not None:
         run.guards.wrote(target, name)
@@ -63,7 +63,7 @@ def store_item(value: Any, target: Any, key: Any) -> None:
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
     if current() is not None:
-        note(Attribute(f"{_called(target)}.{name}", target, name))
+        note(_attribute(target, name))
     delattr(target, name)
 
 
@@ -72,6 +72,16 @@ def del_item(target: Any, key: Any) -> None:
     if current() is not None:
         _note_item(target, None)
     del target[key]
+
+
+def _attribute(target: Any, name: str) -> Place:
+    """The place of an attribute: that in the object's own dict, if nothing else has a say."""
+    called, kind = f"{_called(target)}.{name}", type(target)
+    own = getattr(target, "__dict__", None)
+    plain = (
+        kind.__setattr__ == object.__setattr__ and type(own) is dict and class_attribute(kind, name) is None
+    )
+    return Item(called, own, name) if plain else Attribute(called, target, name)
 
 
 def _called(target: Any) -> str:

@@ -2,7 +2,7 @@
 
 before                              after
     ys = []                             ys = _jit.list_([])
-    d = {'a': [x]}                      d = {'a': _jit.list_([x])}
+    d = {'a': [x]}                      d = _jit.made({'a': _jit.list_([x])})
     y = x.reshape([2, 3])               y = x.reshape([2, 3])
 
 Displays that are an argument, an index or a loop's iterable are left alone unless they are empty: nothing appends to
@@ -27,6 +27,12 @@ class Lists(Pass):
             return at(node, operator("list_", node))
         return node
 
+    def visit_Dict(self, node: gast.Dict) -> gast.AST:
+        self.generic_visit(node)
+        return at(node, operator("made", node))
+
+    visit_Set = visit_Dict
+
     def visit_Assign(self, node: gast.Assign) -> gast.AST:
         self.generic_visit(node)
         node.value = _kept(node.value)
@@ -43,6 +49,8 @@ def _kept(value: gast.AST | None) -> gast.AST | None:
         return at(value, operator("list_", value))
     if isinstance(value, gast.Tuple):
         value.elts = [_kept(e) for e in value.elts]
-    elif isinstance(value, gast.Dict):
-        value.values = [_kept(v) for v in value.values]
+    elif isinstance(value, gast.Call) and getattr(value.func, "attr", "") == "made":
+        table = value.args[0]
+        if isinstance(table, gast.Dict):
+            table.values = [_kept(v) for v in table.values]
     return value

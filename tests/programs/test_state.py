@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
+import operator
+
 import pytest
 
 import paddlelite as paddle
@@ -186,3 +189,159 @@ def test_other_containers_are_followed_or_refused():
     for function, text in ((different, "a set"), (queue, "a deque is changed"), (items, r"next\(\)")):
         with pytest.raises(CaptureError, match=text):
             function(tensor([1.0]))
+
+
+class Config:
+    pass
+
+
+def a_key_in_one_branch(x):
+    d = {}
+    if x.sum() > 1:
+        d["k"] = x
+    return d["k"]
+
+
+def a_key_that_is_asked_for(x):
+    d = {}
+    if x.sum() > 1:
+        d["k"] = x
+    return x + 1 if "k" in d else x
+
+
+def an_attribute_in_one_branch(x):
+    o = Config()
+    if x.sum() > 1:
+        o.k = x
+    return o.k
+
+
+def a_key_in_a_loop(x):
+    d = {}
+    while x.sum() < 9:
+        d["k"] = x
+        x = x + 1
+    return d.get("k", x)
+
+
+@pytest.mark.parametrize(
+    "function", [a_key_in_one_branch, a_key_that_is_asked_for, an_attribute_in_one_branch, a_key_in_a_loop]
+)
+def test_what_one_path_adds_is_refused(function):
+    with pytest.raises(
+        CaptureError, match=r"test_state.py:\d+: `(dict\['k'\]|Config\.k)` is .* only one path sets it"
+    ):
+        to_static(function)(tensor([1.0]))
+
+
+def test_objects_made_in_a_branch_are_its_own():
+    def f(x):
+        if x.sum() > 1:
+            o, d, items = Config(), {}, []
+            o.k, d["k"] = x, x + 1
+            items.append(o.k + d["k"])
+            x = items[0] + len(items)
+        else:
+            x = [v for v in {"a": x - 1}.values()][0]
+        return x
+
+    check(f, *NUMBERS, conds=1)
+
+
+def through_a_heap(x):
+    items = [1, 3]
+    if x.sum() > 1:
+        heapq.heappush(items, 0)
+    return x * items[0]
+
+
+def through_setitem(x):
+    d = {"a": x}
+    if x.sum() > 1:
+        operator.setitem(d, "a", x + 1)
+    return d
+
+
+def through_a_dunder(x):
+    d, items = {"a": x}, [x]
+    if x.sum() > 1:
+        d.__setitem__("a", x + 1)
+        items.__iadd__([x])
+    return d, len(items)
+
+
+def through_map(x):
+    items = []
+    if x.sum() > 1:
+        list(map(items.append, [x, x + 1]))
+    return items
+
+
+def through_the_namespace(x):
+    o = Box(x)
+    if x.sum() > 1:
+        vars(o)["v"] = x + 1
+    else:
+        o.__dict__.update(v=x - 1)
+    return o.v
+
+
+def through_a_class(x):
+    d = {"a": x}
+    if x.sum() > 1:
+        dict.update(d, a=x + 1)
+    return d
+
+
+def through_a_helper(x):
+    d, items = {"a": x}, []
+    push = items.append
+    if x.sum() > 1:
+        put(d, "a", x + 1)
+        push(x)
+    (lambda v: items.append(v))(d["a"])
+    return d, items
+
+
+def put(d, k, v):
+    d[k] = v
+
+
+def some_keys_or_all(x):
+    d, e = {"a": x, "b": x, "c": 1}, {"a": x, "b": x}
+    if x.sum() > 1:
+        d["a"] = x + 1
+        e["a"] = x + 5
+        e.update(b=x + 6)
+    else:
+        d.update(b=x - 1, c=2)
+        e.update(b=x + 7)
+        e["b"] = e["b"] + 1
+    while x.sum() < 5:
+        d["a"] = d["a"] + x
+        d.update(c=d["c"] + 1)
+        x = x + 1
+    return d, e
+
+
+def through_a_closure(x):
+    count = 0
+
+    def add(k):
+        nonlocal count
+        count = count + k
+
+    if x.sum() > 1:
+        add(10)
+    return x * count
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        through_a_heap, through_setitem, through_a_dunder, through_map, through_the_namespace, through_a_class,
+        through_a_helper, some_keys_or_all, through_a_closure,
+    ],
+)  # fmt: skip
+def test_mutation_that_no_statement_shows(function):
+    check(function, *NUMBERS)
