@@ -157,6 +157,8 @@ class Value(VariableView, Tensor):
         kind = "array of " if self.array else ""
         return f"Value({kind}{self._dtype.name}{_show_dims(self._dims)}, name={self.name})"
 
+    __str__ = __repr__
+
     def detach(self) -> Tensor:
         from .ops.creation import assign
 

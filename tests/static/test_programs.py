@@ -181,6 +181,20 @@ def test_layers_of_a_model_are_static_too(graph):
     assert exe.run(main, {"x": X}, [y])[0].shape == (2, 2)
 
 
+def test_a_layers_state_is_the_scopes(graph):
+    main, startup = graph
+    layer = nn.Linear(4, 1)
+    out, exe = layer(static.data("x", [None, 4])), static.Executor()
+    nodes = len(main.global_block().ops)
+    names = [p.name for p in layer.state_dict().values()]
+    assert names == ["linear_0.w_0", "linear_0.b_0"] and len(main.global_block().ops) == nodes
+    assert "linear_0.w_0" in str(layer.weight)
+    first = exe.run(startup, fetch_list=names)
+    np.testing.assert_array_equal(first[0], exe.run(main, fetch_list=[layer.weight])[0])
+    layer.set_state_dict({"weight": np.ones((4, 1), np.float32), "bias": np.zeros(1, np.float32)})
+    assert exe.run(main, {"x": X}, [out])[0].ravel().tolist() == X.sum(1).tolist()
+
+
 def test_runs_that_are_wrong(graph):
     main, startup = graph
     x, label = static.data("x", [None, 4]), static.data("label", [None, 1], "int64")

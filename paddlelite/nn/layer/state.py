@@ -21,14 +21,17 @@ __all__ = ["collect", "evaluating", "restore", "to"]
 def collect(
     layer: Any, destination: Any, below: bool, prefix: str, use_hook: bool, keep_vars: bool, everything: bool
 ) -> OrderedDict[str, Any]:
-    """Parameters and (persistable, or with ``everything`` all) buffers of ``layer`` by dotted name."""
+    """Parameters and (persistable, or with ``everything`` all) buffers of ``layer`` by dotted name.
+
+    Those of a static program are given as they are: their values are in a scope.
+    """
     out = OrderedDict() if destination is None else destination
     for name, p in layer._parameters.items():
         if p is not None:
-            out[prefix + name] = p if keep_vars else p.detach()
+            out[prefix + name] = p if keep_vars or p._data is None else p.detach()
     for name, b in layer._buffers.items():
         if b is not None and (everything or name not in layer._non_persistable_buffer_names_set):
-            out[prefix + name] = b if keep_vars else b.detach()
+            out[prefix + name] = b if keep_vars or b._data is None else b.detach()
     if below:
         for name, sublayer in layer._sub_layers.items():
             if sublayer is not None:
