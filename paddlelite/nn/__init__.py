@@ -14,6 +14,7 @@ from .layer.pooling import *
 from .layer.rnn import *
 from .layer.rnn_cells import *
 from .layer.transformer import *
+from .layer.unpooling import *
 from .layer.vision import *
 from .parameter import Parameter
 

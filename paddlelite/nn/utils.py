@@ -11,8 +11,12 @@ import numpy as np
 from ..errors import InvalidArgumentError
 from ..tensor.tensor import Tensor, _wrap_array
 from .clip import squared_norm
+from .reparametrized import remove_weight_norm, spectral_norm, weight_norm
 
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "vector_to_parameters"]
+__all__ = [
+    "clip_grad_norm_", "clip_grad_value_", "parameters_to_vector", "remove_weight_norm", "spectral_norm",
+    "vector_to_parameters", "weight_norm",
+]  # fmt: skip
 
 
 def clip_grad_norm_(

@@ -10,4 +10,6 @@ from .loss import *
 from .norm import *
 from .padding import *
 from .pooling import *
+from .sequence import *
+from .unpooling import *
 from .vision import *

@@ -71,8 +71,10 @@ class Linear(Layer):
         self.name = name
 
     def forward(self, input: Tensor) -> Tensor:
-        parameters = self._parameters
-        return F.linear(input, parameters["weight"], self.bias)
+        weight = self._parameters.get(
+            "weight"
+        )  # quicker than the attribute, which it is but for a weight made of others
+        return F.linear(input, self.weight if weight is None else weight, self.bias)
 
     def extra_repr(self) -> str:
         sizes = self.weight.dims
