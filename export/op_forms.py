@@ -178,7 +178,9 @@ def _reshape(inputs: list[Any], attrs: dict[str, Any]) -> Any:
             if tensors and any(hasattr(item, "dims") for item in tensors)
             else assign(x)
         )
-    return squeeze(x, axes=list(range(len(x.dims))))
+    if len(x.dims) > 1 or x.dims[0] != 1:
+        x = reshape(x, shape=[1])
+    return squeeze(x, axes=[0])
 
 
 def _unique(inputs: list[Any], attrs: dict[str, Any]) -> Any:

@@ -122,6 +122,8 @@ _KINDS = {
     "for_": "for",
     "ifexp": "conditional expression",
     "and_": "and",
+    "both_": "and",
+    "either_": "or",
     "or_": "or",
 }
 

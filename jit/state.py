@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .symbolic import refuse
+from .undecided import known_value
 
 __all__ = [
     "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
@@ -297,7 +298,7 @@ class Journal:
     def undo(self) -> None:
         """Read the values reached, then put everything back as it was."""
         for entry in self.entries.values():
-            entry.after = entry.place.get()
+            entry.after = known_value(entry.place.get())
         for entry in self.entries.values():
             entry.place.put(entry.before)
 
@@ -373,8 +374,8 @@ def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal
     except RecursionError:
         raise refuse(*_ENDLESS) from None
     finally:
+        journal.undo()  # (while it is still known what holds in this branch)
         del _stack.journals[depth:]
-        journal.undo()
         if _stack.journals:
             _stack.journals[-1].born.update(journal.born)
 

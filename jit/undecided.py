@@ -44,6 +44,12 @@ class Undecided:
     def __hash__(self) -> int:
         return hash(_needed(self))
 
+    def __add__(self, other: Any) -> Any:
+        return Text(operator.add, self, other) if _is_text(self) else _needed(self) + other
+
+    def __radd__(self, other: Any) -> Any:
+        return Text(operator.add, other, self) if _is_text(self) else other + _needed(self)
+
 
 def known_value(value: Any) -> Any:
     """`value`, or the one of its two values that it must be in the branch that is being recorded."""
@@ -77,6 +83,15 @@ def spread(value: Any, function: Callable[[Any], Any]) -> Any:
         return function(value)
     one, two = spread(value.one, function), spread(value.two, function)
     return one if one is two else choose_flag(value.test, one, two)
+
+
+def _is_text(value: Any) -> bool:
+    value = known_value(value)
+    return (
+        _is_text(value.one) and _is_text(value.two)
+        if type(value) is Undecided
+        else type(value) in (str, Text)
+    )
 
 
 class Text:

@@ -118,8 +118,15 @@ class Value(VariableView, Tensor):
     def item(self, *index: int) -> Any:
         if self.content is not None and self.content.size == 1 and isinstance(self.content.item(), int):
             return self.content.item()
-        self._refuse("item()", "the 0-D tensor itself")
-        return np.ones((), self._dtype.np).item()
+        if mode.capture is None or mode.capture.convert is None:
+            self._refuse("item()", "the 0-D tensor itself")
+            return np.ones((), self._dtype.np).item()
+        from .weak import weaken
+
+        one = self.detach()
+        return weaken(
+            one.flatten()[index[0]] if len(index) == 1 else one[index] if index else one.reshape([])
+        )
 
     def tolist(self) -> Any:
         self._refuse("tolist()", "indexing, or a `for` statement in a to_static function")

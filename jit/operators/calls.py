@@ -52,6 +52,9 @@ _BUILTINS: dict[Any, Callable[..., Any]] = {
     builtins.all: numbers.all_,
     builtins.max: numbers.max_,
     builtins.min: numbers.min_,
+    builtins.complex: numbers.complex_,
+    builtins.round: numbers.round_,
+    builtins.sorted: numbers.sorted_,
     manipulation.stack: lists.stack_,
     manipulation.concat: lists.concat_,
 }
@@ -88,7 +91,7 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
 
 def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:
     """A call of one of two functions, which a tensor chooses."""
-    one, two = (functools.partial(call(each), *args, **kwargs) for each in (target.one, target.two))
+    one, two = lambda: call(target.one)(*args, **kwargs), lambda: call(target.two)(*args, **kwargs)
     return choose(target.test, one, two, inside=())
 
 

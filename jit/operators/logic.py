@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from paddlelite.dtypes import bool_
@@ -17,7 +17,7 @@ from ..symbolic import as_bool, both, either, imply, is_symbolic, negate, predic
 from ..undecided import Undecided, spread
 from .conditionals import cells_of, choose, narrow
 
-__all__ = ["and_", "chain", "in_", "is_", "is_not", "not_", "not_in", "or_"]
+__all__ = ["and_", "both_", "chain", "either_", "in_", "is_", "is_not", "not_", "not_in", "or_"]
 
 Thunk = Callable[[], Any]
 
@@ -27,34 +27,39 @@ _SEQUENCES = (list, tuple, range, collections.deque)
 
 def and_(first: Any, *others: Thunk) -> Any:
     """`first and others[0]() and …`: the first operand that is false, else the last."""
-    value = first
-    for i, other in enumerate(others):
-        if is_symbolic(value):
-            right = _cheap(value, other, True)
-            if right is None:
-                return _lazy(value, other, others[i + 1 :], and_)
-            value = both(value, right)
-            continue
-        if not value:
-            return value
-        value = other()
-    return value
+    return _operand(first, others, goes_on=True, asked=False)
 
 
 def or_(first: Any, *others: Thunk) -> Any:
     """`first or others[0]() or …`: the first operand that is true, else the last."""
-    value = first
+    return _operand(first, others, goes_on=False, asked=False)
+
+
+def both_(first: Any, *others: Thunk) -> Any:
+    """`and` in a condition: only the truth of the operands matters, which need not fit together."""
+    return _operand(first, others, goes_on=True, asked=True)
+
+
+def either_(first: Any, *others: Thunk) -> Any:
+    """`or` in a condition."""
+    return _operand(first, others, goes_on=False, asked=True)
+
+
+def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> Any:
+    """The operand that decides: each is looked at as long as those before are `goes_on`."""
     for i, other in enumerate(others):
+        if asked:
+            value = predicate(value) if is_symbolic(value) else bool(value)
         if is_symbolic(value):
-            right = _cheap(value, other, False)
+            right = _cheap(value, other, goes_on)
             if right is None:
-                return _lazy(value, other, others[i + 1 :], or_)
-            value = either(value, right)
-            continue
-        if value:
+                return _lazy(value, others[i:], goes_on, asked)
+            value = both(value, right) if goes_on else either(value, right)
+        elif bool(value) is not goes_on:
             return value
-        value = other()
-    return value
+        else:
+            value = other()
+    return predicate(value) if asked and is_symbolic(value) else value
 
 
 #: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.
@@ -103,24 +108,15 @@ def _is_bool(value: Any) -> bool:
     )
 
 
-def _lazy(value: Any, other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Any:
+def _lazy(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> Any:
     """The operator where the left side is a tensor: the right side runs in a branch of its own."""
-    go_on = _after(other, rest, which)
     test = predicate(value)
-    goes_on = which is and_
-    ways = (go_on, _itself(value)) if goes_on else (_itself(value), go_on)
-    result = choose(test, *ways, inside=(other, *rest))
+    rest = lambda: _operand(others[0](), others[1:], goes_on, asked)
+    itself = lambda: value
+    ways = (rest, itself) if goes_on else (itself, rest)
+    result = choose(test, *ways, inside=others)
     imply(result, goes_on, (test, goes_on))
     return result
-
-
-def _itself(value: Any) -> Thunk:
-    return lambda: value
-
-
-def _after(other: Thunk, rest: tuple[Thunk, ...], which: Callable[..., Any]) -> Thunk:
-    """The remaining operands as one thunk."""
-    return lambda: which(other(), *rest)
 
 
 def not_(value: Any) -> Any:

@@ -124,17 +124,21 @@ class Later:
 
     template: Any
     numbers: tuple[bool, ...]
+    stops: tuple[bool, ...]  # the tensors' stop_gradient, which shows when they are printed
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
         """The value for the tensors' arrays."""
-        values = [_value(a, number) for a, number in zip(arrays, self.numbers, strict=True)]
-        return _evaluated(self.template, values)
+        return _evaluated(self.template, list(map(_value, arrays, self.numbers, self.stops)))
 
 
-def _value(array: Any, number: bool) -> Any:
+def _value(array: Any, number: bool, stop: bool) -> Any:
     if isinstance(array, list):
-        return [_value(a, False) for a in array]
-    return np.asarray(array).item() if number else _wrap_array(np.asarray(array))
+        return [_value(a, number, stop) for a in array]
+    if number:
+        return np.asarray(array).item()
+    tensor = _wrap_array(np.asarray(array))
+    tensor.stop_gradient = stop
+    return tensor
 
 
 def _evaluated(template: Any, values: Sequence[Any]) -> Any:
@@ -157,9 +161,8 @@ def later(value: Any) -> tuple[Later, list[Tensor]]:
 
     def split(part: Any) -> Any:
         part = known_value(part)
-        array = getattr(part, "array", None) if isinstance(part, list) else None
-        if array is not None:
-            part = array
+        if type(part) is not Undecided and isinstance(part, list):
+            part = part if getattr(part, "array", None) is None else part.array  # type: ignore[attr-defined]
         if type(part) is not Undecided and isinstance(part, Tensor):
             found.append(part)
             return Leaf(len(found) - 1)
@@ -167,4 +170,4 @@ def later(value: Any) -> tuple[Later, list[Tensor]]:
         return part if inner is None else rebuilt(part, [split(each) for each in inner])
 
     template = split(value)
-    return Later(template, tuple(is_weak(t) for t in found)), found
+    return Later(template, tuple(map(is_weak, found)), tuple(t.stop_gradient for t in found)), found

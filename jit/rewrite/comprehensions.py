@@ -10,14 +10,14 @@ before                                  after
                                             y = _listcomp(xs)
 
 That is what a comprehension means in Python: the first iterable is evaluated outside, the rest in a scope of its
-own. Generator expressions are lazy and stay; so do asynchronous ones and those inside a lambda.
+own. Generator expressions are lazy and stay; so do asynchronous ones.
 """
 
 from __future__ import annotations
 
 import gast
 
-from ..scopes import Scope
+from ..scopes import Scope, own_nodes
 from .build import Names, Pass, assign, at, binds_in_expression, function, name, suspends
 
 __all__ = ["Comprehensions"]
@@ -39,6 +39,22 @@ class Comprehensions(Pass):
         return node
 
     visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
+        """A lambda with a comprehension or a walrus in it becomes a function too: it needs statements."""
+        loops = any(isinstance(n, (gast.ListComp, gast.DictComp)) for n in own_nodes([node.body]))
+        defaults = [d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None]
+        if (
+            not self.can_hoist
+            or not (loops or binds_in_expression(node.body))
+            or suspends([node.body])
+            or not all(isinstance(d, gast.Constant) for d in defaults)
+        ):
+            return super().visit_Lambda(node)
+        definition = at(node, function(self.names.fresh("_lambda"), [gast.Return(node.body)]))
+        definition.args = node.args
+        self.hoist(self.visit(definition))
+        return at(node, name(definition.name))
 
     def visit_ListComp(self, node: gast.ListComp) -> gast.AST:
         return self._lower(node, gast.List([], gast.Load()), "append", node.elt)

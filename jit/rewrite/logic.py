@@ -2,6 +2,7 @@
 
 before                              after
     a and f(b)                          _jit.and_(a, lambda: f(b))
+    if a and f(b):                      if _jit.both_(a, lambda: f(b)):
     not a                               _jit.not_(a)
     0 < f(n) < 3                        _jit.chain(0, '<', lambda: f(n), '<', lambda: 3)
     k in d                              _jit.in_(k, d)
@@ -32,6 +33,20 @@ _COMPARE = {
 _TESTS = {gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not"}
 
 
+#: The operators by whether only the truth is asked for.
+_BOOLEAN = {
+    (gast.And, False): "and_", (gast.Or, False): "or_", (gast.And, True): "both_", (gast.Or, True): "either_",
+}  # fmt: skip
+
+
+def _ask(test: gast.AST) -> None:
+    """Note that of an expression (and of the operands that decide it) only the truth matters."""
+    if isinstance(test, gast.BoolOp):
+        test.asked = True
+        for value in test.values:
+            _ask(value)
+
+
 class Logic(Pass):
     """See the module."""
 
@@ -56,14 +71,23 @@ class Logic(Pass):
             self.generic_visit(node)
             node.values = [at(v, operator("truth", v)) for v in node.values[:-1]] + node.values[-1:]
             return node
-        which = "and_" if isinstance(node.op, gast.And) else "or_"
+        which = _BOOLEAN[type(node.op), getattr(node, "asked", False)]
         return at(node, operator(which, self.visit(first), *map(self._thunk, others)))
 
+    def visit_If(self, node: gast.If) -> gast.AST:
+        _ask(node.test)
+        return self.generic_visit(node)
+
+    visit_While = visit_Assert = visit_If
+
     def visit_UnaryOp(self, node: gast.UnaryOp) -> gast.AST:
+        if isinstance(node.op, gast.Not):
+            _ask(node.operand)
         self.generic_visit(node)
         return at(node, operator("not_", node.operand)) if isinstance(node.op, gast.Not) else node
 
     def visit_IfExp(self, node: gast.IfExp) -> gast.AST:
+        _ask(node.test)
         if not self._can_thunk([node.body, node.orelse]):
             self.generic_visit(node)
             node.test = at(node.test, operator("truth", node.test))

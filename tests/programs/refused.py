@@ -89,7 +89,7 @@ def raise_that_is_handled(x, n):
 
 
 def several_problems(x, n):
-    large = x.item(0) > 1
+    large = x.tolist()[0] > 1
     if n > 1:
         y = x.astype("int64")
         z = x
