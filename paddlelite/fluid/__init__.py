@@ -37,6 +37,7 @@ from .dygraph import Layer, PyLayer, load_dygraph, save_dygraph
 from .executor import Executor, global_scope, scope_guard
 from .framework import *
 from .input import data, embedding, one_hot
+from .io import load, save
 from .modes import disable_dygraph, enable_dygraph, in_dygraph_mode
 from .param_attr import ParamAttr, WeightNormParamAttr
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from .. import optimizer as core
 from ..errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
 from ..mode import mode
+from ..static.tools import ExponentialMovingAverage
 from ..tensor.tensor import Tensor
 from . import clip as clips
 from .dygraph.learning_rate_scheduler import LearningRateDecay
@@ -22,6 +23,7 @@ __all__ = [
     "AdamOptimizer",
     "Adamax",
     "AdamaxOptimizer",
+    "ExponentialMovingAverage",
     "LambOptimizer",
     "Momentum",
     "MomentumOptimizer",
@@ -49,7 +51,9 @@ class Optimizer(core.Optimizer):
             learning_rate = self._default_rate
         if learning_rate is None:
             raise ValueError("learning_rate is not set")
-        given["weight_decay"] = given.pop("regularization", None)
+        decay = given.pop("regularization", None)
+        if decay is not None:
+            given["weight_decay"] = decay
         given["grad_clip"] = clips.as_clip(given.pop("grad_clip", None))
         listed = given.pop("parameter_list", None)
         given["parameters"] = listed if listed is not None or mode.tracer is None else []
@@ -200,9 +204,16 @@ class AdamaxOptimizer(Optimizer, core.Adamax):
 
 
 class AdadeltaOptimizer(Optimizer, core.Adadelta):
-    """Adadelta."""
+    """Adadelta, which in 1.x has no use for the learning rate.
+
+    (1.8.5 takes its step from the average that it has just written, and so goes a little further; this is the paper's.)
+    """
 
     _orders = "epsilon rho regularization name", f"epsilon rho parameter_list {_LAST}"
+
+    def _jobs(self, update: Any) -> Any:
+        update.rate = 1.0
+        return super()._jobs(update)
 
 
 class RMSPropOptimizer(Optimizer, core.RMSProp):
@@ -215,7 +226,7 @@ class RMSPropOptimizer(Optimizer, core.RMSProp):
 
 
 class LambOptimizer(Optimizer, core.Lamb):
-    """LAMB."""
+    """LAMB as it is since 2.0, with the moments' bias corrected; the first steps of 1.x differ by some thousandths."""
 
     _default_rate = 0.001
     _orders = (
@@ -245,7 +256,6 @@ _REFUSED = {
     "RecomputeOptimizer": "use the optimizer inside",
     "LookaheadOptimizer": "use the optimizer inside",
     "ModelAverage": "keep the average of state_dict()'s values yourself",
-    "ExponentialMovingAverage": "keep the average of state_dict()'s values yourself",
 }
 
 

@@ -1,5 +1,6 @@
 """Record what PaddlePaddle 1.8.5 computes for the cases: `python3.7 tests/fluid/record.py` with 1.8.5 installed."""
 
+import json
 import os
 import sys
 
@@ -9,11 +10,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import calls  # noqa: E402
 import cases  # noqa: E402
 import paddle  # noqa: E402
+import programs  # noqa: E402
+import training  # noqa: E402
 from paddle import fluid  # noqa: E402
 
 assert paddle.__version__ == "1.8.5", paddle.__version__
-golden, failed = {}, []
 # Programs first: after a guard, 1.8.5's programs find their inputs no more.
+recorded = {name: programs.run(fluid, build) for name, build in programs.PROGRAMS.items()}
+golden, failed = {}, []
 for mode in (calls.static, calls.eager):
     for name, (function, options) in sorted(cases.CASES.items()):
         if options.get("oracle", "eager") != mode.__name__:
@@ -30,3 +34,11 @@ print("\n".join(failed))
 print(len(cases.CASES), "cases,", len(golden), "arrays,", len(failed), "failed")
 where = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden", "fluid", "layers.npz")
 np.savez_compressed(where, **golden)
+with fluid.dygraph.guard():
+    trained = training.results(fluid)
+with fluid.dygraph.guard():
+    trained["text|all"] = np.array([str(make(fluid.dygraph)) for make in training.TEXTS])
+np.savez_compressed(where.replace("layers.npz", "dygraph.npz"), **trained)
+print(len(trained), "arrays of dygraph")
+with open(where.replace("layers.npz", "programs.json"), "w") as file:
+    json.dump(recorded, file)

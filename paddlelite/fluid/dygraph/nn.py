@@ -353,7 +353,7 @@ class FC(Layer):
 
 
 class Embedding(Layer):
-    """Rows of a table by their numbers; a last axis of ids of size 1 is dropped, as 1.x does."""
+    """Rows of a table by their numbers. With a name scope (1.4, 1.5), a last axis of ids of size 1 is dropped."""
 
     @scoped("size is_sparse is_distributed padding_idx param_attr dtype")
     def __init__(
@@ -369,13 +369,14 @@ class Embedding(Layer):
     ) -> None:
         super().__init__(name_scope, dtype)
         self._padding_idx = padding_idx
+        self._lookup = F.embedding if name_scope is None else forward.embed
         self.weight = self.create_parameter(list(size), param_attr)
 
     _w = property(lambda self: self.weight)
 
     def forward(self, input: Any) -> Any:
         """One row of the table for every id."""
-        return forward.embed(input, self.weight, self._padding_idx)
+        return self._lookup(input, self.weight, self._padding_idx)
 
 
 class _Normalization(Layer):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import paddlelite as paddle
-
-from ...errors import InvalidArgumentError
+from ...errors import InvalidArgumentError, UnimplementedError
 from ...mode import mode
+from ...static import nn as static_nn
+from ...static import tools
+from ...static.nn.blocks import Switch as _Switch
+from ...static.nn.blocks import While as _While
+from ...tensor import array as arrays
+from ..modes import enter
 from .door import attribute, rows
 
-__all__ = ["TABLE"]
-
-static_nn: Any = paddle.static.nn
+__all__ = ["TABLE", "Switch", "While"]
 
 
 def _cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
@@ -59,6 +61,30 @@ def _while_loop(condition: Any, body: Any, values: Any) -> Any:
     return values
 
 
+class While(_While):
+    """A loop of a program, with its body in a block: see :class:`paddlelite.static.nn.blocks.While`."""
+
+    def __init__(self, cond: Any, is_test: bool = False, name: str | None = None) -> None:
+        _in_program("While", "write a loop of Python", cond)
+        super().__init__(cond, is_test, name)
+
+
+class Switch(_Switch):
+    """The first case that holds, in a program: see :class:`paddlelite.static.nn.blocks.Switch`."""
+
+    def __init__(self, name: str | None = None) -> None:
+        _in_program("Switch", "write if and else")
+        super().__init__(name)
+
+
+def _in_program(what: str, instead: str, *arguments: Any) -> None:
+    enter("layers." + what, arguments)
+    if mode.tracer is not None and mode.capture is None:
+        raise UnimplementedError(
+            f"fluid.layers.{what} builds a program; inside fluid.dygraph.guard() {instead}"
+        )
+
+
 # fmt: off
 TABLE = rows(
     cond=lambda pred, true_fn=None, false_fn=None, name=None: _cond(pred, true_fn, false_fn),
@@ -66,8 +92,18 @@ TABLE = rows(
     switch_case=lambda branch_index, branch_fns, default=None, name=None: _switch_case(
         branch_index, branch_fns, default
     ),
+    create_array=lambda dtype: arrays.create_array(dtype),
+    array_write=lambda x, i, array=None: arrays.array_write(x, i, array),
+    array_read=lambda array, i: arrays.array_read(array, i),
+    array_length=lambda array: arrays.array_length(array),
+    Print=lambda input, first_n=-1, message=None, summarize=20, print_tensor_name=True, print_tensor_type=True,
+    print_tensor_shape=True, print_tensor_lod=True, print_phase="both": tools.Print(
+        input, first_n, message, summarize, print_tensor_name, print_tensor_type, print_tensor_shape, True,
+        print_tensor_lod, print_phase,
+    ),
     while_loop=lambda cond, body, loop_vars, is_test=False, name=None: _while_loop(cond, body, loop_vars),
 )
 # fmt: on
+TABLE |= {"Switch": Switch, "While": While}
 
 __getattr__ = attribute(TABLE, __name__)

@@ -26,11 +26,11 @@ def _scheduling() -> AbstractContextManager[None]:
 
 
 def _counter(begin: int, name: str | None = None, step: int = 1) -> Any:
-    """A variable that every run of the program counts up: it is ``begin`` in the first."""
+    """A variable that every run of the program counts up by ``step``, from one below ``begin``."""
     name = name or _COUNTER
     known = mode.capture.__dict__.setdefault("counters", {})
     if name not in known:
-        held = variables.create_global_var([1], begin - step, "int64", True, name=name)
+        held = variables.create_global_var([1], begin - 1, "int64", True, name=name)
         known[name] = put(paddle.add(held, paddle.full([1], step, "int64")), held)
     return known[name]
 

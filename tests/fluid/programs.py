@@ -1,0 +1,187 @@
+"""Programs of 1.x, built so that PaddlePaddle 1.8.5 and this package run the same code: training, decays, control flow.
+
+Each function takes ``fluid`` and gives ``(feed, what to fetch, how many runs)``.
+"""
+
+import numpy as np
+
+X = np.random.RandomState(0).rand(4, 3).astype("float32")
+Y = np.random.RandomState(1).rand(4, 1).astype("float32")
+PROGRAMS = {}
+
+
+def program(function):
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+def constant(fluid, value, name=None):
+    return fluid.ParamAttr(name=name, initializer=fluid.initializer.Constant(value))
+
+
+def training(name, make):
+    def build(fluid):
+        L = fluid.layers
+        x, y = L.data("x", [3]), L.data("y", [1])
+        p = L.fc(x, 1, param_attr=constant(fluid, 0.5), bias_attr=constant(fluid, 0.1))
+        loss = L.mean(L.square_error_cost(p, y))
+        make(fluid, L).minimize(loss)
+        return {"x": X, "y": Y}, [loss], 4
+
+    PROGRAMS[name] = build
+
+
+def clipped(fluid, L):
+    fluid.clip.set_gradient_clip(fluid.clip.GradientClipByGlobalNorm(0.1))
+    return fluid.optimizer.SGD(0.5)
+
+
+training("sgd", lambda f, L: f.optimizer.SGD(0.1))
+training("momentum", lambda f, L: f.optimizer.Momentum(0.1, 0.9, regularization=f.regularizer.L2Decay(0.01)))
+training("adam", lambda f, L: f.optimizer.Adam(0.05))
+training("exponential_decay", lambda f, L: f.optimizer.SGD(L.exponential_decay(0.3, 2, 0.5, True)))
+training("natural_exp_decay", lambda f, L: f.optimizer.SGD(L.natural_exp_decay(0.3, 2, 0.5)))
+training("inverse_time_decay", lambda f, L: f.optimizer.SGD(L.inverse_time_decay(0.3, 2, 0.5)))
+training("piecewise_decay", lambda f, L: f.optimizer.SGD(L.piecewise_decay([1, 2], [0.3, 0.1, 0.01])))
+training("polynomial_decay", lambda f, L: f.optimizer.SGD(L.polynomial_decay(0.3, 3)))
+training("polynomial_decay cycle", lambda f, L: f.optimizer.SGD(L.polynomial_decay(0.3, 2, 0.01, 2.0, True)))
+training("cosine_decay", lambda f, L: f.optimizer.SGD(L.cosine_decay(0.3, 1, 4)))
+training("noam_decay", lambda f, L: f.optimizer.SGD(L.noam_decay(16, 3)))
+training(
+    "linear_lr_warmup",
+    lambda f, L: f.optimizer.SGD(L.linear_lr_warmup(L.exponential_decay(0.3, 2, 0.5, True), 2, 0.0, 0.3)),
+)
+training("set_gradient_clip", clipped)
+
+
+@program
+def a_rate_is_a_variable(fluid):
+    return {}, [fluid.layers.exponential_decay(0.3, 2, 0.5) * 2.0], 3
+
+
+@program
+def while_block(fluid):
+    L = fluid.layers
+    i, n = L.fill_constant([1], "int64", 0), L.fill_constant([1], "int64", 5)
+    total = L.fill_constant([1], "float32", 0.0)
+    cond = L.less_than(i, n)
+    loop = L.While(cond)
+    with loop.block():
+        L.assign(L.elementwise_add(total, L.cast(i, "float32")), total)
+        L.increment(i, 1, in_place=True)
+        L.less_than(i, n, cond=cond)
+    return {}, [i, total], 1
+
+
+@program
+def switch_block(fluid):
+    L = fluid.layers
+    x = L.data("x", [1], append_batch_size=False)
+    out = L.create_global_var([1], 0.0, "float32", persistable=True)
+    with L.Switch() as switch:
+        with switch.case(L.less_than(x, L.fill_constant([1], "float32", 1.0))):
+            L.assign(L.fill_constant([1], "float32", 10.0), out)
+        with switch.default():
+            L.assign(L.fill_constant([1], "float32", 20.0), out)
+    return {"x": np.array([0.5], "float32")}, [out], 1
+
+
+@program
+def cond(fluid):
+    L = fluid.layers
+    x = L.data("x", [3])
+    small = L.less_than(L.reduce_sum(x), L.fill_constant([1], "float32", 100.0))
+    return {"x": X}, [L.cond(small, lambda: x * 2, lambda: x * 3)], 1
+
+
+@program
+def case_and_switch_case(fluid):
+    L = fluid.layers
+    a, b = L.fill_constant([1], "float32", 1.0), L.fill_constant([1], "float32", 2.0)
+
+    def number(value):
+        return lambda: L.fill_constant([1], "int32", value)
+
+    chosen = L.case([(L.less_than(b, a), number(1)), (L.less_than(a, b), number(2))], default=number(3))
+    return {}, [chosen, L.switch_case(L.fill_constant([1], "int32", 1), {0: number(7), 1: number(8)})], 1
+
+
+@program
+def while_loop(fluid):
+    L = fluid.layers
+    i = L.fill_constant([1], "int64", 0)
+    return (
+        {},
+        L.while_loop(lambda i: L.less_than(i, L.fill_constant([1], "int64", 4)), lambda i: [i + 1], [i]),
+        1,
+    )
+
+
+@program
+def step_counter(fluid):
+    return {}, [fluid.layers.autoincreased_step_counter(begin=5, step=2)], 3
+
+
+@program
+def running_statistics(fluid):
+    L = fluid.layers
+    hidden = L.fc(L.data("x", [3]), 4, param_attr=constant(fluid, 0.3))
+    y = L.batch_norm(hidden, moving_mean_name="mm", moving_variance_name="mv")
+    loss = L.mean(y * y)
+    fluid.optimizer.SGD(0.1).minimize(loss)
+    return {"x": X}, [loss, "mm", "mv"], 3
+
+
+@program
+def embedding(fluid):
+    L = fluid.layers
+    table = fluid.initializer.NumpyArrayInitializer(np.arange(10).reshape(5, 2).astype("float32"))
+    found = L.embedding(
+        L.data("ids", [1], dtype="int64"), [5, 2], param_attr=fluid.ParamAttr(name="e", initializer=table)
+    )
+    loss = L.mean(found)
+    fluid.optimizer.SGD(1.0).minimize(loss)
+    return {"ids": np.array([[1], [2], [1]], "int64")}, [loss, "e"], 2
+
+
+@program
+def a_shared_parameter(fluid):
+    L, shared = fluid.layers, constant(fluid, 0.2, "w")
+    hidden = L.fc(L.data("x", [3]), 3, param_attr=shared, bias_attr=False)
+    return {"x": X}, [L.fc(hidden, 3, param_attr=shared, bias_attr=False)], 1
+
+
+@program
+def gradients(fluid):
+    x = fluid.layers.data("x", [3])
+    x.stop_gradient = False
+    return {"x": X}, fluid.gradients(fluid.layers.reduce_sum(fluid.layers.square(x)), x), 1
+
+
+@program
+def arrays(fluid):
+    L = fluid.layers
+    array, i = L.create_array("float32"), L.fill_constant([1], "int64", 0)
+    L.array_write(L.fill_constant([2], "float32", 3.0), i, array=array)
+    return {}, [L.array_read(array, i), L.array_length(array)], 1
+
+
+@program
+def two_inputs(fluid):
+    L = fluid.layers
+    x, y = L.data("x", [-1, 3], append_batch_size=False), fluid.data("y", [None, 1])
+    return {"x": X, "y": Y}, [L.concat([x, y], 1), L.topk(x, 2)[0], L.dropout(x, 0.5, is_test=True)], 1
+
+
+def run(fluid, build):
+    """The numbers of every run of a program."""
+    main, startup = fluid.Program(), fluid.Program()
+    main.random_seed = startup.random_seed = 7
+    with fluid.program_guard(main, startup), fluid.unique_name.guard():
+        feed, fetch, runs = build(fluid)
+    exe = fluid.Executor(fluid.CPUPlace())
+    with fluid.scope_guard(fluid.Scope()):
+        exe.run(startup)
+        return [
+            [np.asarray(a).tolist() for a in exe.run(main, feed=feed, fetch_list=fetch)] for _ in range(runs)
+        ]
