@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from paddlelite.capture import LOCK
+from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, InvalidArgumentError, users_traceback
 from paddlelite.ir import Program
 from paddlelite.mode import mode
@@ -28,7 +28,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from .arguments import flatten, static_key
 from .cache import Cache, Entry
-from .convert import mark_left_alone
+from .convert import convert, mark_left_alone
 from .explain import code_of, explain, note_capture
 from .merge import fill
 from .trace import rows, trace
@@ -74,6 +74,24 @@ def switched_off() -> Iterator[None]:
         yield
     finally:
         _Switch.on = was
+
+
+def _part_of(capture: Capture, function: Callable[..., Any]) -> Callable[..., Any]:
+    """What is called to make ``function`` part of the graph that is being captured."""
+    if capture.convert is not None:
+        return capture.convert(function)  # type: ignore[no-any-return]
+    if not capture.static:
+        return function
+
+    @functools.wraps(function)
+    def converted(*args: Any, **kwargs: Any) -> Any:
+        capture.convert = convert
+        try:
+            return convert(function)(*args, **kwargs)
+        finally:
+            capture.convert = None
+
+    return converted
 
 
 class StaticFunction:
@@ -141,8 +159,7 @@ class StaticFunction:
         if not _Switch.on or self.is_property:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
-            convert = mode.capture.convert
-            return (convert(self._function) if convert else self._function)(*args, **kwargs)
+            return _part_of(mode.capture, self._function)(*args, **kwargs)
         try:
             return self._run(args, kwargs)
         except Exception as error:

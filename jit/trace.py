@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.capture import LOCK, Capture
-from paddlelite.errors import CaptureError
+from paddlelite.errors import CaptureError, PreconditionNotMetError
 from paddlelite.ir import Program
 from paddlelite.mode import mode
 from paddlelite.op import Spec
@@ -70,6 +70,11 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
     _check_kind(function)
     with LOCK:
         outer, was_grad = mode.capture, mode.grad
+        if outer is not None and outer.static:
+            raise PreconditionNotMetError(
+                "in static mode there is nothing to translate: call the function, which becomes part of the program, "
+                "or call paddle.disable_static() first"
+            )
         if outer is not None:
             raise CaptureError("a capture cannot begin inside another one")
         run = _Run()

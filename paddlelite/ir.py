@@ -69,7 +69,8 @@ class Value(VariableView, Tensor):
         """
         from .tensor.attribute import size_value
 
-        if mode.capture is None or mode.capture.static:
+        capture = mode.capture
+        if capture is None or (capture.static and capture.convert is None):
             return ShapeList(d if isinstance(d, int) else Unknown(self, i) for i, d in enumerate(self._dims))
         return ShapeList(
             d if isinstance(d, int) else size_value(self, axis) for axis, d in enumerate(self._dims)

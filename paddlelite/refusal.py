@@ -75,7 +75,10 @@ def report(problems: Sequence[CaptureError], name: str) -> CaptureError:
 def needs_values(tensor: Any, what: str, instead: str) -> CaptureError:
     """The error for Python that needs the values of a symbolic tensor."""
     if mode.capture is None or mode.capture.static:
-        instead = f"Executor.run(fetch_list=[...]), or {instead},"
+        flow = (
+            "paddle.static.nn.cond or while_loop, " if what.startswith(("the truth", "a Python loop")) else ""
+        )
+        instead = f"{flow}Executor.run(fetch_list=[...]), or {instead},"
     return refuse(
         f"{what} needs the values of {_named(tensor)}, which are only known when the graph runs",
         f"Use {instead} instead.",

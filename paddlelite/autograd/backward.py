@@ -208,6 +208,11 @@ def backward(
     ``grad_tensors`` are the gradients arriving at the tensors (ones where None). Raises FatalError for a second
     backward through nodes that a first one freed.
     """
+    if mode.capture is not None and mode.capture.static:
+        raise PreconditionNotMetError(
+            "backward() in static mode: nothing has been computed yet. Append the gradients to the program with "
+            "optimizer.minimize(loss) or paddle.static.append_backward(loss)."
+        )
     if mode.capture is not None:
         raise PreconditionNotMetError(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "

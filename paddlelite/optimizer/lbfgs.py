@@ -11,6 +11,7 @@ import numpy as np
 from ..autograd import enable_grad
 from ..errors import UnimplementedError
 from ..tensor.tensor import Tensor, _wrap_array
+from .graph import is_static
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer
 
@@ -70,6 +71,10 @@ class LBFGS(Optimizer):
         if weight_decay is not None or grad_clip is not None:
             raise UnimplementedError(
                 "LBFGS with weight_decay or grad_clip: add the decay to the loss that the closure computes"
+            )
+        if is_static():
+            raise UnimplementedError(
+                "LBFGS in static mode: it evaluates the loss several times a step; use it in dynamic mode"
             )
         super().__init__(learning_rate, parameters, None, None, name)
         if len(self._groups) != 1:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..errors import UnimplementedError
+from ..errors import PreconditionNotMetError, UnimplementedError
 from ..mode import mode
 from ..nn.clip import ClipGradBase, Treatment, apply
 from ..regularizer import L1Decay, L2Decay, WeightDecayRegularizer
@@ -217,6 +217,7 @@ class Optimizer:
             >>> weight.numpy()
             array([-0.5], dtype=float32)
         """
+        _dynamic_only("step")
         for group in self._groups:
             pairs = [(p, p._grad) for p in group.params if not p.stop_gradient and p._grad is not None]
             self._apply(group, pairs)
@@ -362,6 +363,7 @@ class Optimizer:
         The tensors are copies. `paddle.save(optimizer.state_dict(), "model.pdopt")` writes the file that
         PaddlePaddle reads.
         """
+        _dynamic_only("state_dict")
         out = self._state.export()
         if isinstance(self._learning_rate, LRScheduler):
             out["LR_Scheduler"] = self._learning_rate.state_dict()
@@ -374,6 +376,7 @@ class Optimizer:
             AssertionError, ValueError: an accumulator is missing or of the wrong shape, or all belong to parameters
                 that this optimizer does not have. Nothing has changed then.
         """
+        _dynamic_only("set_state_dict")
         if not isinstance(state_dict, dict):
             raise TypeError(f"set_state_dict: expected a dict, but received {type(state_dict).__name__}")
         read = self._state.read(state_dict, self._updates_for_state())
@@ -392,6 +395,20 @@ class Optimizer:
                 dtype = np.dtype(np.float32) if p._data.dtype.itemsize == _LOW else p._data.dtype
                 out.append((p, dtype, self._slots(Update(p, group, self.get_lr()))))
         return out
+
+
+class _NotDynamic(PreconditionNotMetError, AssertionError):
+    """PaddlePaddle raises AssertionError."""
+
+
+def _dynamic_only(method: str) -> None:
+    """Refuse a method that has no meaning in static mode."""
+    if graph.is_static():
+        raise _NotDynamic(
+            f"We only support '{method}()' in dynamic graph mode, please call 'paddle.disable_static()' to enter "
+            "dynamic graph mode. In a static program minimize(loss) appends the updates, and paddle.static.save keeps "
+            "the state."
+        )
 
 
 def zero_gradient(p: Any) -> Tensor:

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from .. import dims as D
+from ..dtypes import bfloat16
 from ..errors import InvalidArgumentError, InvalidTypeError, NotFoundError, UnimplementedError
 from ..framework.random import default_generator
 from ..ir import Persistable, Program, Value
@@ -290,6 +291,8 @@ def _fed(value: Value, feed: Mapping[str, Any]) -> np.ndarray:
         raise MissingFeedError(f"the input '{name}' of the program is missing in feed.")
     given = feed[name]
     array = given if type(given) is np.ndarray else _array(value, given)
+    if value.dtype is bfloat16 and array.dtype == np.uint16:
+        array = array.view(bfloat16.np)  # NumPy has no bfloat16: PaddlePaddle exchanges its bits as uint16
     if array.dtype != value.dtype.np:
         raise InvalidArgumentError(
             f"the input '{name}' must be {value.dtype.name}, but received {array.dtype}."

@@ -291,3 +291,64 @@ def test_data_needs_static_mode():
         static.data("x", [1])
     with pytest.raises(TypeError, match="static.nn is for static mode"):
         static.nn.fc(paddle.ones([1, 2]), 3)
+
+
+def test_a_to_static_function_becomes_part_of_the_program(graph):
+    @paddle.jit.to_static
+    def collatz(x):
+        steps = paddle.zeros([], "int64")
+        while x > 1:
+            if x % 2 == 0:
+                x = x // 2
+            else:
+                x = 3 * x + 1
+            steps += 1
+        return steps
+
+    @paddle.jit.to_static
+    def rows(x):
+        total = paddle.zeros([4])
+        for i in range(x.shape[0]):
+            total = total + x[i] * i
+        return total
+
+    n, x = static.data("n", [], "int64"), static.data("x", [None, 4])
+    steps, total = collatz(n), rows(x)
+    assert x.shape == [-1, 4]
+    got = static.Executor().run(feed={"n": np.array(6), "x": X}, fetch_list=[steps, total])
+    assert got[0] == 8 and got[1].tolist() == X[1].tolist()
+
+
+def test_what_the_user_marks_persistable_is_kept(graph):
+    main, _ = graph
+    y = static.data("x", [None, 4]) * 2
+    y.persistable = True
+    static.Executor().run(main, {"x": X}, [y + 1])
+    np.testing.assert_array_equal(static.global_scope().find_var(y.name).get_tensor(), X * 2)
+
+
+def test_bfloat16_is_fed_as_its_bits(graph):
+    x = static.data("x", [1], "bfloat16")
+    out = static.Executor().run(feed={"x": np.array([0x3F80], np.uint16)}, fetch_list=[x.astype("float32")])
+    assert out[0].tolist() == [1.0]
+
+
+def test_what_dynamic_mode_has_is_refused_by_name(graph):
+    x = static.data("x", [None, 4])
+    loss = static.nn.fc(x, 1).mean()
+    trainer = paddle.optimizer.SGD(0.1)
+    for call in (trainer.step, trainer.state_dict, lambda: trainer.set_state_dict({})):
+        with pytest.raises(AssertionError, match="in dynamic graph mode"):
+            call()
+    with pytest.raises(RuntimeError, match=r"optimizer.minimize\(loss\)"):
+        loss.backward()
+    with pytest.raises(NotImplementedError, match="LBFGS in static mode"):
+        paddle.optimizer.LBFGS()
+    with pytest.raises(NotImplementedError, match="set_default_dtype"):
+        nn.Linear(4, 1).to(dtype="float64")
+    with pytest.raises(RuntimeError, match="nothing to translate"):
+        paddle.jit.save(nn.Linear(4, 1), "m", input_spec=[static.InputSpec([None, 4])])
+    with pytest.raises(paddle.errors.CaptureError, match="Use paddle.static.nn.cond"):
+        bool(loss > 0)
+    with pytest.raises(paddle.errors.CaptureError, match="while_loop"):
+        list(x)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...dtypes import DType, bfloat16, dtype_of
-from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
+from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError, UnimplementedError
 from ...place import Place, warn_cpu_only
 from ...tensor.tensor import Tensor
 
@@ -123,6 +123,11 @@ def to(layer: Any, device: Any, dtype: Any, excluded: Any = None) -> Any:
 
 def _cast(tensor: Tensor, dtype: DType) -> None:
     if tensor.dtype is not dtype:
+        if tensor._data is None:
+            raise UnimplementedError(
+                f"the parameter {tensor.name} of a static program is {tensor.dtype.name}, and can not become "
+                f"{dtype.name}: call paddle.set_default_dtype('{dtype.name}') before the layer is made"
+            )
         tensor._data = tensor._data.astype(dtype.np)
         tensor._touch()
         if tensor._grad is not None:
