@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from paddlelite.dtypes import float32, int32
+from paddlelite.errors import UnimplementedError
 from paddlelite.op import OPS
 from paddlelite.ops.activation import swish
 from paddlelite.ops.along_axis import take_along_axis
@@ -235,6 +236,18 @@ def _insert(inputs: list[Any], attrs: dict[str, Any]) -> Any:
     return array_picked(array, array_length(array) - index, lambda i: i + index, before)
 
 
+def _scale(inputs: list[Any], attrs: dict[str, Any]) -> Any:
+    """Its numbers are floating in a file, where large integers would become others."""
+    for name in ("scale", "bias"):
+        number = attrs[name]
+        if isinstance(number, int) and int(float(number)) != number:
+            raise UnimplementedError(
+                f"a file of PaddlePaddle holds the {name} {number} as a float, which is not equal to it. Use a tensor "
+                f"in its place: paddle.full([], {number}, 'int64')."
+            )
+    return scale(*inputs, **attrs)
+
+
 FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
     "array_erase": _erase,
     "array_insert": _insert,
@@ -247,6 +260,7 @@ FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {
     "unique": _unique,
     "where": _where,
     "rms_norm": _rms_norm,
+    "scale": _scale,
     "slice": _slice,
     "strided_slice": _strided_slice,
     "swish": _swish,

@@ -344,3 +344,13 @@ def test_prints_and_assertions_are_left_out_and_said(tmp_path):
         assert report.dropped == {"effect_test_op": 2} and "Left out: 2 effect_test_op" in str(report)
     finally:
         EFFECTS.remove("effect_test_op")
+
+
+def test_samples_on_which_the_users_assert_fails_are_left_out(tmp_path):
+    def checked(x):
+        assert x.shape[0] == 3, "three rows"
+        return x * 2
+
+    spec = [paddle.static.InputSpec([None], "float32", "x")]
+    paddle.onnx.export(paddle.jit.to_static(checked, input_spec=spec), str(tmp_path / "checked"))
+    assert (tmp_path / "checked.onnx").exists()

@@ -366,3 +366,12 @@ def test_wrong_calls(tmp_path):
         loaded(np.ones((2, 4), np.float32))
     with pytest.raises(ValueError, match="The method `encode` does not exist"):
         loaded.program("encode")
+
+
+def test_a_number_that_the_file_cannot_hold_is_refused(tmp_path):
+    scaled = paddle.jit.to_static(
+        lambda n: n * 9223372036854775807, input_spec=[paddle.static.InputSpec([], "int64", "n")]
+    )
+    with pytest.raises(NotImplementedError, match=r"holds the scale 9223372036854775807 as a float"):
+        paddle.jit.save(scaled, str(tmp_path / "scaled"))
+    assert list(tmp_path.iterdir()) == []
