@@ -91,6 +91,7 @@ if _TYPE_CHECKING:
         dataset,
         device,
         distributed,
+        distribution,
         export,
         hapi,
         io,
@@ -115,8 +116,9 @@ if _TYPE_CHECKING:
 
 #: What is imported when it is first asked for, so that a small script pays for what it uses.
 _PACKAGES = {
-    "amp", "callbacks", "dataset", "device", "distributed", "export", "fluid", "hapi", "io", "jit", "linalg", "metric",
-    "nn", "onnx", "optimizer", "reader", "regularizer", "static", "text", "utils", "vision",
+    "amp", "callbacks", "dataset", "device", "distributed", "distribution", "export", "fluid", "hapi", "io",
+    "jit", "linalg", "metric", "nn", "onnx", "optimizer", "reader", "regularizer", "static", "text", "utils",
+    "vision",
 }  # fmt: skip
 _HOME = {
     "autocast": "amp",

@@ -85,9 +85,9 @@ def sigmoid_cross_entropy_with_logits(X, Label, pos_weight=None, *, normalize=Fa
     else:
         out = (one - Label) * X + (one + (pos_weight - one) * Label) * (soft + np.maximum(-X, 0))
     ignored = ignore_index == Label
-    out[ignored] = 0
+    out = np.where(ignored, X.dtype.type(0), out)
     if normalize:
-        out /= X.dtype.type(max(Label.size - int(ignored.sum()), 1e-5))
+        out = out / X.dtype.type(max(Label.size - int(ignored.sum()), 1e-5))
     return out.astype(X.dtype, copy=False)
 
 
@@ -137,6 +137,7 @@ _logits = sigmoid_cross_entropy_with_logits
 _logits.sample(f32(2, 3), f32(2, 3, low=0.0, high=1.0), grad="X")
 _logits.sample(f32(2, 3), f32(2, 3, low=0.0, high=1.0), f32(3, low=0.5), grad="X")
 _logits.sample(f32(4), np.array([0, 1, -100, 1], np.float32), normalize=True, grad="X")
+_logits.sample(f32(), f32(low=0.0, high=1.0), grad="X")
 
 
 # Made of other ops
