@@ -214,6 +214,11 @@ def backward(
             "optimizer.minimize(loss) or paddle.static.append_backward(loss)."
         )
     if mode.capture is not None:
+        if mode.capture.static:
+            raise PreconditionNotMetError(
+                "backward() in static mode, where nothing has been computed yet: append the gradients to the program, "
+                "with optimizer.minimize(loss) or paddle.static.append_backward(loss)."
+            )
         raise PreconditionNotMetError(
             "backward() inside a function that is being captured would leave gradients in its graph. Use "
             "paddle.grad(outputs, inputs) there, or call backward() on what the captured function returns."

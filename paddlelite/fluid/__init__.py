@@ -42,4 +42,11 @@ from .modes import disable_dygraph, enable_dygraph, in_dygraph_mode
 from .param_attr import ParamAttr, WeightNormParamAttr
 
 Tensor = LoDTensor
+
+
+def memory_optimize(*args: object, **kwargs: object) -> None:
+    """Accepted, as since 1.6: nothing is to be done for it."""
+
+
+release_memory = memory_optimize
 enable_imperative, disable_imperative = enable_dygraph, disable_dygraph

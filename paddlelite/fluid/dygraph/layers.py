@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import InvalidArgumentError, InvalidTypeError, NotFoundError
-from ...framework import unique_name
 from ...mode import mode
 from ...nn.layer import layers as core
-from ...nn.layer.layers import _snake
 from ...nn.parameter import Parameter
 from ...tensor.tensor import Tensor
 from ..modes import enter
@@ -36,11 +34,7 @@ class Layer(core.Layer):
 
     def __init__(self, name_scope: str | None = None, dtype: Any = "float32") -> None:
         enter("dygraph.Layer")
-        super().__init__(name_scope, dtype)
-        kind = type(self).__name__
-        self.__dict__["_full_name"] = unique_name.generate(
-            _snake(kind) if name_scope is None else f"{name_scope}/{kind}"
-        )
+        super().__init__(None if name_scope is None else f"{name_scope}/{type(self).__name__}", dtype)
         self.__dict__["_built"] = False
         #: What load_dict was given for parameters that do not exist yet: the state, and this layer's path in it.
         self.__dict__["_pending"] = None

@@ -10,11 +10,13 @@ from ...errors import InvalidArgumentError
 from ...nn import functional as F
 from ...nn.initializer import Constant, Normal, XavierUniform
 from ..layers import activations, forward
+from ..layers.door import refused
 from .forms import scoped
 from .layers import Layer
 
 __all__ = [
     "FC",
+    "NCE",
     "BatchNorm",
     "BilinearTensorProduct",
     "Conv2D",
@@ -30,7 +32,10 @@ __all__ = [
     "Linear",
     "PRelu",
     "Pool2D",
+    "RowConv",
+    "SequenceConv",
     "SpectralNorm",
+    "TreeConv",
 ]
 
 
@@ -703,3 +708,10 @@ def _needed(kind: str, **values: Any) -> None:
     for name, value in values.items():
         if not value:
             raise TypeError(f"{kind}() missing the argument {name!r}")
+
+
+_PADDED = "it works on sequences of varying length (LoD): use Conv2D on padded ones"
+NCE = refused("NCE", "use softmax_with_cross_entropy over all classes", "fluid.dygraph")
+RowConv = refused("RowConv", _PADDED, "fluid.dygraph")
+SequenceConv = refused("SequenceConv", _PADDED, "fluid.dygraph")
+TreeConv = refused("TreeConv", "write it with gather and matmul", "fluid.dygraph")

@@ -92,12 +92,12 @@ def seeded(
     return constant(to_tensor(array), array)
 
 
-def refused(name: str, reason: str) -> Any:
-    """A function of ``fluid.layers`` that is not here, and says why and what to do."""
+def refused(name: str, reason: str, where: str = "fluid.layers") -> Any:
+    """A function (or class) of 1.x that is not here, and says why and what to do."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        raise UnimplementedError(f"fluid.layers.{name} is not supported: {reason}")
+        raise UnimplementedError(f"{where}.{name} is not supported: {reason}")
 
-    call.__name__, call.__qualname__ = name, f"fluid.layers.{name}"
+    call.__name__, call.__qualname__ = name, f"{where}.{name}"
     call.__doc__ = f"Not supported: {reason}"
     return call

@@ -160,6 +160,14 @@ def _index_sample(x: Any, index: Any) -> Any:
     return paddle.index_sample(x, index)
 
 
+def _sequence_mask(x: Any, longest: Any, dtype: Any) -> Any:
+    """1 before each length, in a last axis of size ``longest``."""
+    if longest is None:
+        longest = paddle.max(x)
+    places = paddle.arange(0, longest, 1, x.dtype)
+    return paddle.cast(paddle.less_than(places, paddle.unsqueeze(x, -1)), dtype)
+
+
 def _eye(rows_: int, columns: Any, batch: Any, dtype: Any) -> Any:
     out = paddle.eye(rows_, columns, dtype)
     return out if not batch else paddle.expand(out, [*batch, *out.shape])
@@ -221,6 +229,7 @@ TABLE = rows(
     argsort=lambda input, axis=-1, descending=False, name=None: _argsort(input, axis, descending),
     unique=lambda x, dtype="int32": _unique(x, dtype, False),
     unique_with_counts=lambda x, dtype="int32": _unique(x, dtype, True),
+    sequence_mask=lambda x, maxlen=None, dtype="int64", name=None: _sequence_mask(x, maxlen, dtype),
     shard_index=lambda input, index_num, nshards, shard_id, ignore_value=-1: paddle.shard_index(
         input, index_num, nshards, shard_id, ignore_value
     ),
