@@ -30,7 +30,9 @@ def left_over():
 def test_outside_of_the_guard(left_over, static_mode):
     x, layer = left_over
     for call in (lambda: L.relu(x), lambda: layer(x), lambda: L.concat([x, x])):
-        with pytest.raises(PreconditionNotMetError, match=r"eager Tensor .* outside of fluid.dygraph.guard\(\)"):
+        with pytest.raises(
+            PreconditionNotMetError, match=r"eager Tensor .* outside of fluid.dygraph.guard\(\)"
+        ):
             call()
     with pytest.raises(AssertionError, match="please use fluid.dygraph.guard"):
         to_variable(X)
@@ -49,7 +51,9 @@ def test_a_variable_of_a_graph_and_an_eager_one(left_over, static_mode):
             L.relu(v)
         with pytest.raises(InvalidArgumentError, match="variable of a static graph, which has no value here"):
             v * 2
-        with pytest.raises(PreconditionNotMetError, match=r"declares a variable .* use fluid.dygraph.to_variable"):
+        with pytest.raises(
+            PreconditionNotMetError, match=r"declares a variable .* use fluid.dygraph.to_variable"
+        ):
             L.data("y", [3])
         with pytest.raises(UnimplementedError, match="write a loop of Python"):
             L.While(to_variable(np.array([True])))
@@ -89,13 +93,17 @@ def test_arguments():
         x = to_variable(X)
         with pytest.raises(InvalidArgumentError, match="act='reluu' is not supported"):
             L.fc(x, 2, act="reluu")
-        with pytest.raises(TypeError, match=r"fluid.layers.relu\(\) got an unexpected keyword argument 'axis'"):
+        with pytest.raises(
+            TypeError, match=r"fluid.layers.relu\(\) got an unexpected keyword argument 'axis'"
+        ):
             L.relu(x, axis=1)
         with pytest.raises(UnimplementedError, match="pad them to"):
             L.sequence_pool(x, "max")
         with pytest.raises(AttributeError, match="nosuch"):
             L.nosuch  # noqa: B018
-        with pytest.raises(InvalidTypeError, match="1.4 reads this as num_channels, num_filters, filter_size"):
+        with pytest.raises(
+            InvalidTypeError, match="1.4 reads this as num_channels, num_filters, filter_size"
+        ):
             fluid.dygraph.Conv2D("conv", 1, 20, 5)
         with pytest.raises(UnimplementedError, match="fluid.dygraph.NCE"):
             fluid.dygraph.NCE(5, 2)
@@ -120,7 +128,9 @@ def test_states_that_do_not_fit():
         good = {"linear_0.w_0": np.zeros((3, 2), "float32")}
         with pytest.raises(NotFoundError, match=r"Can't not find \[ linear_0.b_0 \]"):
             layer.load_dict(good)
-        with pytest.raises(InvalidArgumentError, match=r"linear_0.b_0 has shape \[2\], but the state gives it \[3\]"):
+        with pytest.raises(
+            InvalidArgumentError, match=r"linear_0.b_0 has shape \[2\], but the state gives it \[3\]"
+        ):
             layer.load_dict({**good, "linear_0.b_0": np.zeros(3, "float32")})
         with pytest.raises(InvalidTypeError, match="load_persistables of 1.5 returns"):
             layer.load_dict((good, {}))

@@ -18,7 +18,7 @@ LABELS = RNG.randint(0, 10, (16, 1)).astype("int64")
 
 class Block(Layer):
     def __init__(self, name_scope, channels, filters, release):
-        super(Block, self).__init__(name_scope)
+        super().__init__(name_scope)
         given = {"num_channels": channels} if release == "1.4" else {}
         self._conv2d = fluid.dygraph.Conv2D(
             self.full_name(), num_filters=filters, filter_size=5, act="relu", use_cudnn=False, **given
@@ -31,7 +31,7 @@ class Block(Layer):
 
 class Digits(Layer):
     def __init__(self, name_scope, release="1.5"):
-        super(Digits, self).__init__(name_scope)
+        super().__init__(name_scope)
         self._first = Block(self.full_name(), 1, 4, release)
         self._second = Block(self.full_name(), 4, 6, release)
         initial = fluid.initializer.NormalInitializer(loc=0.0, scale=0.05)
@@ -63,7 +63,9 @@ def test_variables_and_their_gradients():
         loss.backward()
         assert total.numpy().tolist() == [[10.0, 10.0], [10.0, 10.0]]
         assert loss.gradient().tolist() == [1.0] and loss.shape == [1]
-        assert total.gradient().tolist() == inputs[0].gradient().tolist() == ONES.tolist()  # intermediate, too
+        assert (
+            total.gradient().tolist() == inputs[0].gradient().tolist() == ONES.tolist()
+        )  # intermediate, too
         inputs[0].clear_gradient()
         assert inputs[0].gradient() is None or not inputs[0].gradient().any()
         assert to_variable(ONES).name == "generated_var_10"
@@ -73,7 +75,7 @@ def test_variables_and_their_gradients():
 def test_a_loss_prints_as_in_its_time():
     with fluid.dygraph.guard():
         loss = to_variable(np.array([2.3025851], "float32"))
-        assert "{:.7}".format(loss.numpy()) == "[2.3025" and "{}".format(loss.numpy()) == "[2.3025851]"
+        assert f"{loss.numpy():.7}" == "[2.3025" and f"{loss.numpy()}" == "[2.3025851]"
         assert float(loss.numpy()) == pytest.approx(2.3025851) and int(loss.numpy()) == 2
         assert repr(loss.numpy()) == "array([2.3025851], dtype=float32)"
         assert type(loss.numpy().mean()) is np.float32 and type(loss.numpy() + 1) is np.ndarray
@@ -84,7 +86,7 @@ def test_a_loss_prints_as_in_its_time():
 def test_a_layer_keeps_intermediate_gradients():
     class MyLayer(fluid.Layer):
         def __init__(self, name_scope):
-            super(MyLayer, self).__init__(name_scope)
+            super().__init__(name_scope)
             self.built_for = []
 
         def build_once(self, inputs):
@@ -107,7 +109,7 @@ def test_a_layer_keeps_intermediate_gradients():
 def test_a_py_layer_has_a_gradient_in_numpy():
     class Tanh(fluid.PyLayer):
         def __init__(self):
-            super(Tanh, self).__init__()
+            super().__init__()
 
         @staticmethod
         def forward(inputs):
@@ -254,7 +256,7 @@ def test_layers_in_the_forms_of_both_releases():
 def test_declarative_compiles_a_layer():
     class Net(Layer):
         def __init__(self):
-            super(Net, self).__init__()
+            super().__init__()
             self.fc = fluid.dygraph.Linear(4, 4, act="relu")
 
         @fluid.dygraph.declarative

@@ -1,5 +1,6 @@
 """``fluid.dygraph``: the eager mode of 1.4 to 1.8."""
 
+from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from ..modes import in_dygraph_mode
 from . import base, checkpoint, container, jit, layers, learning_rate_scheduler, nn, parallel
 from .base import *
@@ -7,7 +8,6 @@ from .checkpoint import *
 from .container import *
 from .jit import *
 from .layers import Layer
-from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from .learning_rate_scheduler import *
 from .nn import *
 from .parallel import DataParallel, ParallelEnv, prepare_context

@@ -17,4 +17,6 @@ def declarative(function: Any = None) -> Any:
 
 
 dygraph_to_static_func = declarative
-TracedLayer = refused("TracedLayer", "decorate forward() with declarative, and use paddle.jit.save", "fluid.dygraph")
+TracedLayer = refused(
+    "TracedLayer", "decorate forward() with declarative, and use paddle.jit.save", "fluid.dygraph"
+)
