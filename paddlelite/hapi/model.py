@@ -17,8 +17,10 @@ from ..errors import (
     MismatchError,
     NotFoundError,
     PreconditionNotMetError,
+    UnimplementedError,
 )
 from ..framework.atomic import FileSet
+from ..framework.execution import in_dynamic_mode
 from ..framework.io import load, save
 from ..io import DataLoader, Dataset, DistributedBatchSampler
 from ..metric import Metric
@@ -48,7 +50,8 @@ class Model:
             so many fields go to the network, the others are labels.
         labels: InputSpecs of the labels; accepted.
 
-    Raises InvalidTypeError for what is no layer or no InputSpec, InvalidArgumentError for an InputSpec without a name.
+    Raises InvalidTypeError for what is no layer or no InputSpec, InvalidArgumentError for an InputSpec without a name,
+    UnimplementedError in static mode.
 
     >>> import numpy as np
     >>> import paddlelite as paddle
@@ -66,6 +69,11 @@ class Model:
 
         if not isinstance(network, Layer):
             raise InvalidTypeError(f"a Model needs a paddle.nn.Layer, but got {type(network).__name__}")
+        if not in_dynamic_mode():
+            raise UnimplementedError(
+                "paddle.Model works in dynamic mode: call paddle.disable_static() before the network is made, or train "
+                "it with paddle.static.Executor"
+            )
         self.mode = "train"
         self.network = network
         self.stop_training = False

@@ -403,6 +403,15 @@ def test_bad_input(make, kind, match):
         make()
 
 
+def test_static_mode_is_refused():
+    paddle.enable_static()
+    try:
+        with pytest.raises(NotImplementedError, match=r"call paddle\.disable_static\(\) before"):
+            paddle.Model(nn.Linear(2, 2), InputSpec([None, 2], "float32", "x"))
+    finally:
+        paddle.disable_static()
+
+
 def test_names():
     assert paddle.callbacks.Callback is paddle.hapi.callbacks.Callback
     assert paddle.hapi.Model is paddle.Model and paddle.hapi.model.Model is paddle.Model
