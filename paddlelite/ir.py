@@ -274,6 +274,8 @@ class Program(ProgramView):
         self.captures: dict[Value, Tensor] = {}
         self.state: list[tuple[Tensor, Value]] = []
         self._builder: Any = None
+        #: What executors have compiled of it, by what is fetched and the scope.
+        self._runs: dict[Any, Any] = {}
         self.random_seed = 0
 
     @property

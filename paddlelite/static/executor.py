@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakSet
 
 import numpy as np
 
@@ -21,6 +21,10 @@ from .programs import default_main_program
 from .scope import LoDTensor, Scope, global_scope
 
 __all__ = ["Executor", "bind_program", "find"]
+
+
+#: So many compiled forms of one program are kept, the latest.
+_KEPT = 32
 
 
 class MissingFeedError(InvalidArgumentError, KeyError):
@@ -45,7 +49,7 @@ class Executor:
 
     def __init__(self, place: Any = None) -> None:
         self.place = place
-        self._runs: WeakKeyDictionary[Program, dict[Any, _Run]] = WeakKeyDictionary()
+        self._programs: WeakSet[Program] = WeakSet()
 
     def run(
         self,
@@ -75,7 +79,7 @@ class Executor:
         run = self._run(program, fetch_list, scope or global_scope())
         was, mode.capture = mode.capture, None
         try:
-            arrays = run(feed or {})
+            arrays = run(feed or {}, program.random_seed)
         finally:
             mode.capture = was
         if return_numpy:
@@ -92,7 +96,7 @@ class Executor:
         )
         version = None if program._builder is None else program._builder.version
         names = tuple(item if isinstance(item, str) else id(item) for item in items)
-        runs = self._runs.setdefault(program, {})
+        runs = program._runs
         key = (names, id(scope))
         run = runs.get(key)
         if (
@@ -101,14 +105,18 @@ class Executor:
             or run.scope_version != scope.version
             or run.scope is not scope
         ):
+            self._programs.add(program)
             for old in [k for k, r in runs.items() if r.version != version]:
                 del runs[old]
+            while len(runs) >= _KEPT:
+                del runs[next(iter(runs))]
             run = runs[key] = _Run(program, items, scope, version)
-        return run
+        return run  # type: ignore[no-any-return]
 
     def close(self) -> None:
         """Lets go of what was compiled."""
-        self._runs.clear()
+        for program in self._programs:
+            program._runs.clear()
 
     def train_from_dataset(self, *args: Any, **kwargs: Any) -> Any:
         """Refused: feed batches in a loop."""
@@ -169,11 +177,11 @@ class _Run:
                 if (held := scope.held(variable.name)) is not None
             ]
         )
-        self.seed = program.random_seed
         rates = [] if builder is None else [scope.held(v.name) for v in builder.rates]
         self.runner = Runner(self.program, volatile=[t for t in rates if t is not None])
 
-    def __call__(self, feed: Mapping[str, Any]) -> list[Any]:
+    def __call__(self, feed: Mapping[str, Any], seed: int) -> list[Any]:
+        """Run on ``feed``. With a ``seed`` every run draws the same numbers; else the generator's next ones."""
         arrays = [_fed(value, feed) for value in self.needed]
         if len(feed) > len(arrays):
             self._check_others(feed)
@@ -182,11 +190,11 @@ class _Run:
             if rate != tensor._data:
                 tensor._data = rate
                 tensor._touch()
-        if not self.seed:
+        if not seed:
             return self.runner.run(arrays)
         generator = default_generator()
         was = generator.get_state()
-        generator.manual_seed(self.seed)
+        generator.manual_seed(seed)
         try:
             return self.runner.run(arrays)
         finally:

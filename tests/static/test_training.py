@@ -113,7 +113,7 @@ def test_a_step_is_one_session(graph):
     exe = static.Executor()
     exe.run(startup)
     exe.run(main, {"x": X, "y": Y}, [loss])
-    (run,) = exe._runs[main].values()
+    (run,) = main._runs.values()
     assert len(run.runner.plan.steps) == 1 and not run.runner.plan.problems
 
 
