@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import InvalidArgumentError
+from ..mode import mode
 from .collate import default_collate_fn, to_tensors
 from .dataset import IterableDataset, NoLength
 from .sampler import BatchSampler
@@ -26,7 +28,8 @@ class DataLoader:
     Args:
         dataset: a Dataset, an IterableDataset, or anything with `__getitem__` and `__len__`.
         places: accepted; tensors are in the CPU's memory.
-        return_list: accepted; a batch has the structure that `collate_fn` gives it.
+        return_list: a batch has the structure that `collate_fn` gives it. With False, in static mode, it is what
+            `Executor.run` takes as `feed`: a list of one dict of tensors, by the names of `feed_list`.
         batch_sampler: lists of indices, instead of `batch_size`, `shuffle` and `drop_last`.
         batch_size: samples per batch; None gives the samples themselves.
         shuffle: random order.
@@ -37,8 +40,8 @@ class DataLoader:
         timeout: seconds to wait for a worker's batch; 0 waits for ever.
         worker_init_fn: called in each worker with its number.
         persistent_workers: keep the workers for the next iteration.
-        feed_list, use_buffer_reader, reader_buffer_size, use_shared_memory: accepted and not needed here:
-            workers send their batches through pipes.
+        feed_list: the static variables that a batch's fields are fed to.
+        use_buffer_reader, reader_buffer_size, use_shared_memory: accepted and not needed here: workers send their batches through pipes.
 
     Raises:
         ValueError: an argument that an IterableDataset can not have.
@@ -86,6 +89,10 @@ class DataLoader:
         self.feed_list = feed_list
         self.places = places
         self.return_list = return_list
+        self._names: list[str] | None = None
+        if not return_list and mode.capture is not None and mode.capture.static:
+            _check(feed_list is not None, "feed_list should be set when return_list=False")
+            self._names = [variable.name for variable in feed_list or ()]
         self.num_workers = num_workers
         self.prefetch_factor = prefetch_factor
         self.timeout = timeout
@@ -131,7 +138,18 @@ class DataLoader:
         return len(self.dataset if self.batch_sampler is None else self.batch_sampler)
 
     def __iter__(self) -> Iterator[Any]:
-        return map(to_tensors, self._loaded())
+        batches = map(to_tensors, self._loaded())
+        return batches if self._names is None else map(self._feed, batches)
+
+    def _feed(self, batch: Any) -> list[dict[str, Any]]:
+        """A batch by the names of the variables that it is fed to."""
+        fields = list(batch) if isinstance(batch, (list, tuple)) else [batch]
+        names = self._names or []
+        if len(fields) != len(names):
+            raise InvalidArgumentError(
+                f"a batch of the DataLoader has {len(fields)} fields, but feed_list names {len(names)}: {names}"
+            )
+        return [dict(zip(names, fields))]
 
     def __call__(self) -> Iterator[Any]:
         """The same as iterating."""

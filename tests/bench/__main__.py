@@ -159,7 +159,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__.split("\n\n")[0])
     parser.add_argument("--models", default=",".join(MODELS), help="of " + ",".join(MODELS))
     parser.add_argument("--modes", default=",".join(MODES), help="of " + ",".join(MODES))
-    parser.add_argument("--programs", action="store_true", help="static mode too")
+    parser.add_argument("--programs", action="store_true", help="static mode also with --only-models")
     parser.add_argument(
         "--only-models", action="store_true", help="no single operations, import, save or memory"
     )
@@ -186,7 +186,7 @@ def main():
         for model in filter(None, options.models.split(","))
         for mode in options.modes.split(",")
     ]
-    models += PROGRAMS if options.programs else ()
+    models += PROGRAMS if options.programs or not options.only_models else ()
     tasks = models + ([] if options.only_models else list(SINGLE))
     times, wrong, refused = {}, [], []
     with contextlib.ExitStack() as stack:

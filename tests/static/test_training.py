@@ -177,3 +177,20 @@ def test_gradients_are_fetched_by_name(graph):
     got = exe.run(main, {"x": X}, ["fc_0.w_0@GRAD", dx, p])
     np.testing.assert_allclose(got[0], np.repeat(X.sum(0)[:, None], 2, 1), rtol=1e-6)
     np.testing.assert_allclose(got[1], np.repeat(got[2].sum(1)[None], 5, 0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_loader_feeds(graph, workers):
+    x, y = static.data("x", [None, 4]), static.data("y", [None, 1])
+    error = (x.sum(axis=1, keepdim=True) - y).sum()
+    options = {"batch_size": 2, "num_workers": workers}
+    rows = list(zip(X, Y))
+    loader = paddle.io.DataLoader(rows, feed_list=[x, y], return_list=False, **options)
+    exe = static.Executor()
+    found = [exe.run(feed=batch, fetch_list=[error])[0] for batch in loader]
+    assert [list(batch[0]) for batch in loader] == [["x", "y"]] * 3
+    np.testing.assert_allclose(sum(found), X.sum() - Y.sum(), rtol=1e-5)
+    with pytest.raises(AssertionError, match="feed_list should be set"):
+        paddle.io.DataLoader(rows, return_list=False, **options)
+    with pytest.raises(ValueError, match="has 2 fields, but feed_list names 1"):
+        next(iter(paddle.io.DataLoader(rows, feed_list=[x], return_list=False, batch_size=2)))
