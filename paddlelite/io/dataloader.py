@@ -41,7 +41,8 @@ class DataLoader:
         worker_init_fn: called in each worker with its number.
         persistent_workers: keep the workers for the next iteration.
         feed_list: the static variables that a batch's fields are fed to.
-        use_buffer_reader, reader_buffer_size, use_shared_memory: accepted and not needed here: workers send their batches through pipes.
+        use_buffer_reader, reader_buffer_size, use_shared_memory: accepted and not needed here: workers send their
+            batches through pipes.
 
     Raises:
         ValueError: an argument that an IterableDataset can not have.
