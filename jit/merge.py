@@ -24,7 +24,7 @@ from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, rank
 
 from .state import UNBOUND
-from .symbolic import bound_of
+from .symbolic import bound_of, negate
 from .undecided import Text, Undecided, known_value
 
 __all__ = [
@@ -214,12 +214,22 @@ class Pairing:
         if one is two:
             return one
         if one is UNBOUND or two is UNBOUND:
+            if unsure and not is_leaf(
+                two if one is UNBOUND else one
+            ):  # no tensor could say whether it is there
+                return self._perhaps(one, two, path)
             return self._half(one, two, path, unsure)
         try:
             return self.alike(one, two, path)
         except Mismatch as problem:
             halves = (self._half(one, UNBOUND, path, False), self._half(UNBOUND, two, path, False))
             return Undecided(self.test, *halves, self.blame(problem))
+
+    def _perhaps(self, one: Any, two: Any, path: str) -> Any:
+        """A value that only one branch has, as one of two."""
+        there = negate(self.test) if one is UNBOUND else self.test
+        problem = self.blame(Mismatch(path, one, two, ONE_PATH))
+        return Undecided(there, self._half(one, two, path, False), UNBOUND, problem)
 
     def contents(self, one: Any, two: Any, path: str, growing: bool) -> Any:
         """A template for the contents of a container; a list that may be `growing` becomes a TensorArray.
@@ -310,8 +320,6 @@ def alternatives(like: Any, value: Any, path: str) -> tuple[Any, Any, Any]:
 
     Raises Mismatch when it is neither.
     """
-    from .symbolic import negate
-
     if type(value) is Undecided:
         if _alike(like.one, value.one) and _alike(like.two, value.two):
             return value.test, value.one, value.two

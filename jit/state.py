@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from .symbolic import refuse
-from .undecided import known_value
+from .undecided import Unbound, known_value
 
 __all__ = [
     "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
@@ -28,14 +28,7 @@ CONTAINERS = (list, dict, set)
 StateClosure = Callable[[], Any]
 
 
-class _Unbound:
-    """Stands for a name without a value inside the operators only; user code never sees it."""
-
-    def __repr__(self) -> str:
-        return "<unbound>"
-
-
-UNBOUND = _Unbound()
+UNBOUND = Unbound()
 #: Stands for no value at all, not even an unbound name.
 _NOT = object()
 

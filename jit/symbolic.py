@@ -19,7 +19,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import Number, weaken
 
-from .undecided import Undecided, spread
+from .undecided import Unbound, Undecided, known_value, spread
 
 __all__ = [
     "as_bool", "both", "bound_of", "check_sure", "choose_flag", "decided", "either", "imply", "in_graph",
@@ -90,11 +90,12 @@ def bound_of(value: Any) -> Any:
 
 def check_sure(value: Any, error: NameError) -> Any:
     """`value`, read where Python may find the variable unbound: then the graph raises `error` when it comes there."""
-    parts = value if not is_symbolic(value) and isinstance(value, (list, tuple)) else (value,)
-    bound = next((b for b in map(bound_of, parts) if b is not True), True)
+    value = known_value(value)
+    missing = type(value) is Undecided and type(value.two) is Unbound
+    bound = value.test if missing else bound_of(value)
     if bound is not True:
         assert_op(bound, [], error=error)
-    return value
+    return value.one if missing else value
 
 
 def negate(x: Any) -> Any:

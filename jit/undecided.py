@@ -17,7 +17,14 @@ from typing import Any, NoReturn
 from paddlelite.errors import CaptureError
 from paddlelite.refusal import go_on, note_problem, refuse
 
-__all__ = ["Text", "Undecided", "known_value", "spread"]
+__all__ = ["Text", "Unbound", "Undecided", "known_value", "spread"]
+
+
+class Unbound:
+    """Stands for a name without a value inside the operators only; user code never sees it."""
+
+    def __repr__(self) -> str:
+        return "<unbound>"
 
 
 class Undecided:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from paddlelite.mode import mode
 from paddlelite.ops.check import print_op
 from paddlelite.tensor.tensor import Tensor, _wrap_array
 from paddlelite.weak import is_weak
@@ -170,4 +171,8 @@ def later(value: Any) -> tuple[Later, list[Tensor]]:
         return part if inner is None else rebuilt(part, [split(each) for each in inner])
 
     template = split(value)
-    return Later(template, tuple(map(is_weak, found)), tuple(t.stop_gradient for t in found)), found
+    # Inside control flow, what might carry a gradient is marked as if it did.
+    trains = mode.capture is not None and any(not v.stop_gradient for v in mode.capture.program.block.params)
+    return Later(
+        template, tuple(map(is_weak, found)), tuple(t.stop_gradient or not trains for t in found)
+    ), found

@@ -1,0 +1,143 @@
+"""Checklist D 48: print and strings that depend on tensors."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.export.executor import run_onnxruntime
+from paddlelite.interpret import run_program
+from paddlelite.jit import to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+COUNTS = [([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 3)]
+
+
+def printed(capsys, function, *calls):
+    """What eager prints, by call; the captured function and both executors print the same."""
+    texts = []
+    static = to_static(function)
+    for args in calls:
+        fresh = lambda: [tensor(a) if isinstance(a, list) else a for a in args]
+        static(*fresh())
+        capsys.readouterr()
+        function(*fresh())
+        texts.append(capsys.readouterr().out)
+        static(*fresh())
+        assert capsys.readouterr().out == texts[-1]
+        entry, tensors = static._entry(tuple(fresh()), {})
+        for run in (run_program, run_onnxruntime):
+            run(entry.traced.program, [t.numpy() for t in tensors])
+            assert capsys.readouterr().out == texts[-1]
+    return texts
+
+
+def test_print_of_tensors(capsys):
+    def f(x):
+        print("x:", x, x.sum() + 1, sep="|", end="!\n")
+        return x
+
+    assert "x:|Tensor(" in printed(capsys, f, *NUMBERS)[0]
+    check(f, *NUMBERS)
+
+
+def test_print_in_branches(capsys):
+    def f(x):
+        if x.sum() > 1:
+            print("big")
+        else:
+            print(f"small: {x.sum():.2f}, {x.shape}, {x.sum()!r:>20}")
+        return x
+
+    texts = printed(capsys, f, *NUMBERS)
+    assert texts[2:] == ["big\n", "big\n"] and texts[1].startswith("small: 1.00, ")
+    check(f, *NUMBERS)
+
+
+def test_print_in_a_loop(capsys):
+    def f(x, n):
+        for i in range(n):
+            x = x + i
+            print(f"{i}: {float(x.sum())}", [i, (x.mean(), "t")])
+        return x
+
+    texts = printed(capsys, f, *COUNTS)
+    assert texts[0] == "" and texts[2].count("\n") >= 3 and texts[2].startswith("0: 3.0 [0, (Tensor(")
+    check(f, *COUNTS)
+
+
+def test_print_of_python_values_is_pythons(capsys):
+    @to_static
+    def f(x):
+        print("captured", x.shape[0], [1, None])
+        return x + 1
+
+    f(tensor([1.0, 2.0]))
+    f(tensor([1.0, 2.0]))
+    assert capsys.readouterr().out == "captured 2 [1, None]\n"
+
+
+def test_every_way_to_make_a_text(capsys):
+    def f(x):
+        n = x.sum()
+        kind = "big" if n > 1 else "small"
+        form = " c {:.1f} {k}"
+        text = "a %s, b %5.1f" % (n.item(), n) + form.format(n, k=n.item())  # noqa: UP031
+        text = "<" + text + ">" + str(n) + repr(n.item()) + format(n, ".3f")
+        print(text, kind, f"{kind}!", "=" + kind, ", ".join(["x", str(n.item())]))
+        return x
+
+    assert "a 2.0, b   2.0 c 2.0 2.0" in printed(capsys, f, *NUMBERS)[2]
+
+
+def test_texts_that_branches_make(capsys):
+    def f(x):
+        n = x.sum()
+        if n > 1:
+            text = f"n is {n:.1f}"
+        else:
+            text = "none"
+        print(text)
+        return x
+
+    assert printed(capsys, f, *NUMBERS) == ["none\n", "none\n", "n is 2.0\n", "n is 9.0\n"]
+    check(f, *NUMBERS)
+
+
+def test_print_to_a_file():
+    out = io.StringIO()
+
+    @to_static
+    def f(x):
+        print(x.sum().item(), file=out)
+        return x
+
+    f(tensor([1.0]))
+    f(tensor([2.5]))
+    assert out.getvalue() == "1.0\n2.5\n"
+
+
+def test_an_unused_text_prevents_nothing():
+    def f(x):
+        text = f"{x} {x.sum():.2f} {x.mean()!r}"
+        assert text is not None
+        return x + 1
+
+    check(f, *NUMBERS)
+
+
+def test_a_text_that_is_needed_is_refused():
+    @to_static
+    def f(x):
+        text = f"{x.sum()}"
+        if len(text) > 3:
+            x = x + 1
+        return x
+
+    with pytest.raises(CaptureError, match=r"test_text.py:\d+: this string depends on a tensor"):
+        f(tensor([1.0]))

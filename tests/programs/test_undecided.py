@@ -1,0 +1,318 @@
+"""None, strings and objects that a tensor's condition chooses: asked for, printed, called, or refused when needed."""
+
+from __future__ import annotations
+
+import pytest
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.jit import to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+COUNTS = [([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)]
+
+
+def none_until_a_branch(x):
+    y = None
+    if x.sum() > 1:
+        y = x + 1
+    if y is None:
+        y = x * 5
+    return y
+
+
+def none_and_early_return(x):
+    y = None
+    if x.sum() > 1:
+        y = x + 1
+    if y is not None:
+        return y * 2
+    return x
+
+
+def none_of_an_expression(x):
+    y = x + 1 if x.sum() > 1 else None
+    return x if y is None else y
+
+
+def none_beside_a_condition(x):
+    y = None
+    if x.sum() > 1:
+        y = x
+    if y is not None and y.sum() > 5:
+        return y * 2
+    if y is None or y.sum() < 1:
+        return x - 1
+    return y
+
+
+def none_of_a_helper(x):
+    def find(v):
+        if v.sum() > 1:
+            return v + 1
+
+    found = find(x)
+    if found is None:
+        return x
+    return found
+
+
+def none_in_a_tuple(x):
+    def find(v):
+        if v.sum() > 1:
+            return v, None
+        return None, v + 1
+
+    one, two = find(x)
+    if one is None:
+        return two
+    return one * 2
+
+
+def none_as_an_argument(x):
+    def scaled(v, by=None):
+        if by is None:
+            by = v * 0 + 1
+        return v * by
+
+    return scaled(x, x if x.sum() > 1 else None)
+
+
+def none_in_an_attribute(x):
+    class State:
+        h = None
+
+    state = State()
+    if x.sum() > 1:
+        state.h = x + 1
+    if state.h is None:
+        state.h = x
+    return state.h
+
+
+def none_in_a_dict(x):
+    d = {"a": None}
+    if x.sum() > 1:
+        d["a"] = x + 1
+    return x if d["a"] is None else d["a"] * 2
+
+
+def none_or_default(x):
+    y = None
+    if x.sum() > 1:
+        y = x.sum()
+    return y or x.mean()
+
+
+def none_by_its_truth(x):
+    y = x if x.sum() > 1 else None
+    if y:
+        return y + 1
+    return x + 5 if not y else x
+
+
+def none_by_its_type(x):
+    y = x if x.sum() > 1 else None
+    return y + 1 if isinstance(y, paddle.Tensor) else x
+
+
+def none_in_three_ways(x):
+    y = None
+    if x.sum() > 5:
+        y = x
+    elif x.sum() > 1:
+        y = x * 2
+    z = y
+    if z is not None:
+        x = z + 1
+    return x
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        none_until_a_branch,
+        none_and_early_return,
+        none_of_an_expression,
+        none_beside_a_condition,
+        none_of_a_helper,
+        none_in_a_tuple,
+        none_as_an_argument,
+        none_in_an_attribute,
+        none_in_a_dict,
+        none_or_default,
+        none_by_its_truth,
+        none_by_its_type,
+        none_in_three_ways,
+    ],
+)
+def test_none_or_a_tensor(function):
+    check(function, *NUMBERS)
+
+
+def test_none_that_a_python_loop_replaces():
+    def f(x):
+        best = None
+        for i in range(3):
+            v = x + i
+            if v.sum() > 2 and (best is None or v.sum() > best.sum()):
+                best = v
+        return x * 0 if best is None else best
+
+    check(f, *NUMBERS)
+
+
+def test_none_that_a_graphs_loop_replaces():
+    def f(x, n):
+        previous = None
+        for i in range(n):
+            if previous is not None:
+                x = x + previous
+            previous = x * 0 + i
+        if previous is None:
+            return x
+        return x + previous
+
+    check(f, *COUNTS, loops=1)
+
+
+def test_none_that_is_never_needed():
+    def f(x):
+        def note(v, out):
+            out.append(v + 1)
+            if v.sum() > 1:
+                return v
+
+        out = []
+        note(x, out)
+        return out[0]
+
+    check(f, *NUMBERS)
+
+
+def test_none_that_is_needed():
+    @to_static
+    def f(x):
+        y = None
+        if x.sum() > 1:
+            y = x + 1
+        return y + 1
+
+    line = f.dygraph_function.__code__.co_firstlineno + 3
+    with pytest.raises(CaptureError) as caught:
+        f(tensor([1.0]))
+    text = str(caught.value)
+    assert f"test_undecided.py:{line}: `y` is a float32 tensor of shape [1] (line {line + 1})" in text
+    assert "None if not: one is None. Give it a tensor on both paths." in text
+
+
+def test_strings():
+    def f(x):
+        kind = "big" if x.sum() > 1 else "small"
+        if kind == "big":
+            x = x + 1
+        if kind in ("small", "tiny"):
+            x = x + 10
+        match kind:
+            case "tiny" | "big":
+                x = x + 100
+            case str():
+                x = x + 1000
+        if kind != "big":
+            x = -x
+        return x
+
+    check(f, *NUMBERS)
+
+
+def test_a_string_as_a_key_is_refused():
+    @to_static
+    def f(x):
+        ways = {"up": lambda v: v + 1, "down": lambda v: v - 1}
+        return ways["up" if x.sum() > 1 else "down"](x)
+
+    with pytest.raises(CaptureError, match=r"test_undecided.py:\d+: .* 'up' .* and 'down' if not"):
+        f(tensor([1.0]))
+
+
+def test_functions():
+    def f(x):
+        if x.sum() > 1:
+
+            def g(v, by=2):
+                return v * by if v.sum() > 5 else -v
+        else:
+            g = lambda v, by=3: v * by
+        h = abs if x.sum() > 1 else (lambda v: v - 1)
+        return g(x), g(x, by=7), h(x)
+
+    check(f, *NUMBERS)
+
+
+def test_a_class_of_two_is_refused_by_name():
+    @to_static
+    def f(x):
+        if x.sum() > 1:
+
+            class Scale:
+                by = 2
+        else:
+
+            class Scale:
+                by = 3
+
+        return x * Scale.by
+
+    with pytest.raises(CaptureError, match="`Scale` is the class Scale .* different objects"):
+        f(tensor([1.0]))
+
+
+def test_a_function_bound_in_one_branch_only():
+    def f(x):
+        if x.sum() > 1:
+
+            def g(v):
+                return v + 1
+
+        return g(x)
+
+    check(f, ([2.0],), ([9.0],))
+    with pytest.raises((CaptureError, UnboundLocalError), match="g"):
+        to_static(f)(tensor([0.0]))
+
+
+def test_numbers_of_two_kinds():
+    def f(x):
+        k = 1
+        if x.sum() > 1:
+            k = 2.5
+        return x * k, x.astype("float64") + k, x / k
+
+    check(f, *NUMBERS)
+
+    @to_static
+    def g(x):
+        k = 1
+        if x.sum() > 1:
+            k = 2.5
+        return x.astype("int64") * k  # int64 on one path, float32 on the other
+
+    with pytest.raises(CaptureError, match="a Python int on one path and a float on another"):
+        g(tensor([1.0]))
+
+
+def test_bools_that_branches_set():
+    def f(x):
+        ok, n = False, 0
+        if x.sum() > 1:
+            ok = True
+        if ok is True:
+            x = x + 1
+        if ok is not False:
+            x = x + 10
+        n += ok
+        return x, x.astype("int64") + ok, not ok, n
+
+    check(f, *NUMBERS)
