@@ -1,10 +1,9 @@
 """A program for PaddlePaddle 1.5 as it was written then: `paddlelite run samples/fluid/main.py`.
 
-Nothing in it knows of paddlelite. It trains a network on scikit-learn's digits in dygraph, with a decaying learning rate,
-saves it, and goes on from the saved parameters in another guard; then the same model code builds a static graph, which an
-Executor trains, saves for inference and loads again.
+Nothing in it knows of paddlelite. It trains a network on scikit-learn's digits in dygraph, with a decaying learning
+rate, saves it, and goes on from the saved parameters in another guard; then the same model code builds a static graph,
+which an Executor trains, saves for inference and loads again.
 """
-
 
 import os
 import sys
@@ -49,8 +48,7 @@ class ConvPool(fluid.dygraph.Layer):
 
     def forward(self, inputs):
         x = self._conv2d(inputs)
-        x = self._pool2d(x)
-        return x
+        return self._pool2d(x)
 
 
 class Digits(fluid.dygraph.Layer):
@@ -85,7 +83,7 @@ def evaluate(model):
         images, labels = arrays(data)
         label = to_variable(labels)
         label.stop_gradient = True
-        prediction, acc = model(to_variable(images), label)
+        _, acc = model(to_variable(images), label)
         accuracies.append(float(acc.numpy()))
     model.train()
     return np.mean(accuracies)
