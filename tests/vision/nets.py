@@ -20,6 +20,13 @@ NETS = {
     "resnet101": (None, {"num_classes": 7}),
     "mobilenet_v1": (32, {"scale": 0.5, "num_classes": 7}),
     "mobilenet_v2": (32, {"scale": 0.5, "num_classes": 7}),
+    "mobilenet_v3_small": (32, {"scale": 0.5, "num_classes": 7}),
+    "mobilenet_v3_large": (32, {"scale": 0.35, "num_classes": 7}),
+    "shufflenet_v2_x0_33": (32, {"num_classes": 7}),
+    "shufflenet_v2_swish": (None, {"num_classes": 7}),
+    "shufflenet_v2_x2_0": (None, {"num_classes": 0, "with_pool": False}),
+    "densenet121": (32, {"num_classes": 7}),
+    "densenet161": (None, {"num_classes": 0}),
     "squeezenet1_0": (63, {"num_classes": 7}),
     "squeezenet1_1": (63, {"num_classes": 7}),
 }

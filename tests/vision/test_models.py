@@ -65,3 +65,9 @@ def test_bad_input():
         models.ResNet(models.resnet.BasicBlock, 20)
     with pytest.raises(AssertionError, match="supported versions are"):
         models.SqueezeNet("2.0")
+    with pytest.raises(NotImplementedError, match=r"This scale size:\[0.7\] is not implemented"):
+        models.ShuffleNetV2(0.7)
+    with pytest.raises(ValueError, match="The activation function is not supported: gelu"):
+        models.ShuffleNetV2(1.0, "gelu")
+    with pytest.raises(AssertionError, match="supported layers are .* but input layer is 100"):
+        models.DenseNet(100)

@@ -141,11 +141,11 @@ class MobileNetV2(nn.Layer):
         super().__init__()
         self.num_classes = num_classes
         self.with_pool = with_pool
-        channels = _divisible(32 * scale)
-        self.last_channel = _divisible(1280 * max(1.0, scale))
+        channels = divisible(32 * scale)
+        self.last_channel = divisible(1280 * max(1.0, scale))
         features: list[nn.Layer] = [ConvNormActivation(3, channels, stride=2, activation_layer=nn.ReLU6)]
         for expansion, width, count, stride in _INVERTED:
-            outputs = _divisible(width * scale)
+            outputs = divisible(width * scale)
             for i in range(count):
                 features.append(InvertedResidual(channels, outputs, 1 if i else stride, expansion))
                 channels = outputs
@@ -165,7 +165,7 @@ class MobileNetV2(nn.Layer):
         return self.classifier(flatten(x, 1)) if self.num_classes > 0 else x
 
 
-def _divisible(channels: float, by: int = 8) -> int:
+def divisible(channels: float, by: int = 8) -> int:
     """The nearest multiple of ``by`` that is not more than a tenth less."""
     nearest = max(by, int(channels + by / 2) // by * by)
     return nearest + by if nearest < 0.9 * channels else nearest
