@@ -14,7 +14,7 @@ import numpy as np
 
 from ..autograd import no_grad
 from ..dtypes import BY_NUMPY, dtype_of, float32
-from ..errors import InvalidArgumentError, UnimplementedError
+from ..errors import InvalidArgumentError, PreconditionNotMetError, UnimplementedError
 from ..framework import unique_name
 from ..ir import Node, Value
 from ..mode import mode
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from .groups import Group
     from .optimizer import Optimizer
 
-__all__ = ["GraphState", "apply", "apply_gradients", "backward", "is_static", "is_variable", "minimize"]
+__all__ = [
+    "GraphState",
+    "apply",
+    "apply_gradients",
+    "backward",
+    "dynamic_only",
+    "is_static",
+    "is_variable",
+    "minimize",
+]
 
 
 def is_static() -> bool:
@@ -38,6 +47,20 @@ def is_static() -> bool:
 def is_variable(x: Any) -> bool:
     """Whether ``x`` is a variable of a static program."""
     return isinstance(x, Value)
+
+
+class _NotDynamic(PreconditionNotMetError, AssertionError):
+    """PaddlePaddle raises AssertionError."""
+
+
+def dynamic_only(method: str) -> None:
+    """Refuse a method that has no meaning in static mode."""
+    if is_static():
+        raise _NotDynamic(
+            f"We only support '{method}()' in dynamic graph mode, please call 'paddle.disable_static()' to enter "
+            "dynamic graph mode. In a static program minimize(loss) appends the updates, and paddle.static.save keeps "
+            "the state."
+        )
 
 
 class GraphState:
@@ -127,7 +150,7 @@ def apply(optimizer: Optimizer, group: Group, pairs: Sequence[tuple[Any, Any]]) 
     builder: Any = mode.capture
     if builder.frame.outer is not None:
         raise UnimplementedError("an optimizer's update inside a branch or a loop of a static program")
-    with no_grad(), builder.part("optimize"):
+    with no_grad(), builder.part("optimize"), builder.scope(type(optimizer).__name__):
         clip = group.clip
         treatments: Sequence[Any] = [None] * len(pairs)
         if clip is not None and type(clip).__call__ is not ClipGradBase.__call__:
@@ -148,7 +171,7 @@ def apply(optimizer: Optimizer, group: Group, pairs: Sequence[tuple[Any, Any]]) 
 
 
 def _begin(optimizer: Optimizer, p: Any, grad: Any, group: Group, rate: Register, clip: Any) -> Any:
-    from .optimizer import Update
+    from .update import Update
 
     factor = float((getattr(p, "optimize_attr", None) or {}).get("learning_rate", 1.0)) * group.rate
     update = Update(p, group, rate if factor == 1.0 else rate * factor)  # type: ignore[arg-type]

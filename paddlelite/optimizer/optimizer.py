@@ -3,70 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..errors import PreconditionNotMetError, UnimplementedError
+from ..errors import UnimplementedError
 from ..mode import mode
-from ..nn.clip import ClipGradBase, Treatment, apply
+from ..nn.clip import ClipGradBase, Treatment
 from ..regularizer import L1Decay, L2Decay, WeightDecayRegularizer
 from ..tensor.tensor import Tensor, _wrap_array
 from . import blocks, graph, state
 from .groups import Group, as_decay, check_clip, make_groups
 from .lr import LRScheduler
 from .state import Slot
+from .update import Update
 
 __all__ = ["Optimizer", "Update"]
 
 _LOW = 2  # bytes an element: float16 and bfloat16, which are updated in float32
-
-
-class Update:
-    """One parameter's update: flat arrays, its accumulators and numbers. Built by the base, run by `_jobs`."""
-
-    __slots__ = ("acc", "clip", "grad", "group", "l1", "l2", "name", "options", "param", "rate", "tensor")
-
-    def __init__(self, tensor: Any, group: Group, rate: float) -> None:
-        self.tensor = tensor
-        self.name: str = tensor.name
-        self.group = group
-        self.options = group.options
-        self.rate = rate
-        #: the values to change, and the gradient, as flat arrays
-        self.param: np.ndarray
-        self.grad: np.ndarray
-        self.acc: dict[str, np.ndarray]
-        self.clip: Treatment | None = None
-        self.l1 = self.l2 = 0.0
-
-    def job(self, block: Callable[..., None], *names: str) -> blocks.Job:
-        """`block(p, g, [two scratch arrays], *accumulators)` over the parameter; g is clipped and decayed."""
-        arrays = (self.param, self.grad, *(self.acc[name].reshape(-1) for name in names))
-        clip, l1, l2 = self.clip, self.l1, self.l2
-        if clip is None and not l1 and not l2:
-            return blocks.Job(lambda scratch, p, g, *acc: block(p, g, scratch[1:], *acc), arrays)
-
-        def prepared(scratch: list[np.ndarray], p: np.ndarray, g: np.ndarray, *acc: np.ndarray) -> None:
-            block(p, _prepare(p, g, scratch, clip, l1, l2), scratch[1:], *acc)
-
-        return blocks.Job(prepared, arrays)
-
-
-def _prepare(
-    p: np.ndarray, g: np.ndarray, scratch: list[np.ndarray], clip: Any, l1: float, l2: float
-) -> np.ndarray:
-    """The gradient, clipped and with its weight decay, in the first scratch array."""
-    out, other = scratch[0], scratch[1]
-    if clip is not None:
-        g = apply(clip, g, out)
-    if l2:
-        g = np.add(g, np.multiply(p, l2, other), out)
-    if l1:
-        np.sign(p, other)
-        g = np.add(g, np.multiply(other, l1, other), out)
-    return g
 
 
 class Optimizer:
@@ -217,7 +172,7 @@ class Optimizer:
             >>> weight.numpy()
             array([-0.5], dtype=float32)
         """
-        _dynamic_only("step")
+        graph.dynamic_only("step")
         for group in self._groups:
             pairs = [(p, p._grad) for p in group.params if not p.stop_gradient and p._grad is not None]
             self._apply(group, pairs)
@@ -363,7 +318,7 @@ class Optimizer:
         The tensors are copies. `paddle.save(optimizer.state_dict(), "model.pdopt")` writes the file that
         PaddlePaddle reads.
         """
-        _dynamic_only("state_dict")
+        graph.dynamic_only("state_dict")
         out = self._state.export()
         if isinstance(self._learning_rate, LRScheduler):
             out["LR_Scheduler"] = self._learning_rate.state_dict()
@@ -376,7 +331,7 @@ class Optimizer:
             AssertionError, ValueError: an accumulator is missing or of the wrong shape, or all belong to parameters
                 that this optimizer does not have. Nothing has changed then.
         """
-        _dynamic_only("set_state_dict")
+        graph.dynamic_only("set_state_dict")
         if not isinstance(state_dict, dict):
             raise TypeError(f"set_state_dict: expected a dict, but received {type(state_dict).__name__}")
         read = self._state.read(state_dict, self._updates_for_state())
@@ -395,20 +350,6 @@ class Optimizer:
                 dtype = np.dtype(np.float32) if p._data.dtype.itemsize == _LOW else p._data.dtype
                 out.append((p, dtype, self._slots(Update(p, group, self.get_lr()))))
         return out
-
-
-class _NotDynamic(PreconditionNotMetError, AssertionError):
-    """PaddlePaddle raises AssertionError."""
-
-
-def _dynamic_only(method: str) -> None:
-    """Refuse a method that has no meaning in static mode."""
-    if graph.is_static():
-        raise _NotDynamic(
-            f"We only support '{method}()' in dynamic graph mode, please call 'paddle.disable_static()' to enter "
-            "dynamic graph mode. In a static program minimize(loss) appends the updates, and paddle.static.save keeps "
-            "the state."
-        )
 
 
 def zero_gradient(p: Any) -> Tensor:
