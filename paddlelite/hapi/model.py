@@ -288,11 +288,10 @@ class Model:
 
     def _train_epoch(self, loader: Any, calls: CallbackList, logs: Any, every: int, budget: _Budget) -> None:
         steps = _length(loader)
-        batches = _with_last(_batches(loader))
-        for step, (fields, last) in enumerate(batches):
+        for step, fields in enumerate(_batches(loader)):
             calls.call("train_batch_begin", step, logs)
             # Where the length is known its end updates, too; a stream's does not, as in PaddlePaddle.
-            update = (step + 1) % every == 0 or (last and steps is not None)
+            update = (step + 1) % every == 0 or step + 1 == steps
             self._note(logs, self.train_batch(*self._divided(fields), update), step, fields)
             calls.call("train_batch_end", step, logs)
             if budget.is_spent():
@@ -490,16 +489,6 @@ def _flat(value: Any) -> Iterator[Any]:
             yield from _flat(each)
     else:
         yield value
-
-
-def _with_last(batches: Iterator[list[Any]]) -> Iterator[tuple[list[Any], bool]]:
-    """Each batch and whether none follows it."""
-    end = object()
-    now: Any = next(batches, end)
-    while now is not end:
-        following: Any = next(batches, end)
-        yield now, following is end
-        now = following
 
 
 def _rows(fields: list[Any]) -> int:

@@ -99,6 +99,8 @@ def decoded(source: Any, name: str) -> Any:
         image = pillow.open(source)
         image.load()
     except (OSError, SyntaxError, ValueError, pillow.DecompressionBombError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's: no such file, no permission
         raise InvalidArgumentError(f"{name} cannot be read as an image: {error}") from error
     return image
 

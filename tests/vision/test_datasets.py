@@ -259,3 +259,17 @@ def test_a_batch_is_no_bomb(tmp_path):
     path = write_archive(tmp_path / "c", {"data_batch_1": claim})
     with pytest.raises(InvalidArgumentError, match="ends too early"):
         Cifar10(str(path))
+
+
+def test_a_broken_picture_in_a_folder(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    (tmp_path / "cats").mkdir()
+    path = tmp_path / "cats" / "1.png"
+    image.new("RGB", (60, 60), (1, 2, 3)).save(path)
+    path.write_bytes(path.read_bytes()[:-40])
+    for data in (DatasetFolder(str(tmp_path)), ImageFolder(str(tmp_path))):
+        with pytest.raises(InvalidArgumentError, match=r"1\.png cannot be read as an image"):
+            data[0]
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"1\.png"):
+        data[0]

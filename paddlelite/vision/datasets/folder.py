@@ -10,7 +10,7 @@ from ...dataset.common import MissingFile
 from ...dtypes import get_default_dtype
 from ...errors import InvalidArgumentError, NotFoundError
 from ...io import Dataset
-from ..image import get_image_backend, image_load
+from ..image import decoded, get_image_backend, image_load
 
 __all__ = ["DatasetFolder", "ImageFolder"]
 
@@ -23,8 +23,7 @@ def default_loader(path: str) -> Any:
     """An RGB image of Pillow, or OpenCV's array where that is the chosen backend."""
     if get_image_backend() != "pil":
         return image_load(path)
-    with image_load(path) as image:
-        return image.convert("RGB")
+    return decoded(path, path).convert("RGB")
 
 
 class DatasetFolder(Dataset):
