@@ -170,10 +170,7 @@ class StaticFunction:
         results = entry.run(tensors)
         for i in entry.traced.lists:
             results[i] = rows(results[i])
-        if entry.traced.writes:
-            own = len(results) - len(entry.traced.writes)
-            for i, value in zip(entry.traced.writes, results[own:]):
-                tensors[i]._write(value)
+        entry.traced.write_back(tensors, results)
         return fill(entry.traced.result, results)
 
     def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:

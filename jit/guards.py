@@ -34,6 +34,8 @@ class Guards:
         self._tables: list[tuple[Mapping[str, Any], str, Any, Any]] = []  # table, key, value, its object
         self._cells: list[tuple[types.CellType, str, Any]] = []
         self._contents: list[tuple[Any, str, Any]] = []
+        #: The ids of objects that were there before the capture, of which a write outlives it.
+        self.outside: set[int] = set()
 
     def _first(self, target: Any, part: Any) -> bool:
         key = (id(target), part)
@@ -43,9 +45,9 @@ class Guards:
         self._keep.append(target)
         return True
 
-    def called(self, target: Callable[..., Any], rewritten: bool) -> None:
+    def called(self, target: Callable[..., Any], rewritten: bool, inner: bool) -> None:
         """Depend on what a function reads from its surroundings. The attributes that rewritten code reads are noted
-        one by one; of other code those of its layer that have a name it mentions.
+        one by one; of other code those of its layer that have a name it mentions. `inner`: the capture made it.
         """
         owner = getattr(target, "__self__", None)
         function = getattr(target, "__func__", target)
@@ -57,15 +59,18 @@ class Guards:
                     self._entry(owner.__dict__, name, owner)
         if not self._first(function, "called"):
             return
-        table, written = function.__globals__, rebound(function.__code__)[1]
+        table = function.__globals__
+        self.outside.add(id(table))
         for name in function.__code__.co_names:
-            if name in table and (name not in written or type(table[name]) in _PLAIN):
+            if name in table:
                 self._entry(table, name)
+        if inner:  # its variables are those of a call that is being captured
+            return
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            value = _contents(cell)
-            if self._first(cell, "") and (type(value) in _PLAIN or name not in rebound(function.__code__)[0]):
-                self._cells.append((cell, name, value))
-                self._inside(value, name)
+            if self._first(cell, ""):
+                self.outside.add(id(cell))
+                self._cells.append((cell, name, _contents(cell)))
+                self.depend(_contents(cell), name)
 
     def read(self, target: Any, name: str) -> None:
         """Depend on an attribute, wherever it is kept: in the object, a layer's tables, or a class."""
@@ -89,14 +94,16 @@ class Guards:
         value = table[name]
         if self._first(table, name) and not isinstance(value, Value):
             self._tables.append((table, name, value, owner))
-            self._inside(value, name)
+            self.depend(value, name)
 
-    def _inside(self, value: Any, name: str) -> None:
+    def depend(self, value: Any, name: str) -> None:
+        """Depend on what is inside a value from outside."""
+        self.outside.update((id(value), id(getattr(value, "__dict__", None))))
         if type(value) in _CONTAINERS and self._first(value, "inside"):
             self._contents.append((value, name, value.copy() if hasattr(value, "copy") else value))
             if not isinstance(value, np.ndarray):
                 for part in value.values() if isinstance(value, dict) else value:
-                    self._inside(part, name)
+                    self.depend(part, name)
 
     def settle(self) -> None:
         """After the capture: forget the objects that it made itself."""

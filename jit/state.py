@@ -9,17 +9,20 @@ recorded, every write that the operators see is journaled, so that it can be und
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from .symbolic import refuse
+from .guards import rebound
+from .symbolic import refuse, rewriting
 from .undecided import Unbound, known_value
 
 __all__ = [
     "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "align", "born", "current", "journaled", "known", "note", "places", "reads_unknown",
+    "StateClosure", "Variable", "align", "born", "current", "journaled", "known", "note", "note_rebound", "places",
+    "reads_unknown", "recording",
 ]  # fmt: skip
 
 #: The containers whose contents are followed.
@@ -338,17 +341,37 @@ def known(test: Any) -> bool | None:
     return None
 
 
+def recording() -> Journal | None:
+    """The journal that writes go to: that of a block, or of all that the captured function changes around it."""
+    return current() or getattr(rewriting(), "effects", None)
+
+
 def note(place: Place) -> None:
     """Call this before a write."""
-    if _stack.journals and not place.private and id(place.owner) not in _stack.journals[-1].born:
-        _stack.journals[-1].note(place)
+    journal = recording()
+    if journal is not None and not place.private and id(place.owner) not in journal.born:
+        journal.note(place)
+
+
+def note_rebound(target: Any) -> None:
+    """Journal the variables of surrounding functions and modules that a function rebinds."""
+    function = getattr(target, "__func__", target)
+    if not isinstance(function, types.FunctionType):
+        return
+    cells, table = rebound(function.__code__)
+    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for name in cells:
+        note(Outer(name, closure[name]))
+    for name in table:
+        note(Item(name, function.__globals__, name))
 
 
 def born(made: Any) -> Any:
     """Note that the code being recorded has made an object."""
-    if _stack.journals:
+    journal = recording()
+    if journal is not None:
         for each in (made, getattr(made, "__dict__", made)):
-            _stack.journals[-1].born[id(each)] = each
+            journal.born[id(each)] = each
     return made
 
 

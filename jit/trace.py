@@ -11,18 +11,20 @@ from typing import Any
 
 from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
-from paddlelite.ir import Program
+from paddlelite.ir import Program, Value
 from paddlelite.mode import mode
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
 from paddlelite.prune import cut
 from paddlelite.refusal import report
+from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
-from .arguments import flatten
+from .arguments import Arguments, flatten
 from .guards import Guards
 from .merge import dummy, fill
+from .state import Journal, Place, note_rebound
 
 __all__ = ["Traced", "bare", "rows", "trace"]
 
@@ -33,16 +35,26 @@ class Traced:
 
     program: Program
     result: Any
+    count: int  # how many outputs are the result's; the rest is written back to where the function wrote
     guards: Guards
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
     lists: list[int]  # the outputs that are lists, stacked
-    writes: list[int]  # the inputs that were written to in place; their new values are the last outputs
+    writes: list[int]  # the inputs that were written to in place
+    effects: list[tuple[Place, Arguments]]  # variables, attributes and containers outside that get tensors
 
     @property
     def inference(self) -> Program:
-        """The program without the arguments' new values: a file has no caller to give them back to."""
-        program = self.program
-        return cut(program, program.inputs, program.outputs[: -len(self.writes)]) if self.writes else program
+        """The program without what is written back: a file has no caller to give it to."""
+        program, own = self.program, self.program.outputs[: self.count]
+        return program if len(own) == len(program.outputs) else cut(program, program.inputs, own)
+
+    def write_back(self, tensors: Sequence[Tensor], results: Sequence[Any]) -> None:
+        """After a run, give arguments and what is outside the values that the function writes there."""
+        left = iter(results[self.count :])
+        for i, value in zip(self.writes, left):
+            tensors[i]._write(value)
+        for place, part in self.effects:
+            place.put(fill(part.template, [next(left) if isinstance(t, Value) else t for t in part.tensors]))
 
 
 class _Run(Capture):
@@ -52,13 +64,15 @@ class _Run(Capture):
         super().__init__()
         self.problems: list[CaptureError] = []
         self.guards = Guards()
+        self.effects = Journal()
         self.decisions: dict[tuple[str, int], str] = {}
         self.convert = self.converted
 
     def converted(self, target: Callable[..., Any]) -> Callable[..., Any]:
         """What is called in place of `target`, a function or a layer's forward."""
-        made = _convert.convert(target)
-        self.guards.called(target, made is not target)
+        made, plain = _convert.convert(target), bare(target)
+        inner = plain is not None and _convert.is_twin(plain)
+        self.guards.called(target, made is not target or inner, inner)
         return made
 
 
@@ -83,16 +97,35 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 mode.grad = True
                 values = [run.input(spec, name, stop) for spec, name, stop in inputs]
                 args, kwargs = fill(template, values)
+                run.guards.depend(getattr(function, "__self__", None), "self")
+                note_rebound(function)
                 result = run.converted(function)(*args, **kwargs)
                 found = flatten(result)
                 lists = [i for i, t in enumerate(found.tensors) if getattr(t, "array", "")]
                 for i in lists:
                     found.tensors[i] = _stacked(found.tensors[i])
                 writes = [i for i, v in enumerate(values) if id(v) in run.frame.state]
-                program = run.finish([*found.tensors, *(values[i] for i in writes)])
+                effects = _effects(run)
+                kept = [t for _, part in effects for t in part.tensors if isinstance(t, Value)]
+                program = run.finish([*found.tensors, *(values[i] for i in writes), *kept])
         finally:
             mode.grad = was_grad
-        return Traced(program, found.template, run.guards, run.decisions, lists, writes)
+            _effects(run)
+            run.effects = Journal()  # and let go of what the capture made
+        return Traced(
+            program, found.template, len(found.tensors), run.guards, run.decisions, lists, writes, effects
+        )
+
+
+def _effects(run: _Run) -> list[tuple[Place, Arguments]]:
+    """Take tensors of the graph back out of what was there before the capture: a run will put its own there."""
+    taken = []
+    for entry in run.effects.entries.values():
+        after = flatten(entry.place.get())
+        if entry.place.key[1] in run.guards.outside and any(isinstance(t, Value) for t in after.tensors):
+            taken.append((entry.place, after))
+            entry.place.put(entry.before)
+    return taken
 
 
 def _check_kind(function: Callable[..., Any]) -> None:

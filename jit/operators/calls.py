@@ -14,8 +14,7 @@ import paddlelite as paddle
 from paddlelite.tensor import manipulation
 
 from ..convert import convert
-from ..guards import rebound
-from ..state import CONTAINERS, Contents, Item, Outer, born, current, note
+from ..state import CONTAINERS, Contents, born, current, note, note_rebound, recording
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
 from . import builtins as numbers
@@ -76,15 +75,15 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
             return text.method(target)
         if isinstance(owner, (dict, set, frozenset)):
             return functools.partial(_of_table, target)
-        return target if current() is None else _followed(target)
+        return target if recording() is None else _followed(target)
     run = rewriting()
     if run is None:
         return convert(target)
     if kind is types.FunctionType and target in _BUILTINS:
         return _BUILTINS[target]
+    note_rebound(target)
     if current() is None:
         return run.convert(target)
-    _note_outer_names(target)
     converted = run.convert(target)
     return _followed(target) if converted is target else converted
 
@@ -99,7 +98,7 @@ def _of_table(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """A method of a dict or set."""
     for key in args[:1]:
         check_key(method.__self__, key)  # type: ignore[attr-defined]
-    return (method if current() is None else _followed(method))(*args, **kwargs)
+    return (method if recording() is None else _followed(method))(*args, **kwargs)
 
 
 #: Modules whose functions compute with numbers, which a tensor of a graph is not.
@@ -137,7 +136,7 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
     journaled, and what a constructor makes is the recorded code's own. Raises CaptureError for other containers.
     """
     owner, module = getattr(target, "__self__", None), getattr(target, "__module__", None) or ""
-    if target is builtins.next:
+    if target is builtins.next and current() is not None:
         raise refuse(
             "next() under a condition or in a loop on a tensor would take an item while the graph is built",
             "Take the item before.",
@@ -149,7 +148,7 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
         return target
     if isinstance(owner, (types.ModuleType, type, types.NoneType, *CONTAINERS)):
         return functools.partial(_noting, target)
-    if target.__name__ in _MUTATING:
+    if target.__name__ in _MUTATING and current() is not None:
         raise refuse(
             f"a {type(owner).__name__} is changed under a condition or loop on a tensor, which a graph cannot follow",
             "Use a list or dict.",
@@ -162,16 +161,3 @@ def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if isinstance(arg, CONTAINERS):
             note(Contents(f"a {type(arg).__name__}", arg))
     return target(*args, **kwargs)
-
-
-def _note_outer_names(target: Any) -> None:
-    """Journal the variables of surrounding functions and modules that a function rebinds."""
-    function = getattr(target, "__func__", target)
-    if not isinstance(function, types.FunctionType):
-        return
-    cells, table = rebound(function.__code__)
-    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for name in cells:
-        note(Outer(name, closure[name]))
-    for name in table:
-        note(Item(name, function.__globals__, name))

@@ -22,7 +22,7 @@ from operator import (
 from typing import Any
 
 from ..convert import class_attribute, special
-from ..state import Attribute, Contents, Item, Place, current, note
+from ..state import Attribute, Contents, Item, Place, note, recording
 from ..symbolic import rewriting
 from .items import check_key
 
@@ -36,21 +36,21 @@ slice = builtins.slice
 
 def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
-    if current() is not None:
-        note(_attribute(target, name))
     run, own = rewriting(), class_attribute(type(target), name)
-    if run is not None:
-        run.guards.wrote(target, name)
     if run is not None and type(own) is property and type(own.fset) is types.FunctionType:
         run.convert(types.MethodType(own.fset, target))(value)
-    else:
-        setattr(target, name, value)
+        return
+    if recording() is not None:
+        note(_attribute(target, name))
+    if run is not None:
+        run.guards.wrote(target, name)
+    setattr(target, name, value)
 
 
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
     check_key(target, key)
-    if current() is not None:
+    if recording() is not None:
         _note_item(target, key)
     run = rewriting()
     own = None if run is None else special(target, "__setitem__")
@@ -62,14 +62,14 @@ def store_item(value: Any, target: Any, key: Any) -> None:
 
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
-    if current() is not None:
+    if recording() is not None:
         note(_attribute(target, name))
     delattr(target, name)
 
 
 def del_item(target: Any, key: Any) -> None:
     """`del target[key]`."""
-    if current() is not None:
+    if recording() is not None:
         _note_item(target, None)
     del target[key]
 
