@@ -205,7 +205,7 @@ def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
 
 
 def result_names(template: Any, count: int) -> list[str]:
-    """Names of the outputs by their places in the result: dict keys, joined; ``output_0`` ... without."""
+    """Names of the outputs by their places in the result (keys and fields, joined); ``output_0`` ... without."""
     names = [f"output_{i}" for i in range(count)]
 
     def walk(part: Any, path: tuple[str, ...], keyed: bool) -> None:
@@ -213,8 +213,9 @@ def result_names(template: Any, count: int) -> list[str]:
             for key, value in part.items():
                 walk(value, (*path, str(key)), True)
         elif isinstance(part, (list, tuple)):
+            fields = getattr(part, "_fields", None)
             for i, value in enumerate(part):
-                walk(value, (*path, str(i)), keyed)
+                walk(value, (*path, fields[i] if fields else str(i)), keyed or fields is not None)
         elif keyed and isinstance(getattr(part, "index", None), int):
             names[part.index] = "_".join(path)
 

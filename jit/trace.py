@@ -17,7 +17,7 @@ from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
 from paddlelite.prune import cut
-from paddlelite.refusal import report
+from paddlelite.refusal import refuse, report
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
@@ -101,6 +101,7 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 note_rebound(function)
                 result = run.converted(function)(*args, **kwargs)
                 found = flatten(result)
+                _check_result(found)
                 lists = [i for i, t in enumerate(found.tensors) if getattr(t, "array", "")]
                 for i in lists:
                     found.tensors[i] = _stacked(found.tensors[i])
@@ -115,6 +116,17 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
         return Traced(
             program, found.template, len(found.tensors), run.guards, run.decisions, lists, writes, effects
         )
+
+
+def _check_result(found: Arguments) -> None:
+    """Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them."""
+    for value in found.rest.values():
+        parts = value if isinstance(value, (set, frozenset)) else getattr(value, "__dict__", {}).values()
+        if not isinstance(value, (type, types.ModuleType)) and any(isinstance(part, Value) for part in parts):
+            raise refuse(
+                f"the function returns a {type(value).__name__} with tensors of the graph in it",
+                "Return them in a list, tuple or dict.",
+            )
 
 
 def _effects(run: _Run) -> list[tuple[Place, Arguments]]:

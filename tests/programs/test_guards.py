@@ -5,9 +5,11 @@ from __future__ import annotations
 import types
 
 import numpy as np
+import pytest
 
 import paddlelite as paddle
 from paddlelite import nn
+from paddlelite.errors import CaptureError
 from paddlelite.jit import InputSpec, to_static
 
 from .harness import tensor
@@ -201,3 +203,44 @@ def test_named_and_unknown_sizes_never_capture_again():
         for n in (1, 2, 17, 0):
             np.testing.assert_array_equal(f(paddle.ones([n, 2])).numpy(), np.full((n, 2), 2.0))
         assert f.program_cache.log == ["first call"]
+
+
+def test_what_is_written_around_the_function_is_written_at_every_run():
+    table, log, last = {"h": tensor([0.0])}, [], None
+
+    def f(x):
+        nonlocal last
+        last = x * 2
+        table["h"] = table["h"] + x
+        log.append(last)
+        if x.sum() > 1:
+            table["h"] = table["h"] * 10
+        return table["h"]
+
+    static = to_static(f)
+    got = [static(tensor([v])).numpy().item() for v in (1.0, 2.0, 1.0)]
+    assert got == [1, 30, 31] and table["h"].numpy() == 31
+    assert [v.numpy().item() for v in log] == [2, 4, 2] and last.numpy() == 2
+
+
+def test_a_failed_capture_leaves_nothing_behind():
+    table, log = {"h": tensor([0.0])}, []
+
+    def f(x):
+        table["h"] = x
+        log.append(x)
+        return float(x.numpy())
+
+    with pytest.raises(CaptureError):
+        to_static(f)(tensor([1.0]))
+    assert table["h"].numpy() == 0 and not log
+
+
+def test_tensors_in_other_objects_are_not_returned():
+    class Box:
+        def __init__(self, t):
+            self.t = t
+
+    for f, kind in ((lambda x: {x, x + 1}, "set"), (lambda x: (1, Box(x)), "Box")):
+        with pytest.raises(CaptureError, match=f"returns a {kind} with tensors of the graph"):
+            to_static(f)(tensor([1.0]))
