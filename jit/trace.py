@@ -25,6 +25,7 @@ from .arguments import Arguments, flatten
 from .guards import Guards
 from .merge import dummy, fill
 from .state import Journal, Place, note_rebound
+from .undecided import Text, Undecided
 
 __all__ = ["Traced", "bare", "rows", "trace"]
 
@@ -121,6 +122,11 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
 def _check_result(found: Arguments) -> None:
     """Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them."""
     for value in found.rest.values():
+        if isinstance(value, (Text, Undecided)):
+            raise refuse(
+                "the function's result is no tensor, but what it is depends on one",
+                "Return the tensor itself.",
+            )
         parts = value if isinstance(value, (set, frozenset)) else getattr(value, "__dict__", {}).values()
         if not isinstance(value, (type, types.ModuleType)) and any(isinstance(part, Value) for part in parts):
             raise refuse(
