@@ -214,10 +214,9 @@ class Pairing:
         if one is two:
             return one
         if one is UNBOUND or two is UNBOUND:
-            if unsure and not is_leaf(
-                two if one is UNBOUND else one
-            ):  # no tensor could say whether it is there
-                return self._perhaps(one, two, path)
+            known = two if one is UNBOUND else one
+            if unsure and known is not None and not is_leaf(known) and parts(known) is None:
+                return self._perhaps(one, two, path)  # no tensor in it could say whether it is there
             return self._half(one, two, path, unsure)
         try:
             return self.alike(one, two, path)

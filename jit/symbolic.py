@@ -92,7 +92,8 @@ def check_sure(value: Any, error: NameError) -> Any:
     """`value`, read where Python may find the variable unbound: then the graph raises `error` when it comes there."""
     value = known_value(value)
     missing = type(value) is Undecided and type(value.two) is Unbound
-    bound = value.test if missing else bound_of(value)
+    parts = value if not is_symbolic(value) and isinstance(value, (list, tuple)) else (value,)
+    bound = value.test if missing else next((b for b in map(bound_of, parts) if b is not True), True)
     if bound is not True:
         assert_op(bound, [], error=error)
     return value.one if missing else value
