@@ -173,6 +173,16 @@ def two_inputs(fluid):
     return {"x": X, "y": Y}, [L.concat([x, y], 1), L.topk(x, 2)[0], L.dropout(x, 0.5, is_test=True)], 1
 
 
+IMAGES = np.random.RandomState(0).rand(3, 1, 8, 8).astype("float32")
+
+
+def saved_model(fluid):
+    """The network whose files 1.8.5 has written."""
+    L = fluid.layers
+    hidden = L.pool2d(L.conv2d(L.data("x", [1, 8, 8]), 4, 3, act="relu"), 2, "max", 2)
+    return L.fc(L.batch_norm(hidden), 5, act="softmax")
+
+
 def run(fluid, build):
     """The numbers of every run of a program."""
     main, startup = fluid.Program(), fluid.Program()

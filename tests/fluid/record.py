@@ -42,3 +42,16 @@ np.savez_compressed(where.replace("layers.npz", "dygraph.npz"), **trained)
 print(len(trained), "arrays of dygraph")
 with open(where.replace("layers.npz", "programs.json"), "w") as file:
     json.dump(recorded, file)
+
+# A model and its parameters, in 1.8.5's files.
+folder = os.path.dirname(where)
+main, startup = fluid.Program(), fluid.Program()
+main.random_seed = startup.random_seed = 7
+with fluid.program_guard(main, startup), fluid.unique_name.guard():
+    y = programs.saved_model(fluid)
+    exe = fluid.Executor(fluid.CPUPlace())
+    exe.run(startup)
+    (out,) = exe.run(main.clone(for_test=True), feed={"x": programs.IMAGES}, fetch_list=[y])
+    fluid.io.save_inference_model(os.path.join(folder, "model"), ["x"], [y], exe, None, "m", "p")
+    fluid.io.save_persistables(exe, os.path.join(folder, "persistables"), main)
+np.save(os.path.join(folder, "model.npy"), out)

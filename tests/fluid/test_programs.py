@@ -9,7 +9,8 @@ import pytest
 from paddlelite import fluid
 from tests.fluid import programs
 
-GOLDEN = json.loads((pathlib.Path(__file__).parent.parent / "golden" / "fluid" / "programs.json").read_text())
+FOLDER = pathlib.Path(__file__).parent.parent / "golden" / "fluid"
+GOLDEN = json.loads((FOLDER / "programs.json").read_text())
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))
@@ -22,3 +23,94 @@ def test_as_recorded(name, static_mode):
 
 def test_every_program_was_recorded():
     assert set(programs.PROGRAMS) == set(GOLDEN)
+
+
+def test_an_inference_model_of_1_8_5(static_mode):
+    exe = fluid.Executor(fluid.CPUPlace())
+    program, feeds, fetches = fluid.io.load_inference_model(str(FOLDER / "model"), exe, "m", "p")
+    (out,) = exe.run(program, feed={feeds[0]: programs.IMAGES}, fetch_list=fetches)
+    np.testing.assert_allclose(out, np.load(FOLDER / "model.npy"), atol=1e-6)
+
+
+def test_persistables_of_1_8_5_have_our_names(static_mode):
+    y = programs.saved_model(fluid)
+    test = fluid.default_main_program().clone(for_test=True)
+    exe = fluid.Executor(fluid.CPUPlace())
+    exe.run(fluid.default_startup_program())
+    fluid.io.load_persistables(exe, str(FOLDER / "persistables"))
+    (out,) = exe.run(test, feed={"x": programs.IMAGES}, fetch_list=[y])
+    np.testing.assert_allclose(out, np.load(FOLDER / "model.npy"), atol=1e-6)
+    assert not (FOLDER / "persistables" / "fc_1.w_0").exists()
+
+
+@pytest.mark.parametrize("reader", ["sample_list", "sample", "batch"])
+def test_readers_feed_a_program(reader, static_mode):
+    x, y = fluid.layers.data("x", [3]), fluid.layers.data("y", [1], dtype="int64")
+    total = fluid.layers.reduce_sum(x) + fluid.layers.reduce_sum(fluid.layers.cast(y, "float32"))
+    samples = [(np.full(3, n, "float32"), n) for n in range(5)]
+    loader = fluid.io.PyReader(feed_list=[x, y], capacity=4)
+    if reader == "sample_list":
+        loader.decorate_sample_list_generator(fluid.io.batch(lambda: iter(samples), 2), fluid.CPUPlace())
+    elif reader == "sample":
+        loader.decorate_sample_generator(lambda: iter(samples), 2, drop_last=False)
+    else:
+        parts = [samples[0:2], samples[2:4], samples[4:5]]
+        stacked = [[np.stack([s[0] for s in p]), np.array([[s[1]] for s in p])] for p in parts]
+        loader.decorate_batch_generator(lambda: iter(stacked))
+    exe = fluid.Executor(fluid.CPUPlace())
+    sums = [float(exe.run(feed=feed, fetch_list=[total])[0]) for feed in loader()]
+    assert sums == [4.0, 20.0, 16.0]
+    feeder = fluid.DataFeeder(["x", "y"])
+    assert {k: v.shape for k, v in feeder.feed(samples).items()} == {"x": (5, 3), "y": (5, 1)}
+    with pytest.raises(ValueError, match="number of fields"):
+        feeder.feed([(1,)])
+    with pytest.raises(ValueError, match="Shape not match"):
+        feeder.feed([(np.ones(2), 1)])
+
+
+def test_nets(static_mode):
+    L, nets = fluid.layers, fluid.nets
+    x, t = L.data("x", [3, 8, 8]), L.data("t", [4, 6])
+    outs = [
+        nets.simple_img_conv_pool(x, 4, 3, 2, 2, act="relu"),
+        nets.img_conv_group(x, [4, 5], 2, conv_act="relu", conv_with_batchnorm=True, pool_stride=2),
+        nets.glu(t),
+        nets.scaled_dot_product_attention(t, t, t, num_heads=2),
+    ]
+    exe = fluid.Executor()
+    exe.run(fluid.default_startup_program())
+    feed = {"x": np.ones((2, 3, 8, 8), "float32"), "t": np.ones((2, 4, 6), "float32")}
+    shapes = [out.shape for out in exe.run(feed=feed, fetch_list=outs)]
+    assert shapes == [(2, 4, 3, 3), (2, 5, 4, 4), (2, 4, 3), (2, 4, 6)]
+
+
+def test_sizes_that_differ_from_run_to_run(static_mode):
+    L = fluid.layers
+    x, y = L.data("x", [-1, -1, 3], append_batch_size=False), L.data("y", [-1], append_batch_size=False)
+    outs = [
+        L.fc(x, 2, num_flatten_dims=2),
+        L.mul(x, L.fill_constant([3, 2], "float32", 1.0), x_num_col_dims=2),
+        L.elementwise_add(x, y, axis=0),
+        L.fill_constant_batch_size_like(x, [1, 3], "float32", 2.0),
+    ]
+    exe = fluid.Executor()
+    exe.run(fluid.default_startup_program())
+    for batch, time in ((2, 4), (3, 5), (1, 1)):
+        feed = {"x": np.ones((batch, time, 3), "float32"), "y": np.ones(batch, "float32")}
+        shapes = [out.shape for out in exe.run(feed=feed, fetch_list=outs)]
+        assert shapes == [(batch, time, 2), (batch, time, 2), (batch, time, 3), (batch, 3)]
+
+
+def test_metrics():
+    accuracy = fluid.metrics.Accuracy()
+    accuracy.update(value=np.array([0.5]), weight=10)
+    accuracy.update(value=1.0, weight=10)
+    assert accuracy.eval() == 0.75
+    accuracy.reset()
+    with pytest.raises(RuntimeError, match="There is no data"):
+        accuracy.eval()
+    both = fluid.metrics.CompositeMetric()
+    both.add_metric(fluid.metrics.Precision())
+    both.add_metric(fluid.metrics.Recall())
+    both.update(preds=np.array([[0.9], [0.8], [0.1]]), labels=np.array([[1], [0], [1]]))
+    assert both.eval() == [0.5, 0.5]

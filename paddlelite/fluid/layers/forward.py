@@ -86,9 +86,9 @@ def flattened(x: Any, axes: int) -> Any:
     return paddle.reshape(x, [-1, math.prod(known(x, axis) for axis in range(axes, len(x.dims)))])
 
 
-def sizes(x: Any, axes: int) -> list[int]:
-    """The first ``axes`` sizes, for reshape: 0 copies the input's, so that unknown ones stay."""
-    return [size if isinstance(size, int) and size >= 0 else 0 for size in x.dims[:axes]]
+def sizes(x: Any, axes: int) -> list[Any]:
+    """The first ``axes`` sizes, for reshape, which also takes those that are known when the program runs."""
+    return list(x.shape[:axes])
 
 
 def known(x: Any, axis: int) -> int:
