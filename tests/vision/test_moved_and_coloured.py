@@ -36,8 +36,13 @@ def test_as_paddlepaddle(kind):
     for name, image in found.items():
         assert image.shape == GOLDEN[name].shape, name
         off = np.abs(image.astype(int) - GOLDEN[name]) > (1 if kind != "array" else 2)
-        # Places just between two pixels: OpenCV, which rounds them to 1/32 of a pixel, may take the other one.
-        allowed = {"pil": 0, "tensor": 0.01, "array": 0.12 if "nearest" in name else 0.015}[kind]
+        # Places just between two pixels: OpenCV, which rounds them to 1/32 of a pixel, may take the other one, and so
+        # may a perspective that NumPy solves another way.
+        allowed = {
+            "pil": 0.01 if "perspective" in name else 0,
+            "tensor": 0.01,
+            "array": 0.12 if "nearest" in name else 0.015,
+        }[kind]
         assert off.mean() <= allowed, (name, off.mean())
 
 
