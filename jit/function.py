@@ -31,7 +31,7 @@ from .cache import Cache, Entry
 from .convert import convert, mark_left_alone
 from .explain import code_of, explain, note_capture
 from .merge import fill
-from .trace import rows, trace
+from .trace import rewritten_calls, rows, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
 
@@ -85,11 +85,8 @@ def _part_of(capture: Capture, function: Callable[..., Any]) -> Callable[..., An
 
     @functools.wraps(function)
     def converted(*args: Any, **kwargs: Any) -> Any:
-        capture.convert = convert
-        try:
+        with rewritten_calls(capture):
             return convert(function)(*args, **kwargs)
-        finally:
-            capture.convert = None
 
     return converted
 

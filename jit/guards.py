@@ -18,7 +18,7 @@ import numpy as np
 
 from paddlelite.ir import Value
 
-__all__ = ["Guards", "rebound"]
+__all__ = ["Guards", "contents", "rebound"]
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _CONTAINERS = (list, dict, tuple, set, np.ndarray)
@@ -69,8 +69,8 @@ class Guards:
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if self._first(cell, ""):
                 self.outside.add(id(cell))
-                self._cells.append((cell, name, _contents(cell)))
-                self.depend(_contents(cell), name)
+                self._cells.append((cell, name, contents(cell)))
+                self.depend(contents(cell), name)
 
     def read(self, target: Any, name: str) -> None:
         """Depend on an attribute, wherever it is kept: in the object, a layer's tables, or a class."""
@@ -119,7 +119,7 @@ class Guards:
             if now is not value and not _equal(now, value):
                 return _difference(name, value, now)
         for cell, name, value in self._cells:
-            now = _contents(cell)
+            now = contents(cell)
             if now is not value and not _equal(now, value):
                 return _difference(name, value, now)
         for container, name, copy in self._contents:
@@ -135,7 +135,8 @@ def _weak(owner: Any) -> Callable[[], Any]:
         return lambda: owner if owner is not None else _MISSING
 
 
-def _contents(cell: types.CellType) -> Any:
+def contents(cell: types.CellType) -> Any:
+    """What a closure cell holds; a marker for nothing."""
     try:
         return cell.cell_contents
     except ValueError:

@@ -24,10 +24,11 @@ from . import convert as _convert
 from .arguments import Arguments, flatten
 from .guards import Guards
 from .merge import dummy, fill
+from .overloads import Overloads
 from .state import Journal, Place, note_rebound
 from .undecided import Text, Undecided
 
-__all__ = ["Traced", "bare", "rows", "trace"]
+__all__ = ["Traced", "bare", "rewritten_calls", "rows", "trace"]
 
 
 @dataclass
@@ -66,6 +67,7 @@ class _Run(Capture):
         self.problems: list[CaptureError] = []
         self.guards = Guards()
         self.effects = Journal()
+        self.overloads = Overloads()
         self.decisions: dict[tuple[str, int], str] = {}
         self.convert = self.converted
 
@@ -74,7 +76,21 @@ class _Run(Capture):
         made, plain = _convert.convert(target), bare(target)
         inner = plain is not None and _convert.is_twin(plain)
         self.guards.called(target, made is not target or inner, inner)
+        self.overloads.meet(getattr(target, "__self__", None))
+        if plain is not None and (made is not target or inner):
+            self.overloads.around(plain)
         return made
+
+
+@contextmanager
+def rewritten_calls(capture: Any) -> Iterator[None]:
+    """Rewrite what is called inside the ``with``, for a capture that makes a program of static mode."""
+    capture.guards, capture.overloads, capture.convert = Guards(), Overloads(), _convert.convert
+    try:
+        yield
+    finally:
+        capture.overloads.restore()
+        capture.convert = None
 
 
 def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Spec, str, bool]]) -> Traced:
@@ -100,6 +116,8 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 args, kwargs = fill(template, values)
                 run.guards.depend(getattr(function, "__self__", None), "self")
                 note_rebound(function)
+                for value in (*args, *kwargs.values()):
+                    run.overloads.meet(value)
                 result = run.converted(function)(*args, **kwargs)
                 found = flatten(result)
                 _check_result(found)
@@ -112,6 +130,7 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 program = run.finish([*found.tensors, *(values[i] for i in writes), *kept])
         finally:
             mode.grad = was_grad
+            run.overloads.restore()
             _effects(run)
             run.effects = Journal()  # and let go of what the capture made
         return Traced(

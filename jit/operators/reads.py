@@ -64,6 +64,7 @@ def _attribute(target: Any, name: str) -> Any:
     )
     if not fixed:
         run.guards.read(target, name)
+    run.overloads.meet(value)
     return value
 
 

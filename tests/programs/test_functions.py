@@ -587,3 +587,54 @@ def test_functions_of_numbers_are_refused():
         with pytest.raises(CaptureError, match=r"test_functions.py:\d+: " + text):
             to_static(f)(tensor([1.0]))
     assert to_static(lambda x: x * math.sqrt(4) * float(np.float32(2)))(tensor([1.0])).numpy() == 4
+
+
+def test_operators_of_users_classes():
+    class Money:
+        def __init__(self, t):
+            self.t = t
+
+        def __add__(self, other):
+            if other.sum() > 1:
+                return self.t + other
+            return self.t - other
+
+        def __radd__(self, other):
+            return Money(self.t * 3) + other
+
+        def __neg__(self):
+            return self.t * 2 if self.t.sum() > 2 else self.t
+
+        def __lt__(self, other):
+            if self.t.sum() > 1:
+                return other.t > self.t
+            return other.t < self.t
+
+    class Purse:
+        def __init__(self, t):
+            self.money = Money(t)
+
+    own = dict(vars(Money))
+
+    def f(x):
+        purse = Purse(x + 1)
+        return Money(x) + x, x + Money(x), -purse.money, Money(x) < purse.money
+
+    check(f, *NUMBERS)
+    assert dict(vars(Money)) == own  # the class has its own methods again
+
+
+def test_operators_are_put_back_after_a_refusal():
+    class Wrong:
+        def __add__(self, other):
+            return other.numpy()
+
+    own = Wrong.__add__
+
+    @to_static
+    def f(x):
+        return Wrong() + x
+
+    with pytest.raises(CaptureError, match="numpy"):
+        f(tensor([1.0]))
+    assert Wrong.__add__ is own

@@ -319,6 +319,20 @@ def test_a_to_static_function_becomes_part_of_the_program(graph):
     assert got[0] == 8 and got[1].tolist() == X[1].tolist()
 
 
+def test_a_method_of_users_objects_becomes_part_of_the_program(graph):
+    class Scale:
+        def __init__(self):
+            self.by = 3.0
+
+        @paddle.jit.to_static
+        def scaled(self, x):
+            return x * self.by if x.sum() > 1 else x
+
+    x = static.data("x", [None, 4])
+    out = Scale().scaled(x)
+    np.testing.assert_array_equal(static.Executor().run(feed={"x": X}, fetch_list=[out])[0], X * 3)
+
+
 def test_what_the_user_marks_persistable_is_kept(graph):
     main, _ = graph
     y = static.data("x", [None, 4]) * 2

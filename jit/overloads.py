@@ -1,0 +1,67 @@
+"""Operators that users' classes define (`__add__`, `__lt__`, …), rewritten while a graph is built.
+
+Python looks an operator up in the class, past every call that a rewritten function makes. So the classes that a
+capture meets have the twins of these methods for its time. A twin does to eager tensors and Python values what its
+original does, so that other threads may meanwhile use the classes, too.
+"""
+
+from __future__ import annotations
+
+import types
+from typing import Any
+
+from .convert import convert, is_users
+from .guards import contents
+
+__all__ = ["Overloads"]
+
+_BINARY = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul", "and", "or", "xor", "lshift",
+    "rshift",
+)  # fmt: skip
+_OTHERS = ("neg", "pos", "invert", "abs", "lt", "le", "gt", "ge", "eq", "ne")
+#: Those that may return a tensor; `__bool__`, `__len__` and their like must give Python a value at once.
+METHODS = frozenset(f"__{side}{name}__" for name in _BINARY for side in ("", "r", "i")) | {
+    f"__{name}__" for name in _OTHERS
+}
+
+
+class Overloads:
+    """The classes whose operators are twins now."""
+
+    def __init__(self) -> None:
+        self._seen: set[type] = {object, type, int, float, str, list, tuple, dict, types.NoneType}
+        self._originals: list[tuple[type, str, Any, Any]] = []
+
+    def around(self, function: types.FunctionType) -> None:
+        """Meet what a function reads from its surroundings."""
+        for name in function.__code__.co_names:
+            if name in function.__globals__:
+                self.meet(function.__globals__[name])
+        for cell in function.__closure__ or ():
+            self.meet(contents(cell))
+
+    def meet(self, value: Any) -> None:
+        """Use the twins of the operators of `value`, a class or an object of one."""
+        kind = value if isinstance(value, type) else type(value)
+        if kind in self._seen:
+            return
+        self._seen.add(kind)
+        for base in kind.__mro__:
+            if is_users(getattr(base, "__module__", None) or ""):
+                self._use_twins(base)
+
+    def _use_twins(self, kind: type) -> None:
+        for name in METHODS & vars(kind).keys():
+            own = vars(kind)[name]
+            twin = convert(own) if type(own) is types.FunctionType else own
+            if twin is not own:
+                self._originals.append((kind, name, own, twin))
+                type.__setattr__(kind, name, twin)
+
+    def restore(self) -> None:
+        """Give the classes their own methods back."""
+        for kind, name, own, twin in reversed(self._originals):
+            if vars(kind).get(name) is twin:
+                type.__setattr__(kind, name, own)
+        self._originals.clear()
