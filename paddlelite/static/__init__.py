@@ -33,7 +33,7 @@ from .serialized import (
     serialize_persistables,
     serialize_program,
 )
-from .tools import ExponentialMovingAverage, Print, accuracy, cpu_places, cuda_places, set_program_state
+from .tools import ExponentialMovingAverage, Print, accuracy, auc, cpu_places, cuda_places, set_program_state
 from .variables import create_global_var, create_parameter, data
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Scope",
     "Variable",
     "accuracy",
+    "auc",
     "append_backward",
     "cpu_places",
     "create_global_var",

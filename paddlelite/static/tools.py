@@ -11,20 +11,31 @@ from typing import Any
 import numpy as np
 
 from ..autograd import no_grad
-from ..errors import InvalidTypeError, PreconditionNotMetError
+from ..dtypes import float32, int64
+from ..errors import InvalidTypeError, PreconditionNotMetError, UnimplementedError
 from ..framework import unique_name
 from ..metric import accuracy
 from ..mode import mode
 from ..nn.initializer import Constant
 from ..ops.check import print_op
 from ..place import CPUPlace, warn_cpu_only
-from ..tensor.pairs import minimum
+from ..tensor.creation import full
+from ..tensor.pairs import maximum, minimum
+from ..tensor.scattering import scatter_nd_add
 from ..tensor.tensor import Tensor
 from .building import Builder
 from .scope import global_scope
 from .variables import GlobalVariable, declare, set_program_state
 
-__all__ = ["ExponentialMovingAverage", "Print", "accuracy", "cpu_places", "cuda_places", "set_program_state"]
+__all__ = [
+    "ExponentialMovingAverage",
+    "Print",
+    "accuracy",
+    "auc",
+    "cpu_places",
+    "cuda_places",
+    "set_program_state",
+]
 
 
 def cpu_places(device_count: int | None = None) -> list[CPUPlace]:
@@ -37,6 +48,60 @@ def cuda_places(device_ids: Sequence[int] | None = None) -> list[CPUPlace]:
     """The CPU: accepted, with one warning."""
     warn_cpu_only("cuda_places()")
     return [CPUPlace()]
+
+
+def auc(
+    input: Tensor,
+    label: Tensor,
+    curve: str = "ROC",
+    num_thresholds: int = 4095,
+    topk: int = 1,
+    slide_steps: int = 1,
+    ins_tag_weight: Any = None,
+) -> tuple[Tensor, Tensor, list[Any]]:
+    """The area under the ROC curve: of all runs so far, of this batch, and the counts they come from.
+
+    Args:
+        input: [rows, 2], the chances of the classes 0 and 1.
+        label: [rows, 1], integers.
+        num_thresholds: chances are counted in so many bins and one.
+
+    Returns two 0-D float64 tensors and the counts: this batch's positive and negative ones, and all runs'.
+
+    Raises UnimplementedError for another curve, more slide steps or weights, PreconditionNotMetError outside static
+    mode.
+    """
+    if curve != "ROC" or slide_steps != 1 or ins_tag_weight is not None:
+        raise UnimplementedError(
+            "auc() with curve='PR', slide_steps or ins_tag_weight: use paddle.metric.Auc"
+        )
+    builder = mode.capture
+    if not isinstance(builder, Builder):
+        raise PreconditionNotMetError(
+            "auc() needs paddle.enable_static(); use paddle.metric.Auc in dynamic mode"
+        )
+    with no_grad():
+        bins = (input[:, 1] * num_thresholds).astype("int64").unsqueeze(-1)
+        positive = label.astype("int64").reshape([-1])
+        empty = full([num_thresholds + 1], 0, "int64")
+        batch = [scatter_nd_add(empty, bins, part) for part in (positive, 1 - positive)]
+        owner = unique_name.generate("auc")
+        totals = []
+        for kind, counts in zip(("pos", "neg"), batch):
+            total = GlobalVariable([num_thresholds + 1], int64, f"{owner}.stat_{kind}")
+            total = declare(builder, total, Constant(0.0))
+            builder.write(total, builder.read(total) + counts)
+            totals.append(total)
+        areas = [_area(*counts) for counts in ([builder.read(t) for t in totals], batch)]
+    return areas[0], areas[1], [*batch, *totals]
+
+
+def _area(positive: Tensor, negative: Tensor) -> Tensor:
+    """Of trapezoids between the thresholds, from the highest down; 0 where one class is missing."""
+    up, across = (counts.flip([0]).astype("float64") for counts in (positive, negative))
+    height = up.cumsum(0) - up / 2
+    whole = up.sum() * across.sum()
+    return (across * height).sum() / maximum(whole, full([], 1.0, "float64"))
 
 
 def Print(
@@ -138,8 +203,6 @@ class ExponentialMovingAverage:
                 self._averages.append((parameter, average))
 
     def _declared(self, builder: Builder, shape: list[int], key: str, start: float) -> GlobalVariable:
-        from ..dtypes import float32
-
         name = unique_name.generate(f"{self._name}{key}")
         return declare(builder, GlobalVariable(shape, float32, name), Constant(start))
 

@@ -127,6 +127,27 @@ def test_accuracy_and_places(graph):
     assert len(static.cpu_places(2)) == 2
 
 
+def test_the_area_under_the_curve(graph):
+    _, startup = graph
+    chances, label = static.data("chances", [None, 2]), static.data("label", [None, 1], "int64")
+    total, batch, counts = static.auc(chances, label)
+    exe, metric = static.Executor(), paddle.metric.Auc()
+    exe.run(startup)
+    for seed in range(3):
+        random = np.random.RandomState(seed)
+        given = random.rand(9).astype(np.float32)
+        feed = {"chances": np.stack([1 - given, given], 1), "label": random.randint(0, 2, (9, 1))}
+        found = exe.run(feed=feed, fetch_list=[total, batch, *counts])
+        alone = paddle.metric.Auc()
+        for one in (metric, alone):
+            one.update(feed["chances"], feed["label"])
+        np.testing.assert_allclose(found[:2], [metric.accumulate(), alone.accumulate()], rtol=1e-6)
+    assert [c.sum() for c in found[2:4]] == [feed["label"].sum(), 9 - feed["label"].sum()]
+    assert found[4].sum() + found[5].sum() == 27
+    with pytest.raises(NotImplementedError, match="curve='PR'"):
+        static.auc(chances, label, curve="PR")
+
+
 def test_what_can_not_be_saved(graph, tmp_path):
     main, startup = graph
     x, out, _, exe = trained(graph)
