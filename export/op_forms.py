@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from paddlelite.dtypes import float32, int32
-from paddlelite.errors import UnimplementedError
+from paddlelite.mode import mode
 from paddlelite.op import OPS
 from paddlelite.ops.activation import swish
 from paddlelite.ops.along_axis import take_along_axis
@@ -26,6 +28,7 @@ from paddlelite.ops.search import where
 from paddlelite.ops.select import unique
 from paddlelite.ops.shape import reshape, squeeze
 from paddlelite.ops.unary import rsqrt, sigmoid
+from paddlelite.tensor.creation import to_tensor
 
 __all__ = ["FORMS"]
 
@@ -237,15 +240,18 @@ def _insert(inputs: list[Any], attrs: dict[str, Any]) -> Any:
 
 
 def _scale(inputs: list[Any], attrs: dict[str, Any]) -> Any:
-    """Its numbers are floating in a file, where large integers would become others."""
-    for name in ("scale", "bias"):
-        number = attrs[name]
-        if isinstance(number, int) and int(float(number)) != number:
-            raise UnimplementedError(
-                f"a file of PaddlePaddle holds the {name} {number} as a float, which is not equal to it. Use a tensor "
-                f"in its place: paddle.full([], {number}, 'int64')."
-            )
-    return scale(*inputs, **attrs)
+    """Its numbers are float32 in a file, where large integers would become others: then they are tensors."""
+    number, bias = attrs["scale"], attrs["bias"]
+    exact = all(float(np.float32(v)) == v or not float(v).is_integer() for v in (number, bias))
+    if exact or inputs[0].dtype.is_inexact or any(item is not None for item in inputs[1:]):
+        return scale(*inputs, **attrs)
+    x, number, bias = inputs[0], _whole(inputs[0], number), _whole(inputs[0], bias)
+    return add(multiply(x, number), bias) if attrs["bias_after_scale"] else multiply(add(x, bias), number)
+
+
+def _whole(x: Any, number: float) -> Any:
+    """A number as a tensor of the dtype of `x`."""
+    return mode.capture.constant(to_tensor(int(number), dtype=x.dtype))  # type: ignore[union-attr]
 
 
 FORMS: dict[str, Callable[[list[Any], dict[str, Any]], Any]] = {

@@ -120,7 +120,10 @@ def attr_value(attr: OpAttr) -> Any:
 
 def shortest(value: float) -> float:
     """The double with the fewest digits that is this float32: 0.1, not 0.10000000149."""
-    return float(str(np.float32(value)))
+    short = float(str(np.float32(value)))
+    return (
+        value if short.is_integer() else short
+    )  # (a whole number may be meant for integers: not a digit goes)
 
 
 def _dtype(name: str, code: int) -> DType | None:
