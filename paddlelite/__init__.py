@@ -163,4 +163,7 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *_PACKAGES, *_HOME})
 
 
+# PaddlePaddle 3.x's short names of dtypes.
+cdouble, cfloat, double, half, long, short = complex128, complex64, float64, float16, int64, int16
+manual_seed = seed
 e, inf, nan, newaxis, pi = _math.e, _math.inf, _math.nan, None, _math.pi

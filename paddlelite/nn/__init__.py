@@ -9,7 +9,9 @@ from .layer.conv import *
 from .layer.distance import *
 from .layer.layers import Layer
 from .layer.loss import *
+from .layer.names import *
 from .layer.norm import *
+from .layer.padding import *
 from .layer.pooling import *
 from .layer.rnn import *
 from .layer.rnn_cells import *
