@@ -35,7 +35,8 @@ class Size(list):
         return int(np.prod(self)) if self else 1
 
     def __repr__(self) -> str:
-        return f"paddle.Size({list.__repr__(self)})"
+        plain = list.__repr__(self)
+        return plain if mode.tracer is not None else f"paddle.Size({plain})"
 
     __str__ = __repr__
 

@@ -68,7 +68,7 @@ def test_variables_and_their_gradients():
         )  # intermediate, too
         inputs[0].clear_gradient()
         assert inputs[0].gradient() is None or not inputs[0].gradient().any()
-        assert to_variable(ONES).name == "generated_var_10"
+        assert to_variable(ONES).name == "generated_var_10" and str(total.shape) == "[2, 2]"
         assert to_variable(3.0).shape == [1] and to_variable(LABELS).stop_gradient
 
 

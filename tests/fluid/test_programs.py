@@ -101,6 +101,27 @@ def test_sizes_that_differ_from_run_to_run(static_mode):
         assert shapes == [(batch, time, 2), (batch, time, 2), (batch, time, 3), (batch, 3)]
 
 
+def test_a_tensor_takes_the_shape_of_what_it_is_given(static_mode):
+    L = fluid.layers
+    x, out = L.data("x", [3]), L.create_tensor("float32", name="kept")
+    assert L.assign(x, out) is out and out.shape == [-1, 3]
+    L.sums([x, x], out=out)
+    exe, feed = fluid.Executor(), {"x": np.ones((2, 3), "float32")}
+    for fetched in exe.run(feed=feed, fetch_list=[out, "kept", out * 2]):
+        assert fetched.shape == (2, 3)
+    with fluid.dygraph.guard():
+        out = L.create_tensor("float32")
+        L.assign(np.ones((2, 3), "float32"), out)
+        assert out.numpy().shape == (2, 3)
+
+
+def test_group_norm_has_parameters_where_they_are_asked_for(static_mode):
+    x = fluid.layers.data("x", [4, 2, 2])
+    fluid.layers.group_norm(x, 2)
+    fluid.layers.group_norm(x, 2, param_attr="scale", bias_attr="shift")
+    assert [p.name for p in fluid.default_main_program().all_parameters()] == ["scale", "shift"]
+
+
 def test_metrics():
     accuracy = fluid.metrics.Accuracy()
     accuracy.update(value=np.array([0.5]), weight=10)

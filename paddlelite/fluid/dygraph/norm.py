@@ -150,7 +150,7 @@ class LayerNorm(_Normalization):
 
 
 class GroupNorm(_Normalization):
-    """Normalization over groups of channels."""
+    """Normalization over groups of channels, with a scale and a shift where their attributes are given."""
 
     @scoped("groups epsilon param_attr bias_attr act data_layout")
     def __init__(
@@ -169,7 +169,8 @@ class GroupNorm(_Normalization):
         super().__init__(name_scope, dtype)
         if data_layout != "NCHW":
             raise InvalidArgumentError(f"GroupNorm: unsupported data layout: {data_layout}")
-        self._groups, self._epsilon, self._act, self._attrs = groups, epsilon, act, (param_attr, bias_attr)
+        self._groups, self._epsilon, self._act = groups, epsilon, act
+        self._attrs = (param_attr or False), (bias_attr or False)
         if channels is not None:
             self._make([channels], *self._attrs)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...errors import UnimplementedError
 from ...ir import Value
+from ...mode import mode
 from ...tensor.creation import assign
 from ...tensor.tensor import Tensor
 from ..modes import enter
@@ -74,7 +75,14 @@ def put(value: Any, out: Any) -> Any:
     value = ranked(value)
     if out is None:
         return value
-    assign(value, out)
+    if not getattr(out, "shapeless", False):
+        assign(value, out)
+    elif mode.capture is None:
+        out._write(value)
+    else:
+        # From create_tensor: it is of the shape and the dtype of what it is given first.
+        mode.capture.assign(out, value)
+        out._dims, out._dtype, out.shapeless = value.dims, value.dtype, False
     return out
 
 

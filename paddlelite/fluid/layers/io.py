@@ -43,12 +43,14 @@ def _global(shape: Any, value: float, dtype: Any, persistable: bool, name: Any) 
 
 
 def _tensor(dtype: Any, name: Any, persistable: bool) -> Any:
-    """A variable to be written: without a shape until then in 1.x, of one element here."""
-    if mode.tracer is not None:
-        return paddle.zeros([1], dtype)
-    if persistable or name:
+    """A variable to be written, whose shape is that of what it is given; a persistable one has one element."""
+    if mode.tracer is None and persistable:
         return variables.create_global_var([1], 0.0, dtype_of(dtype), persistable, name=name)
-    return paddle.zeros([1], dtype)
+    out = paddle.zeros([1], dtype)
+    out.shapeless = True
+    if name is not None:
+        out.name = name
+    return out
 
 
 # fmt: off

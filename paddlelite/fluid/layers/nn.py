@@ -151,7 +151,9 @@ def _group_norm(
 ) -> Any:
     if layout != "NCHW":
         raise InvalidArgumentError(f"group_norm: unsupported data layout: {layout}")
-    return F.group_norm(x, groups, epsilon, *_affine("group_norm", x, param_attr, bias_attr, name))
+    # In 1.x it has a scale and a shift only where they are asked for.
+    affine = _affine("group_norm", x, param_attr or False, bias_attr or False, name)
+    return F.group_norm(x, groups, epsilon, *affine)
 
 
 def _prelu(x: Any, kind: str, param_attr: Any, name: Any) -> Any:
