@@ -48,7 +48,9 @@ class Builder(Capture):
         #: Learning rates, which the user may set at any time.
         self.rates: list[Persistable] = []
         #: The results of each outermost call as one list, absent ones included: what the tape is made of again.
-        self._calls: list[tuple[Node, list[Any]]] = []
+        self._calls: list[tuple[Node, list[Any]]] = [
+            (n, _results(n)) for n in program.block.nodes if n.grad and n.op.grad_rule is not None
+        ]
         #: The variables of the scope that it uses, and those that it writes, by name.
         self.variables = {t.name: t for t in program.captures.values() if isinstance(t, Persistable)}
         self.gives: set[str] = set()
@@ -186,6 +188,12 @@ class Builder(Capture):
             for t, v in state.values()
             if (isinstance(t, Persistable) or not isinstance(t, Value)) and id(t) not in self.constants
         ]
+
+
+def _results(node: Node) -> list[Any]:
+    """The results of a node, with None for those that it does not have (they are the last ones)."""
+    missing = 0 if any(node.op.many_out) else len(node.op.outs) - len(node.outputs)
+    return [*node.outputs, *[None] * missing]
 
 
 @contextmanager

@@ -38,10 +38,9 @@ def clone(program: Program, for_test: bool) -> Program:
 def _sources(program: Program, target: Builder) -> dict[Value, Value]:
     """Inputs and captured variables, as the copy's own."""
     env = {v: target.input(v.spec, v.name, v.stop_gradient) for v in program.inputs}
-    constants = program.builder.constants
     for value, tensor in program.captures.items():
-        if id(tensor) in constants or program._builder is None:
-            target.constant(tensor)
+        if not isinstance(tensor, Persistable) and tensor is not default_generator().state:
+            target.constant(tensor)  # of a file, or made while the program was built
         env[value] = target.read(tensor)
     return env
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..ir import Program, Value
+from ..nn.parameter import Parameter
 from ..prune import cut
+from ..tensor.tensor import Tensor
 from .executor import bind_program, find
 from .programs import default_main_program
 from .scope import global_scope
@@ -61,7 +63,19 @@ def normalize_program(program: Program | None, feed_vars: Any, fetch_vars: Any, 
         return cut(program, feeds, fetches)
     own = program.clone(for_test=True)
     inputs, outputs = ([find(own, v) for v in values] for values in (feeds, fetches))
-    return bind_program(cut(own, inputs, outputs), global_scope())
+    part = cut(own, inputs, outputs)
+    bound = bind_program(part, global_scope())
+    bound.captures = {v: _as_parameter(part.captures[v], t) for v, t in bound.captures.items()}
+    return bound
+
+
+def _as_parameter(declared: Tensor, held: Tensor) -> Tensor:
+    """The scope's tensor as what the program has it for: a file says which variables can be trained."""
+    if not isinstance(declared, Parameter) or held is declared:
+        return held
+    made = Parameter([0], declared.dtype, name=declared.name, trainable=declared.trainable)
+    made._data = held._data
+    return made
 
 
 def _variables(given: Any, what: str) -> list[Value]:

@@ -148,6 +148,24 @@ def test_the_area_under_the_curve(graph):
         static.auc(chances, label, curve="PR")
 
 
+def test_a_loaded_program_is_built_on_and_trained(graph, tmp_path):
+    x, out, expected, exe = trained(graph)
+    static.save_inference_model(tmp_path / "m", [x], [out], exe)
+    program, _, (score,) = static.load_inference_model(tmp_path / "m", exe)
+    startup = static.Program()
+    with static.program_guard(program, startup):
+        loss = nn.functional.square_error_cost(static.nn.fc(score, 1), static.data("y", [None, 1])).mean()
+        test = program.clone(for_test=True)
+        paddle.optimizer.SGD(0.01).minimize(loss)
+    exe.run(startup)
+    feed = {"x": X, "y": X[:, :1]}
+    np.testing.assert_allclose(exe.run(test, feed, [score])[0], expected, rtol=1e-6)
+    losses = [exe.run(program, feed, [loss])[0].item() for _ in range(3)]
+    assert losses[0] > losses[1] > losses[2]
+    assert exe.run(test, feed, [loss])[0] < losses[2]
+    assert not np.allclose(exe.run(test, feed, [score])[0], expected)
+
+
 def test_what_can_not_be_saved(graph, tmp_path):
     main, startup = graph
     x, out, _, exe = trained(graph)
