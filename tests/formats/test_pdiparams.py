@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paddlelite.export import pdiparams
-from paddlelite.export.pdmodel import _stored_vars, read_desc
+from paddlelite.export.pdmodel import read_desc, stored_vars
 
 from .goldens import GOLDEN, label
 
@@ -32,7 +32,7 @@ def read(raw):
 
 @pytest.mark.parametrize("path", COMBINED, ids=label)
 def test_golden_files_come_back_byte_for_byte(path):
-    names = _stored_vars(read_desc(str(path.with_suffix(".pdmodel"))))
+    names = stored_vars(read_desc(str(path.with_suffix(".pdmodel"))))
     arrays = pdiparams.read_records(path, list(names))
     buffer = io.BytesIO()
     digest = pdiparams.write_records(buffer, arrays)
