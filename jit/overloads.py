@@ -43,7 +43,8 @@ class Overloads:
 
     def meet(self, value: Any) -> None:
         """Use the twins of the operators of `value`, a class or an object of one."""
-        kind = value if isinstance(value, type) else type(value)
+        # By its true type: an undecided value has no other yet.
+        kind = value if issubclass(type(value), type) else type(value)
         if kind in self._seen:
             return
         self._seen.add(kind)
