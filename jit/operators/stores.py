@@ -78,7 +78,7 @@ def _attribute(target: Any, name: str) -> Place:
     """The place of an attribute: that in the object's own dict, if nothing else has a say."""
     called, kind = f"{_called(target)}.{name}", type(target)
     own = getattr(target, "__dict__", None)
-    plain = kind.__setattr__ == object.__setattr__ and type(own) is dict and not hasattr(kind, name)
+    plain = kind.__setattr__ == object.__setattr__ and type(own) is dict and not hasattr(kind, name)  # type: ignore[comparison-overlap]
     return Item(called, own, name) if plain else Attribute(called, target, name)
 
 
