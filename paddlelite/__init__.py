@@ -144,6 +144,7 @@ _HOME = {
     "is_compiled_with_rocm": "device",
     "is_compiled_with_xpu": "device",
     "load": "framework.io",
+    "pdist": "nn.functional",
     "save": "framework.io",
     "summary": "hapi",
 }

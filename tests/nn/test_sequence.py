@@ -30,6 +30,24 @@ def test_as_paddlepaddle(found, name):
         np.testing.assert_allclose(array, GOLDEN[f"{name}#{i}"], rtol=2e-4, atol=2e-5)
 
 
+def test_pdist():
+    # PaddlePaddle 3.3.1: paddle.pdist(x, p)
+    x = paddle.to_tensor(np.random.RandomState(0).randn(4, 3).astype("float32"), stop_gradient=False)
+    for p, expected in {
+        0: [3.0] * 6,
+        1: [3.900257, 2.447435, 2.085103, 4.183779, 5.98536, 2.392383],
+        3.5: [2.141376, 1.206413, 1.364424, 2.157886, 2.815173, 1.569581],
+        np.inf: [1.956016, 1.081957, 1.353454, 2.018915, 2.431551, 1.557492],
+    }.items():
+        np.testing.assert_allclose(paddle.pdist(x, p), expected, rtol=1e-5)
+    F.pdist(x).sum().backward()
+    np.testing.assert_allclose(x.grad[0], [1.294135, -0.036013, 1.198881], rtol=1e-4)
+    assert paddle.pdist(paddle.ones([1, 3])).shape == [0]
+    np.testing.assert_allclose(paddle.jit.to_static(lambda t: paddle.pdist(t))(x), paddle.pdist(x), rtol=1e-6)
+    with pytest.raises(InvalidArgumentError, match="pdist needs a known number of rows"):
+        paddle.pdist(paddle.ones([3]))
+
+
 def test_ctc_counts_every_way():
     """The likelihood is the sum over all paths that read as the label."""
     scores = numbers(3, 4, 1, 3)

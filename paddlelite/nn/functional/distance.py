@@ -6,10 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ...errors import InvalidArgumentError
 from ...ops.compose import call
 from ...ops.elementwise import add, cast, divide, multiply, scale, subtract
 from ...ops.reduce import reduce_mean, reduce_sum
+from ...tensor.creation import to_tensor
 from ...tensor.tensor import Tensor
 from .common import cosine_similarity
 from .loss import reduce
@@ -25,6 +28,7 @@ __all__ = [
     "multi_margin_loss",
     "npair_loss",
     "pairwise_distance",
+    "pdist",
     "poisson_nll_loss",
     "soft_margin_loss",
     "triplet_margin_loss",
@@ -51,6 +55,22 @@ def pairwise_distance(
     if epsilon != 0.0:
         difference = scale(difference, bias=float(epsilon))
     return call("p_norm", difference, porder=float(p), axis=-1, keepdim=keepdim, epsilon=0.0)
+
+
+def pdist(x: Tensor, p: float = 2.0, name: str | None = None) -> Tensor:
+    """The p-norms of the differences of all pairs of rows of ``x`` [n, m], the first with the others before the second:
+    [n · (n - 1) / 2].
+
+    Raises InvalidArgumentError for another number of axes, or of rows that are not known in a graph.
+
+    >>> import paddlelite as paddle
+    >>> paddle.pdist(paddle.to_tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])).tolist()[:2]
+    [5.0, 1.0]
+    """
+    if len(x.dims) != 2 or not isinstance(x.dims[0], int):
+        raise InvalidArgumentError(f"pdist needs a known number of rows [n, m], but got {list(x.shape)}")
+    first, second = np.triu_indices(x.dims[0], 1)
+    return pairwise_distance(x[to_tensor(first)], x[to_tensor(second)], p, epsilon=0.0)
 
 
 def _relu(x: Tensor) -> Tensor:
