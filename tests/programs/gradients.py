@@ -35,8 +35,11 @@ def gradients(function, call, order=1):
 
 
 def check_gradients(function, static, calls, refused):
-    """Captured gradients are the eager ones wherever there are eager ones. `refused` is what the errors say if not."""
-    refusals = 0
+    """Captured gradients are the eager ones wherever there are eager ones. `refused` is what the errors say if not.
+
+    Returns the refusals.
+    """
+    refusals = []
     for call in calls:
         try:
             want = gradients(function, call)
@@ -47,8 +50,8 @@ def check_gradients(function, static, calls, refused):
         except PaddleError as error:
             if refused is None or not re.search(refused, str(error)):
                 raise
-            refusals += 1
+            refusals.append(error)
             continue
         for g, w in zip(got, want, strict=True):
             np.testing.assert_allclose(g, w, rtol=1e-4, atol=1e-5, err_msg=f"the gradient for {call}")
-    assert refused is None or refusals, f"there are gradients now: gradients={refused!r} can go"
+    return refusals

@@ -73,12 +73,30 @@ def check(function, *calls, conds=None, loops=None, files=None, gradients=None):
     function that cannot be saved or exported for arguments of any size, `gradients` what it says of one that cannot be
     differentiated once captured though eagerly it can.
     """
-    outcomes = []
     static = to_static(function)
+    outcomes = check_calls(function, static, calls)
+    counts = static.main_program.op_counts()
+    if conds is not None:
+        assert counts.get("cond", 0) == conds, counts
+    if loops is not None:
+        assert counts.get("while_loop", 0) == loops, counts
+    refused = check_files(function, outcomes, files, same)
+    assert refused or files is None, f"there are files now: {files=} can go"
+    refused = check_gradients(function, to_static(function), [args for args, _ in outcomes], gradients)
+    assert refused or gradients is None, f"there are gradients now: {gradients=} can go"
+    return static
+
+
+def check_calls(function, static, calls):
+    """Each call gives eagerly, rewritten, captured, by the interpreter and by onnxruntime the same, or the same error.
+
+    Returns pairs of arguments and of the plain result or the error.
+    """
     twin = convert(function)
     assert twin is not function
+    outcomes = []
     for args in calls:
-        fresh = lambda: tuple(tensor(a) if isinstance(a, (list, np.ndarray)) else a for a in args)
+        fresh = lambda args=args: tuple(tensor(a) if isinstance(a, (list, np.ndarray)) else a for a in args)
         want = outcome(function, fresh())
         outcomes.append((fresh(), want[1]))
         got = outcome(twin, fresh())
@@ -91,22 +109,17 @@ def check(function, *calls, conds=None, loops=None, files=None, gradients=None):
         if got[0] == "error":
             raise got[1]
         same(got, want, ("captured", args))
-        entry, tensors = static._entry(fresh(), {})
-        program = entry.traced.program
-        verify(program)
-        feeds = [t.numpy() for t in tensors]
-        count = len(program.outputs)
-        for name, results in (
-            ("interpreter", run_program(program, feeds)),
-            ("onnxruntime", run_onnxruntime(program, feeds)),
-        ):
-            outputs = [list(r) if i in entry.traced.lists else r for i, r in enumerate(results[:count])]
-            same(plain(fill(entry.traced.result, outputs)), want[1], (name, args))
-    counts = static.main_program.op_counts()
-    if conds is not None:
-        assert counts.get("cond", 0) == conds, counts
-    if loops is not None:
-        assert counts.get("while_loop", 0) == loops, counts
-    check_files(function, outcomes, files, same)
-    check_gradients(function, to_static(function), [args for args, _ in outcomes], gradients)
-    return static
+        check_program(static, fresh(), want[1], args)
+    return outcomes
+
+
+def check_program(static, args, want, where):
+    """The program of a call gives what is wanted in the interpreter and in onnxruntime."""
+    entry, tensors = static._entry(args, {})
+    program = entry.traced.program
+    verify(program)
+    feeds = [t.numpy() for t in tensors]
+    for run in (run_program, run_onnxruntime):
+        results = run(program, feeds)[: len(program.outputs)]
+        outputs = [list(r) if i in entry.traced.lists else r for i, r in enumerate(results)]
+        same(plain(fill(entry.traced.result, outputs)), want, (run.__name__, where))

@@ -1,0 +1,207 @@
+"""Random programs on tensors, every way they can run: right or refused, never silently another value.
+
+    python -m tests.programs.random_programs --seeds 10000 [--first 0] [--processes 2]
+
+prints every seed that fails, with the smallest program that fails in the same way, and what was refused how often.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import collections
+import contextlib
+import itertools
+import linecache
+import multiprocessing
+import re
+import signal
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError, PaddleError
+
+from .files import check_files
+from .gradients import check_gradients
+from .harness import check_calls, same
+from .random_source import source
+
+__all__ = ["Failure", "define", "run", "shrink"]
+
+#: What one program may take (seconds), and a smaller one, which may never end.
+LIMIT, SHORT = 120, 1
+_numbers = itertools.count()
+
+
+class Box:
+    """An object with attributes."""
+
+    def __init__(self, h: Any) -> None:
+        self.h, self.c = h, 3
+
+
+class Late(BaseException):
+    """A program took too long. No handler of the program's, or of what compares it, may catch this."""
+
+
+class Failure(AssertionError):
+    """A program that gives another value, fails where it should not, or does not end."""
+
+
+def define(text: str, **names: Any) -> Any:
+    """The function `f` of a text, executed as if it were a file."""
+    filename = f"<random {next(_numbers)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    namespace = {"__name__": "user_code", **names}
+    exec(compile(text, filename, "exec"), namespace)
+    return namespace["f"]
+
+
+def _inputs() -> Iterator[tuple[Any, ...]]:
+    vectors = [((1.0, 2.0), (0.5, -1.0)), ((-3.0, 0.25), (2.0, 2.0))]
+    for (a, b), n in itertools.product(vectors, (0, 1, 3)):
+        yield paddle.to_tensor(np.float32(a)), paddle.to_tensor(np.float32(b)), paddle.to_tensor(n)
+
+
+def run(text: str, everything: bool = True, limit: int = LIMIT) -> list[str]:
+    """Run one program. Returns why parts of it were refused: the first item is about the capture itself.
+
+    Raises Failure. Without `everything` files and gradients are left out.
+    """
+    function = define(text, Box=Box, paddle=paddle, nothing=contextlib.nullcontext)
+    static = paddle.jit.to_static(function)
+    calls = list(_inputs())
+    try:
+        with _at_most(limit):
+            try:
+                outcomes = check_calls(function, static, calls)
+            except (CaptureError, PaddleError) as error:
+                return [_reason(error)]
+            if not everything:
+                return []
+            refused = check_files(function, outcomes, "", same)
+            # Leaves that want gradients cannot be written to, and conditions on integers have none.
+            refused += check_gradients(function, static, calls[1::2], "")
+    except (Exception, Late) as error:
+        raise Failure(f"{type(error).__name__}: {error}") from error
+    return [f"({'file' if k else ''}) {_reason(error)}" for k, error in enumerate(refused, 1)]
+
+
+def _reason(error: Exception) -> str:
+    """An error's text without what differs from program to program."""
+    text = str(error).split("\n")[0]
+    return re.sub(r"<random \d+>:\d+|`[^`]*`|'[^']*'|\d+", "…", text)[:160]
+
+
+@contextlib.contextmanager
+def _at_most(seconds: int) -> Iterator[None]:
+    """Raises Late in the main thread when the `with` takes longer."""
+
+    def late(number: int, frame: Any) -> None:
+        raise Late(f"not done after {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# Shrinking
+
+
+def shrink(text: str, everything: bool = True) -> str:
+    """The smallest program found by leaving statements out that still fails with an error of the same kind."""
+    kind = _kind(text, everything)
+    before = None
+    while before != text:
+        before, spot = text, 0
+        while spot < len(_spots(ast.parse(text))):
+            smaller = next((new for new in _without(text, spot) if _kind(new, everything) == kind), None)
+            text, spot = (smaller, spot) if smaller is not None else (text, spot + 1)
+    return text
+
+
+def _kind(text: str, everything: bool) -> str | None:
+    """How a program fails: the type of the error and the beginning of its text; None when it does not."""
+    try:
+        run(text, everything, SHORT)
+    except Failure as failure:
+        return re.sub(r"[\d.]+", "…", str(failure))[:30]
+    except (SyntaxError, KeyError):  # there is no function any more
+        return None
+    return None
+
+
+def _spots(tree: ast.AST) -> list[tuple[list[Any], int]]:
+    """Every statement, as a block and a place in it. (What counts a loop's rounds stays.)"""
+    blocks = [
+        block
+        for node in ast.walk(tree)
+        for _, block in ast.iter_fields(node)
+        if isinstance(block, list) and block and isinstance(block[0], ast.stmt)
+    ]
+    return [
+        (block, i)
+        for block in blocks
+        for i, statement in enumerate(block)
+        if not re.match(r"i\d+ |def f|pass", ast.unparse(statement))
+    ]
+
+
+def _without(text: str, spot: int) -> Iterator[str]:
+    """The program without a statement, or with the statement's blocks in its place."""
+    block, at = _spots(ast.parse(text))[spot]
+    parts = [name for name in ("body", "orelse") if getattr(block[at], name, None)]
+    for name in ("", *parts):
+        tree = ast.parse(text)
+        block, at = _spots(tree)[spot]
+        block[at : at + 1] = getattr(block[at], name) if name else [ast.Pass()] if len(block) == 1 else []
+        yield ast.unparse(tree) + "\n"
+
+
+# The command
+
+
+def _one(seed: int) -> tuple[int, list[str], str]:
+    """What became of a seed: its number, the refusals, and the failure's text."""
+    try:
+        return seed, run(source(seed)), ""
+    except Failure as failure:
+        return seed, [], str(failure)
+    except SyntaxError:
+        return seed, ["not a program"], ""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.programs.random_programs")
+    parser.add_argument("--seeds", type=int, default=10000, help="how many programs")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first")
+    parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    parser.add_argument("--whole", action="store_true", help="print failing programs as they are, not shrunk")
+    options = parser.parse_args(arguments)
+    reasons: collections.Counter[str] = collections.Counter()
+    right = failed = 0
+    with multiprocessing.get_context("spawn").Pool(options.processes, maxtasksperchild=200) as pool:
+        seeds = range(options.first, options.first + options.seeds)
+        for seed, refusals, failure in pool.imap_unordered(_one, seeds, chunksize=10):
+            reasons.update(refusals)
+            right += not refusals and not failure
+            if failure:
+                failed += 1
+                text = source(seed) if options.whole else shrink(source(seed))
+                print(f"--- seed {seed}: {failure[:600]}\n{text}", flush=True)
+    print(f"{options.seeds} programs: {right} right every way, {failed} failed; refused, in part or whole:")
+    for reason, count in reasons.most_common():
+        print(f"{count:6} {reason}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
