@@ -270,6 +270,8 @@ class Journal:
             self.gather(place)
         elif key not in self.entries:
             self.entries[key] = Entry(place, place.get())
+        elif not place.private:  # a variable that a function called here rebinds, which the analysis does not see
+            self.entries[key].place = place
 
     def gather(self, place: Contents, present: Any = None) -> None:
         """Follow all of a container from now on, instead of some of its keys. `present` is what it holds now."""
@@ -320,12 +322,14 @@ def current() -> Journal | None:
     return _stack.journals[-1] if _stack.journals else None
 
 
-def reads_unknown(read: Iterable[Place]) -> bool:
-    """Whether one of these variables has no value yet only because a loop is recorded for the first time.
+def reads_unknown(read: Callable[[], Iterable[Place]]) -> bool:
+    """Whether one of the variables that `read` gives has no value yet only because a loop is recorded for the first time.
 
     Code that reads one cannot run in a first round; it is recorded when a later round's type is known.
     """
-    missing = {place.key for place in read if place.get() is UNBOUND}
+    if not any(journal.unknown for journal in _stack.journals):
+        return False  # finding out what is read takes long
+    missing = {place.key for place in read() if place.get() is UNBOUND}
     for journal in reversed(_stack.journals):
         if missing & journal.unknown:
             journal.skipped = True

@@ -41,7 +41,7 @@ from ..symbolic import (
 )
 from ..undecided import Undecided, known_value
 
-__all__ = ["cells_of", "choose", "if_", "ifexp", "narrow", "truth"]
+__all__ = ["cells_of", "choose", "if_", "ifexp", "narrow", "read_of", "truth"]
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -63,9 +63,15 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
             predicate(test),
             places(state, names),
             own,
-            lambda taken: [place for place in own if place.name in certainly_read(taken)],
+            lambda taken: read_of(own, taken),
         )
     return _BODY if test else _ORELSE
+
+
+def read_of(variables: list[Place], taken: bool = True) -> list[Place]:
+    """Those of some variables that the branch (or the body of the loop) which begins now surely reads."""
+    read = certainly_read(taken)
+    return [place for place in variables if place.name in read]
 
 
 def ifexp(test: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
@@ -131,7 +137,7 @@ def _both(
         with capture.inner() as frame, journaled([*watched, *undecided_places()]) as journal:
             journal.assume(test, taken)
             narrow(journal)
-            journal.dead = reads_unknown(read(taken))
+            journal.dead = reads_unknown(lambda taken=taken: read(taken))  # type: ignore[misc]
             if not journal.dead:
                 yield taken
         done.append((frame, journal))
@@ -149,9 +155,11 @@ def _merge(
         entry = true.entries.get(key) or false.entries[key]
         sides = [j.entries.get(key) for j in (true, false)]
         changed = any(side is not None and side.changed for side in sides)
-        if changed and (key in merged or not entry.place.private):
+        # A function that one side calls may have rebound what is else the analysis' own.
+        place = next((s.place for s in sides if s is not None and not s.place.private), entry.place)
+        if changed and (key in merged or not place.private):
             values = [entry.before if side is None else side.after for side in sides]
-            templates.append((entry.place, merging.template(entry.place, entry.before, *values)))
+            templates.append((place, merging.template(place, entry.before, *values)))
     outs = []
     for side, (frame, _) in enumerate(done):
         with within(capture, frame):

@@ -15,11 +15,10 @@ from paddlelite.ops.control import close_loop, close_while, open_loop
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from ..blame import certainly_read
 from ..carry import Carried
 from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places, reads_unknown
 from ..symbolic import both, decided, either, in_graph, negate, predicate, refuse
-from .conditionals import if_
+from .conditionals import if_, read_of
 from .iterables import Source, counter, source_of, taken
 from .logic import and_
 
@@ -202,7 +201,7 @@ def _rounds(
     decided("became a while_loop")
     carried = Carried([*places(state, names), *extra])
     written: list[Tensor] = []
-    if reads_unknown([place for place in places(state) if place.name in certainly_read()]):
+    if reads_unknown(lambda: read_of(places(state))):
         return
     guess = True
     for attempt in itertools.count():

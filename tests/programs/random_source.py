@@ -256,7 +256,8 @@ class _OnTensors(_Writer):
     def for_(self, depth: int, loop: bool) -> None:
         j = f"j{self.fresh()}"
         self.put(
-            depth, f"for {j} in range({self.one('n', '2', 'n + 1', '1, n', 'n, 0, -1', '0, 4, n + 1', 'k % 3')}):"
+            depth,
+            f"for {j} in range({self.one('n', '2', 'n + 1', '1, n', 'n, 0, -1', '0, 4, n + 1', 'k % 3')}):",
         )
         self.put(depth + 1, self.one("pass", f"m = {j}", f"k = k + {j}", f"z = z * 0.5 + {j}"))
         self.loop_body(depth, loop)
@@ -318,7 +319,12 @@ class _OnPython(_Writer):
     names = ("a", "b", "c", "d", "e", "o.x", "m['k']", "m[a % 3]")
 
     def text(self) -> str:
-        for depth, line in ((0, "def f(log, a, b, c):"), (1, "o = log"), (1, "m = {0: 1, 1: 2, 'k': 3}"), (1, "e = 1")):
+        for depth, line in (
+            (0, "def f(log, a, b, c):"),
+            (1, "o = log"),
+            (1, "m = {0: 1, 1: 2, 'k': 3}"),
+            (1, "e = 1"),
+        ):
             self.put(depth, line)
         for _ in range(4):
             self.statement(1, False)
@@ -350,7 +356,9 @@ class _OnPython(_Writer):
             lambda: f"({e()} if {e()} else {e()})",
             lambda: f"log.f({self.fresh()}, {e()})",
             lambda: f"({self.one(*'abcde')} := {e()})",
-            lambda: f"sum([q + {e()} for q in range({self.r.randrange(4)}) if log.f({self.fresh()}, q) != {e()}])",
+            lambda: (
+                f"sum([q + {e()} for q in range({self.r.randrange(4)}) if log.f({self.fresh()}, q) != {e()}])"
+            ),
             lambda: f"({e()} {self.one('in', 'not in')} [{e()}, {e()}])",
             lambda: f"(lambda u: u + {e()})({e()})",
         )
@@ -369,7 +377,9 @@ class _OnPython(_Writer):
     def several(self, depth: int, loop: bool) -> None:
         self.put(
             depth,
-            self.one("a, o.x = o.x, a", "b, *c = [b, 2]; c = len(c)", "d = o.x = m['k'] = a", "del d", "e = d"),
+            self.one(
+                "a, o.x = o.x, a", "b, *c = [b, 2]; c = len(c)", "d = o.x = m['k'] = a", "del d", "e = d"
+            ),
         )
 
     def check(self, depth: int, loop: bool) -> None:

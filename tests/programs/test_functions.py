@@ -638,3 +638,28 @@ def test_operators_are_put_back_after_a_refusal():
     with pytest.raises(CaptureError, match="numpy"):
         f(tensor([1.0]))
     assert Wrong.__add__ is own
+
+
+def test_nonlocal_written_by_a_function_called_in_a_loop():
+    def f(x, n):
+        z, k = x, 1
+
+        def outside(v):
+            nonlocal z
+            z = z + v
+            return z * 2
+
+        for i in range(n):
+
+            def inside(v):
+                nonlocal k, z
+                k, z = k + i, z - v
+                return z + k
+
+            x = outside(x) - inside(x)
+        for v in [x, x]:
+            z = z + v  # it is a name that an operator sees, too
+            k = k + 1
+        return x, z, k
+
+    check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 3)])
