@@ -270,7 +270,9 @@ class Journal:
             self.gather(place)
         elif key not in self.entries:
             self.entries[key] = Entry(place, place.get())
-        elif not place.private:  # a variable that a function called here rebinds, which the analysis does not see
+        elif (
+            not place.private
+        ):  # a variable that a function called here rebinds, which the analysis does not see
             self.entries[key].place = place
 
     def gather(self, place: Contents, present: Any = None) -> None:
@@ -323,7 +325,7 @@ def current() -> Journal | None:
 
 
 def reads_unknown(read: Callable[[], Iterable[Place]]) -> bool:
-    """Whether one of the variables that `read` gives has no value yet only because a loop is recorded for the first time.
+    """Whether a variable that `read` gives has no value yet only because a loop is recorded for the first time.
 
     Code that reads one cannot run in a first round; it is recorded when a later round's type is known.
     """

@@ -663,3 +663,24 @@ def test_nonlocal_written_by_a_function_called_in_a_loop():
         return x, z, k
 
     check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 3)])
+
+
+def test_variables_of_the_call_itself_are_not_watched():
+    outer = 1
+
+    def f(x):
+        k = 1
+
+        def h(v):
+            return v * k + outer
+
+        y = h(x)
+        k = 2
+        return h(y)
+
+    static = to_static(f)
+    for _ in range(3):
+        static(tensor([1.0]))
+    assert len(static.program_cache) == 1
+    outer = 5
+    assert static(tensor([1.0])).numpy() == 17

@@ -11,7 +11,7 @@ from paddlelite.jit.convert import convert, twin_of
 from .random_programs import define, run
 from .random_source import source
 
-SEEDS = int(os.environ.get("PADDLELITE_SEEDS", "200"))
+SEEDS = int(os.environ.get("PADDLELITE_SEEDS", "100"))
 
 
 @pytest.mark.parametrize("block", range(0, SEEDS, 20))
@@ -59,7 +59,7 @@ def outcome(function, args):
     return result, log.entries, repr(log.x)
 
 
-@pytest.mark.parametrize("block", range(0, SEEDS // 2, 50))
+@pytest.mark.parametrize("block", range(0, SEEDS, 50))
 def test_on_python_values(block):
     for seed in range(block, block + 50):
         text = source(seed, python=True)
