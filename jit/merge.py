@@ -23,7 +23,7 @@ from paddlelite.tensor.creation import to_tensor, zeros
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, rank
 
-from .state import UNBOUND
+from .state import CONTAINERS, UNBOUND
 from .symbolic import bound_of, negate
 from .undecided import Text, Undecided, known_value
 
@@ -204,7 +204,11 @@ class Pairing:
 
     test: Any
     blame: Callable[[Mismatch], CaptureError]
+    born: dict[int, Any]  # what the branches have made
     pairs: list[Pair] = field(default_factory=list)
+    shared: list[Any] = field(
+        default_factory=list
+    )  # containers for which a copy stands, though others hold them
 
     def unify(self, one: Any, two: Any, path: str, unsure: bool = True) -> Any:
         """A template for a value that is `one` or `two`.
@@ -253,6 +257,8 @@ class Pairing:
         mine, its = parts(one), parts(two)
         if mine is None or its is None:
             return one
+        if isinstance(one, CONTAINERS) and not (id(one) in self.born and id(two) in self.born):
+            self.shared += [one, two]
         keys = list(one) if isinstance(one, dict) else range(len(mine))
         found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys, mine, its, strict=True)]
         return rebuilt(one, found)
@@ -272,8 +278,8 @@ class Pairing:
             dtype = common_dtype(known, known, path)
             return self._add(Pair(one, two, dtype, is_weak(known), unsure))
         inner = parts(known)
-        if inner is None:
-            return known
+        if inner is None or (isinstance(known, CONTAINERS) and id(known) not in self.born):
+            return known  # (the contents of a container that is known outside are looked after by themselves)
         pairs = [(UNBOUND, part) if one is UNBOUND else (part, UNBOUND) for part in inner]
         return rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs])
 

@@ -15,13 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from paddlelite.mode import mode
+
 from .guards import rebound
 from .symbolic import refuse, rewriting
-from .undecided import Unbound, known_value
+from .undecided import Unbound, Undecided, known_value
 
 __all__ = [
     "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable", "align", "born", "current", "journaled", "known", "note", "note_rebound", "places",
+    "StateClosure", "Variable",
+    "align", "born", "check_frozen", "current", "freeze", "journaled", "known", "note", "note_rebound", "places",
     "reads_unknown", "recording",
 ]  # fmt: skip
 
@@ -357,6 +360,28 @@ def note(place: Place) -> None:
     journal = recording()
     if journal is not None and not place.private and id(place.owner) not in journal.born:
         journal.note(place)
+
+
+def freeze(value: Any) -> None:
+    """Refuse writes to a container from now on: a tensor has chosen between it and another, and a copy stands for both.
+
+    Python would show a write to the one in the other.
+    """
+    if isinstance(value, CONTAINERS):
+        mode.capture.__dict__.setdefault("frozen", {})[id(value)] = value
+        for part in value.values() if isinstance(value, dict) else value:
+            if type(part) is not Undecided:
+                freeze(part)
+
+
+def check_frozen(container: Any) -> None:
+    """Raises CaptureError for a write to a container that :func:`freeze` was called for."""
+    if id(container) in getattr(mode.capture, "frozen", ()):
+        raise refuse(
+            f"this {type(container).__name__.lower()} is one of two that a condition on a tensor has chosen between, "
+            "and a graph cannot write to it and to both",
+            "Write in the branches, or copy it before: list(a), dict(a).",
+        )
 
 
 def note_rebound(target: Any) -> None:

@@ -14,7 +14,7 @@ import paddlelite as paddle
 from paddlelite.tensor import manipulation
 
 from ..convert import convert
-from ..state import CONTAINERS, Contents, born, current, note, note_rebound, recording
+from ..state import CONTAINERS, Contents, born, check_frozen, current, note, note_rebound, recording
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
 from . import builtins as numbers
@@ -160,4 +160,6 @@ def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
         if isinstance(arg, CONTAINERS):
             note(Contents(f"a {type(arg).__name__}", arg))
+            if target.__name__ in _MUTATING:
+                check_frozen(arg)
     return target(*args, **kwargs)

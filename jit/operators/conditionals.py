@@ -24,6 +24,7 @@ from ..state import (
     Place,
     StateClosure,
     align,
+    freeze,
     journaled,
     note,
     places,
@@ -149,7 +150,7 @@ def _merge(
 ) -> None:
     (true_frame, true), (false_frame, false) = done
     align(true, false)
-    merging = _Merging(test, true.dead, false.dead)
+    merging = _Merging(test, true, false)
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
@@ -175,10 +176,14 @@ def _merge(
             weaken(result, kinds_of(pair.one) | kinds_of(pair.two))
         if pair.bound is not None:
             mark_unsure(result, results[pair.bound])
+    for container in merging.pairing.shared:
+        freeze(container)
     for place, template in templates:
         note(place)
         value = fill(template, results)
         place.put(value)
+        if merging.pairing.shared and type(value) is not Undecided:
+            freeze(value)
         if type(value) is Undecided and not place.private:
             capture.__dict__.setdefault("undecided", []).append(place)
 
@@ -200,10 +205,10 @@ def narrow(journal: Journal) -> None:
 class _Merging:
     """Pairs the values of two branches."""
 
-    def __init__(self, test: Tensor, true_dead: bool, false_dead: bool) -> None:
-        self.test, self.dead = test, (true_dead, false_dead)
+    def __init__(self, test: Tensor, true: Journal, false: Journal) -> None:
+        self.test, self.dead = test, (true.dead, false.dead)
         self.place: Place | None = None
-        self.pairing = Pairing(test, self._blame)
+        self.pairing = Pairing(test, self._blame, {**true.born, **false.born})
 
     def _blame(self, problem: Mismatch) -> CaptureError:
         assert self.place is not None

@@ -20,7 +20,7 @@ from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
-from ..state import Contents, born, note
+from ..state import Contents, born, check_frozen, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
 from .iterables import Source
@@ -49,6 +49,7 @@ class List(builtins.list):  # type: ignore[type-arg]
 
     def _changing(self, *index: Any) -> bool:
         """Note that the list changes; whether it is an array, or becomes one because a tensor is among `index`."""
+        check_frozen(self)
         note(Contents("the list", self))
         if self.array is None and any(map(is_symbolic, index)):
             self.array = make_array(self)

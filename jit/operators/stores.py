@@ -22,7 +22,7 @@ from operator import (
 from typing import Any
 
 from ..convert import class_attribute, special
-from ..state import Attribute, Contents, Item, Place, note, recording
+from ..state import Attribute, Contents, Item, Place, check_frozen, note, recording
 from ..symbolic import rewriting
 from .items import check_key
 
@@ -90,6 +90,7 @@ def _note_item(target: Any, key: Any) -> None:
     """Journal one key of a dict or list, or all of it. (Tensors keep a journal of their own in the capture.)"""
     if not isinstance(target, (dict, list)):
         return
+    check_frozen(target)
     if isinstance(key, (int, str)) and not isinstance(target, list):
         note(Item(f"{_called(target)}[{key!r}]", target, key))
     else:

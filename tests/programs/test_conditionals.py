@@ -233,3 +233,189 @@ def test_a_long_chain_is_not_too_deep():
     )  # (onnxruntime's own work on nested Ifs grows exponentially with their depth)
     program = static.captured_for(InputSpec([1], "float32"), InputSpec([], "int64")).traced.program
     assert run_program(program, [np.float32([1]), np.array(33)])[0] == 34
+
+
+def test_nested_three_deep_with_python_conditions():
+    def f(x, flag):
+        if x.sum() > 0:
+            if flag:
+                if x.sum() > 1:
+                    if x.sum() > 5:
+                        y = x
+                    else:
+                        y = x + 1
+                else:
+                    y = x + 2
+            else:
+                y = x + 3
+        else:
+            y = x + 4
+        return y
+
+    check(f, *[(*args, True) for args in NUMBERS], conds=3)
+    check(f, *[(*args, False) for args in NUMBERS], conds=1)
+
+
+def ternary_in_a_subscript(x):
+    rows = [x, x + 1, x * 2]
+    table = paddle.stack(rows)
+    return rows[1 if x.sum() > 1 else 0], table[2 if x.sum() > 1 else -2], (x, -x)[int(x.sum() > 0)]
+
+
+def ternary_in_a_call(x):
+    return paddle.add(x if x.sum() > 1 else -x, y=x * 2 if x.sum() > 5 else x)
+
+
+def ternary_in_a_default(x):
+    g = lambda v, by=(2 if x.sum() > 1 else 3): v * by
+
+    def h(v, by=4 if x.sum() > 1 else 5):
+        return v * by
+
+    return g(x), h(x), (lambda v: v + 1 if v.sum() > 1 else v)(x)
+
+
+def ternary_of_ternaries(x):
+    n = x.sum()
+    return x + (1 if n < 1 else 2 if n < 2 else 3 if n < 5 else 4) * (2.5 if n > 1 else 3)
+
+
+@pytest.mark.parametrize(
+    "function", [ternary_in_a_subscript, ternary_in_a_call, ternary_in_a_default, ternary_of_ternaries]
+)
+def test_every_place_of_a_ternary(function):
+    check(function, *NUMBERS)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "uint8", "int8", "int16"])
+def test_predicates_of_other_dtypes(dtype):
+    def f(x):
+        y = paddle.zeros([2])
+        if x:
+            y = y + 1
+        if not x:
+            y = y + 10
+        while x:
+            x, y = x * 0, y + 100
+        return y + (1000 if x else 2000)
+
+    for shape in ([], [1], [1, 1]):
+        check(f, *[(paddle.full(shape, value, dtype),) for value in (0, 1)])
+
+
+def walrus_in_a_while(x):
+    while (n := x.sum()) < 5:
+        x = x + 1
+    return x, n
+
+
+def walrus_in_a_comprehension(x):
+    made = [(last := v * 2) for v in (x, x + 1)]
+    return made, last, [y for v in (x,) if (y := v + 1) is not None], y
+
+
+def walrus_in_operands(x):
+    k = x
+    if x.sum() > 1 and (k := x.mean() + x) > 0 or (m := x.sum()) < 1:  # noqa: F841
+        x = x + k
+    return x, k
+
+
+def walrus_in_a_lambda(x):
+    f = lambda v: (q := v + 1) * q if v.sum() > 1 else v
+    return f(x)
+
+
+def walrus_in_a_ternary(x):
+    y = (k := x + 1) if x.sum() > 1 else (k := x - 1)
+    return paddle.add(z := x + 1, z), y, k, z
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        walrus_in_a_while,
+        walrus_in_a_comprehension,
+        walrus_in_operands,
+        walrus_in_a_lambda,
+        walrus_in_a_ternary,
+    ],
+)
+def test_every_place_of_a_walrus(function):
+    check(function, *NUMBERS)
+
+
+def test_definitions_in_branches():
+    def f(x):
+        if x.sum() > 1:
+
+            class Scale:
+                by = 3
+
+                def of(self, v):
+                    return v * self.by if v.sum() > 2 else v
+
+            x = Scale().of(x)
+        else:
+            double = lambda v, by=2: v * by
+            x = double(x)
+        return x
+
+    check(f, *NUMBERS)
+
+
+def test_names_deleted_in_and_after_branches():
+    def f(x):
+        y = x + 1
+        if x.sum() > 1:
+            z = y * 2
+            x = z
+            del z
+        if x.sum() > 5:
+            x = x + y
+            del y
+        else:
+            del y
+        return x
+
+    check(f, *NUMBERS)
+
+
+def test_reading_a_deleted_name():
+    def f(x):
+        y = x + 1
+        if x.sum() > 1:
+            del y
+        return y
+
+    def g(x):
+        y = x + 1
+        del y
+        return y  # noqa: F821
+
+    check(f, ([0.0],), ([2.0],))
+    with pytest.raises(UnboundLocalError, match="local variable 'y'"):
+        to_static(f)(tensor([2.0]))
+    with pytest.raises(UnboundLocalError, match="local variable 'y'"):
+        to_static(g)(tensor([2.0]))
+
+
+def test_values_equal_in_both_branches_need_no_branch():
+    def f(x):
+        if x.sum() > 1:
+            k, name, y = 3, "a", x
+        else:
+            k, name, y = 3, "a", x
+        return y * k + len(name)
+
+    check(f, *NUMBERS, conds=0)
+
+
+def test_a_branch_that_changes_nothing_is_no_branch():
+    def f(x):
+        y = x + 1
+        if x.sum() > 1:
+            z = y * 2  # noqa: F841
+        return y
+
+    check(f, *NUMBERS, conds=0)

@@ -316,3 +316,37 @@ def test_bools_that_branches_set():
         return x, x.astype("int64") + ok, not ok, n
 
     check(f, *NUMBERS)
+
+
+def write_to_the_chosen(x):
+    a, b = [x], [x * 2]
+    c = a if x.sum() > 1 else b
+    c.append(x)
+    return a, b
+
+
+def write_to_one_of_them(x):
+    a, b = {"k": x}, {"k": x * 2}
+    if x.sum() > 1:
+        c = a
+    else:
+        c = b
+    a["k"] = x + 1
+    return c["k"]
+
+
+@pytest.mark.parametrize("function", [write_to_the_chosen, write_to_one_of_them])
+def test_containers_that_a_condition_chooses_are_not_written_to(function):
+    with pytest.raises(CaptureError, match=r"test_undecided.py:\d+: this (list|dict) is one of two"):
+        to_static(function)(tensor([1.0]))
+
+
+def test_containers_that_a_condition_chooses_are_read():
+    def f(x):
+        a, b = [x, x + 1], [x * 2, x]
+        c = a if x.sum() > 1 else b
+        d = {"k": c[1]} if x.sum() > 5 else {"k": x}
+        d["k"] = d["k"] + 1
+        return c, d
+
+    check(f, *NUMBERS)
