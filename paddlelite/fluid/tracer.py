@@ -14,7 +14,7 @@ import numpy as np
 
 from ..mode import mode
 
-__all__ = ["Single", "Tracer"]
+__all__ = ["BackwardStrategy", "Single", "Tracer"]
 
 
 class Single(np.ndarray):
@@ -53,6 +53,12 @@ class Single(np.ndarray):
         return self.view(np.ndarray).__reduce__()
 
 
+class BackwardStrategy:
+    """1.5 to 1.8's argument of ``backward()``. Gradients are always added in one order: ``sort_sum_gradient`` is met."""
+
+    sort_sum_gradient = False
+
+
 class Tracer:
     """One guard's: the parameters made in it, whether layers are training, and how its tensors behave."""
 
@@ -76,6 +82,10 @@ class Tracer:
     def array(self, array: np.ndarray) -> np.ndarray:
         """What ``numpy()`` gives."""
         return Single.of(array)
+
+    def seed(self, given: Any) -> Any:
+        """The gradient that ``backward()`` starts from: in 1.x its argument was a strategy."""
+        return None if isinstance(given, BackwardStrategy) else given
 
     def ranked(self, tensor: Any) -> Any:
         """``tensor``, with shape [1] where later releases have none: 1.x knows no 0-D tensor."""

@@ -307,7 +307,8 @@ class Tensor:
 
     def backward(self, grad_tensor: Tensor | None = None, retain_graph: bool = False) -> None:
         """Compute the gradients of all leaves this tensor depends on. See :func:`paddlelite.autograd.backward`."""
-        backward(self, grad_tensor, retain_graph)
+        seed = grad_tensor if mode.tracer is None else mode.tracer.seed(grad_tensor)
+        backward(self, seed, retain_graph)
 
     def clear_grad(self, set_to_zero: bool = False) -> None:
         """Forget the gradient (or make it zero)."""

@@ -61,6 +61,10 @@ def test_variables_and_their_gradients():
         total = fluid.layers.sums(inputs)
         loss = fluid.layers.reduce_sum(total)
         loss.backward()
+        strategy = fluid.dygraph.BackwardStrategy()
+        strategy.sort_sum_gradient = True
+        fluid.layers.reduce_sum(inputs[1] * 2.0).backward(strategy)
+        assert inputs[1].gradient().tolist() == (ONES * 3).tolist()
         assert total.numpy().tolist() == [[10.0, 10.0], [10.0, 10.0]]
         assert loss.gradient().tolist() == [1.0] and loss.shape == [1]
         assert (

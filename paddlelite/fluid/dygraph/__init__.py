@@ -2,6 +2,7 @@
 
 from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from ..modes import in_dygraph_mode
+from ..tracer import BackwardStrategy
 from . import base, checkpoint, container, jit, layers, learning_rate_scheduler, nn, parallel
 from .base import *
 from .checkpoint import *
@@ -12,9 +13,3 @@ from .learning_rate_scheduler import *
 from .nn import *
 from .parallel import DataParallel, ParallelEnv, prepare_context
 from .py_layer import PyLayer
-
-
-class BackwardStrategy:
-    """``sort_sum_gradient`` of 1.5 to 1.8: gradients are always added in the order in which they arrive."""
-
-    sort_sum_gradient = False
