@@ -54,7 +54,7 @@ class Single(np.ndarray):
 
 
 class BackwardStrategy:
-    """1.5 to 1.8's argument of ``backward()``. Gradients are always added in one order: ``sort_sum_gradient`` is met."""
+    """The argument of 1.5's ``backward()``: gradients are always added in one order, as ``sort_sum_gradient`` asks."""
 
     sort_sum_gradient = False
 
