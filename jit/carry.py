@@ -63,7 +63,7 @@ class _Slot:
     def start(self) -> Tensor:
         """The tensor before the first round."""
         if self.array:
-            return as_array(self.first)
+            return as_array(self.first, self.dtype)
         return dummy(self.spec) if self.first is UNBOUND else as_tensor(self.first, self.dtype)
 
 
@@ -139,7 +139,11 @@ class Carried:
         # A slot without a value belonged to a list that has become a TensorArray meanwhile.
         found = [values.get(i, slot.first) for i, slot in enumerate(self.slots)]
         return [
-            as_array(v) if slot.array else dummy(slot.spec) if v is UNBOUND else as_tensor(v, slot.dtype)
+            as_array(v, slot.dtype)
+            if slot.array
+            else dummy(slot.spec)
+            if v is UNBOUND
+            else as_tensor(v, slot.dtype)
             for v, slot in zip(found, self.slots, strict=True)
         ]
 

@@ -18,6 +18,7 @@ import numpy as np
 from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
 from paddlelite.errors import CaptureError
 from paddlelite.op import Spec
+from paddlelite.ops.array import create_array
 from paddlelite.refusal import describe as describe_tensor
 from paddlelite.tensor.creation import to_tensor, zeros
 from paddlelite.tensor.tensor import Tensor
@@ -189,7 +190,11 @@ class Pair:
         """The tensor of one side; call it in that side's block."""
         value = self.tensors()[which]
         if self.array:
-            return as_array(value)
+            other = self.tensors()[1 - which]
+            return as_array(
+                value,
+                _dtype(other[0]) if isinstance(other, list) and other else getattr(other, "dtype", None),
+            )
         if value is UNBOUND:
             return dummy(spec_of(self.tensors()[1 - which])._replace(dtype=self.dtype))
         return as_tensor(value, self.dtype)
@@ -298,10 +303,12 @@ def _lengths_differ(one: Any, two: Any) -> bool:
     return not isinstance(one, list) or not isinstance(two, list) or len(one) != len(two)
 
 
-def as_array(contents: Any) -> Any:
-    """A list's contents as a TensorArray of the block that is being built."""
+def as_array(contents: Any, dtype: DType | None = None) -> Any:
+    """A list's contents as a TensorArray of the block that is being built. `dtype` is for one that has none yet."""
     from .operators.lists import make_array
 
+    if dtype is not None and isinstance(contents, list) and not contents:
+        return create_array(dtype)
     return make_array(contents) if isinstance(contents, list) else contents
 
 

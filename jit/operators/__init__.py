@@ -6,6 +6,7 @@ Each decides by the object it is given whether a tensor is involved. On Python v
 from .calls import call, method
 from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
+from .iterables import generated
 from .lists import list_, made
 from .logic import and_, both_, chain, either_, in_, is_, is_not, not_, not_in, or_
 from .loops import for_, while_

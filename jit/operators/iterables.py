@@ -20,7 +20,7 @@ from ..symbolic import both, either, in_graph, is_symbolic, refuse
 from .items import pick
 
 __all__ = [
-    "Source", "counter", "enumerate_", "len_", "map_", "range_", "reversed_", "source_of", "taken", "zip_",
+    "Source", "counter", "enumerate_", "generated", "len_", "map_", "range_", "reversed_", "source_of", "taken", "zip_",
 ]  # fmt: skip
 
 #: A tensor with at most so many rows is unrolled: its rows are then ordinary Python items.
@@ -157,6 +157,11 @@ def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
         raise TypeError("iteration over a 0-D tensor")
     length = iterable.dims[0]
     return None if isinstance(length, int) and length <= longest else _Rows(iterable)
+
+
+def generated(items: Any, lazily: Callable[[Any], Any], listed: Callable[[Any], Any]) -> Any:
+    """A generator expression over `items`: over what the graph computes, the items that it gives as a list."""
+    return listed(items) if in_graph(items) or source_of(items) is not None else lazily(items)
 
 
 def counter(items: Any) -> Source | None:

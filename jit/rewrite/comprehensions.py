@@ -9,16 +9,21 @@ before                                  after
                                                 return _made
                                             y = _listcomp(xs)
 
+    any(f(v) for v in xs)                   any(_jit.generated(xs, lambda _items: (f(v) for v in _items), _listcomp))
+
 That is what a comprehension means in Python: the first iterable is evaluated outside, the rest in a scope of its
-own. Generator expressions are lazy and stay; so do asynchronous ones.
+own. A generator expression is lazy and stays so, except over a tensor of the graph: its items are those of the list.
+Asynchronous ones stay.
 """
 
 from __future__ import annotations
 
+import copy
+
 import gast
 
 from ..scopes import Scope, own_nodes
-from .build import Names, Pass, assign, at, binds_in_expression, function, name, suspends
+from .build import Names, Pass, assign, at, binds_in_expression, function, name, operator, suspends
 
 __all__ = ["Comprehensions"]
 
@@ -64,6 +69,17 @@ class Comprehensions(Pass):
 
     def visit_DictComp(self, node: gast.DictComp) -> gast.AST:
         return self._lower(node, gast.Dict([], []), None, node.value)
+
+    def visit_GeneratorExp(self, node: gast.GeneratorExp) -> gast.AST:
+        if not self.can_hoist or suspends([node]) or binds_in_expression(node):
+            return self.generic_visit(node)
+        listed = self.visit_ListComp(
+            copy.deepcopy(gast.copy_location(gast.ListComp(node.elt, node.generators), node))
+        )
+        items = self.names.fresh("_items")
+        node.generators[0].iter = name(items)
+        lazily = gast.Lambda(function("_", [], [items]).args, self.generic_visit(node))
+        return at(node, operator("generated", *listed.args, lazily, listed.func))
 
     def _lower(self, node: gast.AST, empty: gast.AST, method: str | None, element: gast.AST) -> gast.AST:
         bound = binds_in_expression(node)
