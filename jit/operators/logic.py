@@ -48,8 +48,7 @@ def either_(first: Any, *others: Thunk) -> Any:
 def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> Any:
     """The operand that decides: each is looked at as long as those before are `goes_on`."""
     for i, other in enumerate(others):
-        if asked:
-            value = predicate(value) if is_symbolic(value) else bool(value)
+        value = _truth(value) if asked else value
         if is_symbolic(value):
             right = _cheap(value, other, goes_on)
             if right is None:
@@ -59,7 +58,11 @@ def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) ->
             return value
         else:
             value = other()
-    return predicate(value) if asked and is_symbolic(value) else value
+    return _truth(value) if asked else value
+
+
+def _truth(value: Any) -> Any:
+    return predicate(value) if is_symbolic(value) else bool(value)
 
 
 #: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.

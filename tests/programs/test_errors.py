@@ -7,6 +7,8 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite.errors import CaptureError
+from paddlelite.export.executor import run_onnxruntime
+from paddlelite.interpret import run_program
 from paddlelite.jit import InputSpec, to_static
 
 from .harness import check, tensor
@@ -157,3 +159,89 @@ def test_traceback_shows_the_users_line():
         f(paddle.to_tensor(np.ones(2, "float32")))
     frames = [entry for entry in caught.traceback if str(entry.path).endswith("test_errors.py")]
     assert frames[-1].lineno + 1 == test_traceback_shows_the_users_line.__code__.co_firstlineno + 4
+
+
+class Custom(Exception):
+    def __init__(self, code, text):
+        super().__init__(f"{code}: {text}")
+        self.code = code
+
+
+def raised(function, *args):
+    """What the captured function raises, and the interpreter and onnxruntime when they run its program."""
+    static = to_static(function)
+    entry, tensors = static._entry(args, {})
+    feeds = [t.numpy() for t in tensors]
+    found = []
+    runs = [lambda: static(*args)]
+    runs += [lambda run=run: run(entry.traced.program, feeds) for run in (run_program, run_onnxruntime)]
+    for run in runs:
+        with pytest.raises(Exception) as caught:
+            run()
+        found.append(caught.value)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (lambda n: ValueError(f"too large: {n.item():.1f}"), ValueError, "too large: 9.0"),
+        (lambda n: KeyError("n is %s" % n.item()), KeyError, "'n is 9.0'"),  # noqa: UP031
+        (lambda n: RuntimeError("n", n.item(), [1]), RuntimeError, "('n', 9.0, [1])"),
+        (lambda n: Custom(3, "far"), Custom, "3: far"),
+        (lambda n: IndexError, IndexError, ""),
+    ],
+)
+def test_messages_are_made_when_the_graph_raises(error, kind, text):
+    def f(x):
+        n = x.sum()
+        if n > 5:
+            raise error(n)
+        return x + 1
+
+    check(f, *NUMBERS)
+    for found in raised(f, tensor([9.0])):
+        assert type(found) is kind and str(found) == text
+        if kind is Custom:
+            assert found.code == 3
+
+
+def test_the_cause_is_kept():
+    def f(x):
+        if x.sum() > 5:
+            raise ValueError("large") from KeyError("k")
+        return x
+
+    for found in raised(f, tensor([9.0])):
+        assert isinstance(found.__cause__, KeyError)
+
+
+def test_raise_in_loops_and_helpers():
+    def bounded(v):
+        if v.sum() > 6:
+            raise ValueError(f"{v.sum().item()} is too much")
+        return v * 2
+
+    def f(x, n):
+        for i in range(n):
+            if i > 3:
+                raise IndexError(f"round {i}")
+            x = bounded(x)
+        return x
+
+    check(f, *[([0.5], paddle.to_tensor(n)) for n in (0, 1, 3, 9)])
+    assert str(raised(f, tensor([5.0]), paddle.to_tensor(3))[1]) == "10.0 is too much"
+    assert str(raised(f, tensor([0.0]), paddle.to_tensor(9))[2]) == "round 4"
+
+
+def test_assert_messages():
+    def f(x, n):
+        assert n < 5, f"n is {n.item()}"
+        for i in range(n):
+            assert x.sum() < 4, ("sum", i)
+            x = x + 1
+        return x
+
+    check(f, *[([1.0], paddle.to_tensor(n)) for n in (0, 2, 4, 9)])
+    assert {str(e) for e in raised(f, tensor([1.0]), paddle.to_tensor(9))} == {"n is 9"}
+    assert {str(e) for e in raised(f, tensor([1.0]), paddle.to_tensor(4))} == {"('sum', 3)"}

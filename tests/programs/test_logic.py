@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import paddlelite as paddle
 
 from .harness import check
@@ -94,3 +96,133 @@ def test_builtins():
         return int(n), float(n), bool(n), k, a, sum([n, n]), abs(-n)
 
     check(f, *INTS)
+
+
+VECTOR = [1.0, 2.0, 3.0]
+POSITIONS = [(VECTOR, paddle.to_tensor(n)) for n in (-4, -3, -1, 0, 2, 3, 5)]
+
+
+def test_the_right_side_is_really_skipped():
+    def f(x, n):
+        if n < 3 and n >= -3 and x[n] > 1:
+            return x + 1
+        if n < -3 or n > 2 or x[n] < 2:
+            return x - 1
+        return x if not (n > 2 or x[n] > 5) else -x
+
+    check(f, *POSITIONS)
+
+
+def test_an_operand_is_returned():
+    def f(n):
+        x = paddle.ones([2], "int64")
+        return x * (n or 7), x * (n and 3), n or n + 1, (n and n - 1) or 5
+
+    check(f, *INTS)
+
+
+def test_operands_of_a_condition_need_not_fit_together():
+    def f(x):
+        if x.sum() > 5 or x or x.shape[0] > 3:
+            x = x + 1
+        if x and (x.sum() > 2 and [x]) and not (x.mean() > 8 and x):
+            x = x * 2
+        return x
+
+    check(f, *NUMBERS, conds=None)
+
+
+def test_chains_ask_each_operand_once():
+    class Counter:
+        n = 0
+
+        def of(self, v):
+            self.n = self.n + 1
+            return v
+
+    def f(n):
+        c = Counter()
+        a = 0 < c.of(n) < 3
+        b = -2 < c.of(n) <= c.of(n + 1) != 3
+        return a, b, 1 if 3 < 2 < c.of(n) else 2, n == n == n
+
+    check(f, *INTS)
+    check(lambda n: 1 if 0 < n < 5 > 3 else 2, *INTS)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x, n: x[n],
+        lambda x, n: [x, x + 1, x * 2][n],
+        lambda x, n: (x, x + 1, x * 2)[n],
+        lambda x, n: paddle.stack([x[i] for i in (0, n)]),
+        lambda x, n: x[int(n)] * 2,
+    ],
+)
+def test_an_index_out_of_range_raises_everywhere(function):
+    check(function, *POSITIONS)
+
+
+def test_writing_out_of_range_raises_everywhere():
+    def f(x, n):
+        y = x * 1
+        for i in range(n):
+            y[i] = y[i] + 1
+        return y
+
+    check(f, *POSITIONS)
+
+
+def test_every_kind_of_index():
+    def f(x):
+        y = x * 1
+        y[y > 2] = 0.0
+        rows = paddle.to_tensor([1, 0])
+        return (
+            x[x > 1],
+            x[[0, 1], [1, 0]],
+            x[rows],
+            x[:, -1],
+            x[1:, None, ::-1],
+            x[..., 0],
+            x[rows, 1],
+            x[-1],
+            y,
+        )
+
+    check(f, ([[1.0, 2.0], [3.0, 4.0]],), ([[1.0, -2.0], [-3.0, 4.0]],))
+
+
+def test_comprehensions_with_ternaries():
+    def f(x):
+        rows = [v if v.sum() > 1 else -v for v in (x, x + 1)]
+        table = {k: (x if x.sum() > k else -x) for k in (0, 1)}
+        pair = tuple(v * 2 if v.sum() > 1 else v for v in (x, x + 1))
+        return rows, table, pair, x * len({k for k in (1, 2, 2)})
+
+    check(f, *NUMBERS)
+
+
+def test_a_filter_on_tensors():
+    def f(x):
+        return paddle.stack([v * 2 for v in x if v > 1])
+
+    check(f, ([1.0, 5.0, 3.0],), ([2.0, -5.0, 3.0],))
+
+
+def test_lambdas():
+    def apply(g, *values):
+        return g(*values)
+
+    def f(x):
+        g = lambda v: v + 1 if v.sum() > 1 else v - 1
+        h = lambda v, k=2: [a * k if a > 1 else -a for a in v]
+        return (
+            g(x),
+            apply(lambda v, w: v if v.sum() > w.sum() else w, x, x * 2 - 1),
+            h(x),
+            list(map(g, [x, -x])),
+        )
+
+    check(f, *NUMBERS)
