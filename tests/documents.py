@@ -286,7 +286,7 @@ def report(text, whole):
     for old, new in () if whole else SHORTER:
         source = source.replace(old, new)
     prints = [
-        "start training ... ", "epoch: 0, batch_id: 0, loss is: 2.", "Total params: 94,280",
+        "start training ... ", "epoch: 0, batch_id: 0, loss is: ", "Total params: 94,280",
         "Estimated Total Size (MB): 1.36", "{'total_params': 94280, 'trainable_params': 94280}",
         "InputSpec(shape=(-1, 784), dtype=paddle.float32, name=x",
         "InputSpec(shape=(-1, 1), dtype=paddle.int64, name=label",
