@@ -13,7 +13,7 @@ from paddlelite.bind import flatten_outs
 from paddlelite.capture import Capture
 from paddlelite.framework.random import default_generator
 from paddlelite.ir import Block, Node, Program, Value
-from paddlelite.ops.control import cond, while_loop
+from paddlelite.ops.control import build_loop, cond
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
@@ -134,10 +134,14 @@ def _while(capture: Capture, node: Node, carried: list[Any], outside: list[Any])
         results = _block(capture, block, [*filled(values), *outside])
         return [item for item in results if item is not _RNG]
 
-    results = while_loop(
+    kept = [i for i, item in enumerate(carried) if item is not _RNG]
+    results = build_loop(
+        capture,
         lambda *values: run(test, values)[0],
         lambda *values: run(body, values),
-        [item for item in carried if item is not _RNG],
+        [carried[i] for i in kept],
+        0,
+        [body.params[i].spec for i in kept],
     )
     return filled(results)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
-from .merge import Leaf
+from .merge import Leaf, Object
 
 __all__ = ["Arguments", "flatten", "static_key"]
 
@@ -51,6 +51,10 @@ def _split(value: Any, path: str, found: Arguments) -> Any:
         return kind(*parts) if hasattr(value, "_fields") else kind(parts)
     if isinstance(value, dict) and kind.__name__ in ("dict", "OrderedDict"):
         return kind((k, _split(part, f"{path}_{k}" if path else str(k), found)) for k, part in value.items())
+    if is_dataclass(kind) and (own := Object.of(value)):
+        return Object(
+            value, {k: _split(v, f"{path}_{k}" if path else k, found) for k, v in own.attributes.items()}
+        )
     if kind is not Leaf:
         found.rest[path] = value
     return value
@@ -66,6 +70,8 @@ def static_key(template: Any) -> Any:
         return template
     if kind in (list, tuple) or hasattr(template, "_fields"):
         return (kind, *map(static_key, template))
+    if kind is Object:
+        return (type(template.like), static_key(template.attributes))
     if isinstance(template, dict):
         return (kind, *((k, static_key(v)) for k, v in template.items()))
     if kind in (bool, int, float, complex, str, bytes, type(None)):

@@ -23,7 +23,9 @@ from .blame import loop_value
 from .merge import (
     ONE_PATH,
     Leaf,
+    ListOf,
     Mismatch,
+    Object,
     alternatives,
     as_array,
     as_tensor,
@@ -33,6 +35,8 @@ from .merge import (
     dummy,
     fill,
     is_leaf,
+    items_of,
+    may_grow,
     parts,
     rebuilt,
     spec_of,
@@ -130,7 +134,7 @@ class Carried:
                 continue
             try:
                 with_place = dict(values)
-                widened |= self._compare(place, self.templates[place.key], place.get(), with_place)
+                widened |= self._compare(journal, place, self.templates[place.key], place.get(), with_place)
                 values = with_place
             except Mismatch as problem:
                 widened |= self._fork(place, loop_value(problem, place.name))
@@ -160,7 +164,9 @@ class Carried:
             self.templates[entry.place.key] = self._template(entry.before)
         return bool(new)
 
-    def _compare(self, place: Place, template: Any, value: Any, values: dict[int, Any]) -> bool:
+    def _compare(
+        self, journal: Journal, place: Place, template: Any, value: Any, values: dict[int, Any]
+    ) -> bool:
         """Fit one place's value after a round to its template; True when the template was widened."""
         if template is UNBOUND and value is not UNBOUND:
             if place.owner is not None:
@@ -169,6 +175,13 @@ class Carried:
             return True
         if place.grows and _grew(template, value):
             return self._make_array(place, value)
+        if type(template) is not ListOf and may_grow(template) and may_grow(value) and _grew(template, value):
+            self._make_array(place, value)
+            self.templates[place.key] = ListOf(self.templates[place.key].index)
+            return True
+        if template is not value and id(value) in journal.born and (own := Object.of(template)):
+            self.templates[place.key] = self._template(own)
+            return True
         return self._fit(template, value, place.name, values)
 
     def _fork(self, place: Place, problem: CaptureError) -> bool:
@@ -186,13 +199,15 @@ class Carried:
     def _make_array(self, place: Place, value: Any) -> bool:
         """Carry a list as a TensorArray from now on; its elements are those before the loop and of this round."""
         first = self.first[place.key]
-        specs = [item.spec for item in map(as_array, (first, value)) if item.array == "full"]
+        items = [item for each in (first, value) for item in items_of(each)]
+        specs = [spec_of(item) for item in items]
         dims, dtype = specs[0].dims, specs[0].dtype
         for spec in specs[1:]:
             if len(spec.dims) != len(dims) or spec.dtype is not dtype:
-                raise Mismatch(place.name, first, value, "they have different lengths or keys")
+                why = "dtypes" if spec.dtype is not dtype else "ranks"
+                raise Mismatch(f"an item of {place.name}", items[0], items[-1], f"they have different {why}")
             dims = tuple(map(_join, dims, spec.dims))
-        self.slots.append(_Slot(first, dims, dtype, False, array="full"))
+        self.slots.append(_Slot(first, dims, dtype, all(map(is_weak, items)), array="full"))
         self.templates[place.key] = Leaf(len(self.slots) - 1)
         return True
 
@@ -207,8 +222,13 @@ class Carried:
             if slot.bound is not None:
                 values[slot.bound] = bound
             return widened if value is UNBOUND else self._fit_slot(slot, value, path) or widened
+        if type(template) is ListOf and isinstance(value, list):
+            values[template.index] = value
+            return self._fit_slot(self.slots[template.index], value, path)
         if template is value:
             return False
+        if type(template) is Object and value is not None:
+            value = Object.of(value) or value
         if type(template) is Undecided:
             its = list(alternatives(template, value, path))
         elif why := differ(template, value):
@@ -223,7 +243,9 @@ class Carried:
     def _fit_slot(self, slot: _Slot, value: Any, path: str) -> bool:
         """Widen a carried tensor's type so that `value` fits."""
         if slot.array:
-            value = as_array(value)
+            value = as_array(value, slot.dtype)
+            if value.array == "empty":
+                return False
         if not is_leaf(value):
             raise Mismatch(
                 path, slot.first, value, "one is None" if value is None else "they are of different types"
@@ -261,7 +283,8 @@ def _grew(template: Any, contents: Any) -> bool:
     """Whether a list does not have the length it had, and is not a TensorArray yet."""
     if type(template) is Leaf:
         return False
-    return not isinstance(contents, list) or len(template) != len(contents)
+    grown = not isinstance(contents, list) or getattr(contents, "array", None) is not None
+    return grown or len(template) != len(contents)
 
 
 def _join(before: Any, after: Any) -> Any:

@@ -8,6 +8,7 @@ somebody needs to know which of the two it is.
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import numpy as np
 
 from paddlelite.dtypes import DType, bool_, complex64, default_dtype, int64
 from paddlelite.errors import CaptureError
+from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
 from paddlelite.ops.array import create_array
 from paddlelite.refusal import describe as describe_tensor
@@ -25,12 +27,12 @@ from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, rank
 
 from .state import CONTAINERS, UNBOUND
-from .symbolic import bound_of, negate
+from .symbolic import bound_of, negate, refuse
 from .undecided import Text, Undecided, known_value
 
 __all__ = [
-    "Leaf", "Mismatch", "Pairing", "alternatives", "as_tensor", "describe", "fill", "is_leaf", "parts",
-    "rebuilt", "spec_of",
+    "ONE_PATH", "Leaf", "ListOf", "Mismatch", "Object", "Pairing", "alternatives", "as_tensor", "describe",
+    "fill", "is_leaf", "may_grow", "parts", "rebuilt", "spec_of",
 ]  # fmt: skip
 
 _NUMBERS = (bool, int, float, complex, np.generic)
@@ -43,6 +45,39 @@ ONE_PATH = "only one path sets it"
 @dataclass(frozen=True)
 class Leaf:
     """The place of the i-th tensor in a template."""
+
+    index: int
+
+
+@dataclass
+class Object:
+    """An object of a user's class in a template: made anew, like `like`, with other attributes."""
+
+    like: Any
+    attributes: dict[str, Any]
+
+    @classmethod
+    def of(cls, value: Any) -> Object | None:
+        """A user's object with its attributes; None for anything else."""
+        kind = type(value)
+        if kind is Undecided:
+            return None
+        own = vars(value) if hasattr(value, "__dict__") else None
+        ours = isinstance(value, Layer) or kind.__module__.split(".")[0] == "paddlelite"
+        if type(own) is not dict or any("__new__" in vars(base) for base in kind.__mro__[:-1]) or ours:
+            return None
+        return cls(value, dict(own))
+
+    def made(self, attributes: dict[str, Any]) -> Any:
+        """A new object with these attributes."""
+        new = object.__new__(type(self.like))
+        new.__dict__.update(attributes)
+        return new
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of unknown length in a template: its TensorArray is the i-th tensor."""
 
     index: int
 
@@ -66,6 +101,8 @@ def parts(value: Any) -> list[Any] | None:
         return [value.test, value.one, value.two]
     if type(value) is Text:
         return list(value.args)
+    if type(value) is Object:
+        return list(value.attributes.values())
     if isinstance(value, dict):
         return list(value.values())
     if getattr(value, "array", None) is not None or not isinstance(value, (list, tuple)):
@@ -82,8 +119,12 @@ def rebuilt(like: Any, new: list[Any]) -> Any:
         return known_value(Undecided(test, one, two, like.problem))
     if type(like) is Text:
         return Text(like.function, *new)
+    if type(like) is Object:
+        return Object(like.like, dict(zip(like.attributes, new, strict=True)))
     if isinstance(like, dict):
-        return type(like)(zip(like, new, strict=True))
+        made = copy.copy(like)  # a defaultdict keeps its default
+        made.update(zip(like, new, strict=True))
+        return made
     return type(like)(*new) if hasattr(like, "_fields") else type(like)(new)
 
 
@@ -190,11 +231,7 @@ class Pair:
         """The tensor of one side; call it in that side's block."""
         value = self.tensors()[which]
         if self.array:
-            other = self.tensors()[1 - which]
-            return as_array(
-                value,
-                _dtype(other[0]) if isinstance(other, list) and other else getattr(other, "dtype", None),
-            )
+            return as_array(value, self.dtype)
         if value is UNBOUND:
             return dummy(spec_of(self.tensors()[1 - which])._replace(dtype=self.dtype))
         return as_tensor(value, self.dtype)
@@ -245,7 +282,7 @@ class Pairing:
         Raises Mismatch when they are of no one kind.
         """
         if growing and _lengths_differ(one, two):
-            return self._add(Pair(one, two, int64, False, array=True))
+            return self._array(one, two)
         return self.alike(one, two, path)
 
     def alike(self, one: Any, two: Any, path: str) -> Any:
@@ -256,6 +293,10 @@ class Pairing:
             return rebuilt(like, [self.unify(a, b, path, unsure=False) for a, b in pairs])
         if is_leaf(one) and is_leaf(two):
             return self._leaf(one, two, path)
+        if may_grow(one) and may_grow(two) and _lengths_differ(one, two):
+            return ListOf(self._array(one, two).index)
+        if id(one) in self.born and id(two) in self.born:
+            one, two = Object.of(one) or one, Object.of(two) or two
         why = differ(one, two)
         if why:
             raise Mismatch(path, one, two, why)
@@ -264,7 +305,7 @@ class Pairing:
             return one
         if isinstance(one, CONTAINERS) and not (id(one) in self.born and id(two) in self.born):
             self.shared += [one, two]
-        keys = list(one) if isinstance(one, dict) else range(len(mine))
+        keys = _keys(one)
         found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys, mine, its, strict=True)]
         return rebuilt(one, found)
 
@@ -282,11 +323,21 @@ class Pairing:
         if is_leaf(known):
             dtype = common_dtype(known, known, path)
             return self._add(Pair(one, two, dtype, is_weak(known), unsure))
+        if may_grow(known) and known.array is not None:
+            return ListOf(self._array(one, two, unsure).index)
+        if id(known) in self.born:
+            known = Object.of(known) or known
         inner = parts(known)
         if inner is None or (isinstance(known, CONTAINERS) and id(known) not in self.born):
             return known  # (the contents of a container that is known outside are looked after by themselves)
         pairs = [(UNBOUND, part) if one is UNBOUND else (part, UNBOUND) for part in inner]
         return rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs])
+
+    def _array(self, one: Any, two: Any, unsure: bool = False) -> Leaf:
+        """Two lists as a TensorArray."""
+        items = [i for side in (one, two) for i in items_of(side)]
+        dtype = common_dtype(items[0], items[0], "") if items else default_dtype()
+        return self._add(Pair(one, two, dtype, all(map(is_weak, items)), unsure, array=True))
 
     def _add(self, pair: Pair) -> Leaf:
         self.pairs.append(pair)
@@ -300,16 +351,45 @@ class Pairing:
 
 def _lengths_differ(one: Any, two: Any) -> bool:
     """Whether two contents of a list cannot be merged element by element."""
-    return not isinstance(one, list) or not isinstance(two, list) or len(one) != len(two)
+    if any(not isinstance(each, list) or getattr(each, "array", None) is not None for each in (one, two)):
+        return True
+    return len(one) != len(two)
 
 
-def as_array(contents: Any, dtype: DType | None = None) -> Any:
-    """A list's contents as a TensorArray of the block that is being built. `dtype` is for one that has none yet."""
+def may_grow(value: Any) -> bool:
+    """Whether a value is a list that a TensorArray can stand for."""
+    return type(value) is not Undecided and isinstance(value, list) and hasattr(value, "array")
+
+
+def _keys(structure: Any) -> list[Any]:
+    """How the parts of a structure are called."""
+    if type(structure) is Object:
+        return list(structure.attributes)
+    return list(structure) if isinstance(structure, dict) else list(range(len(parts(structure) or ())))
+
+
+def items_of(contents: Any) -> list[Any]:
+    """A list's elements, or its TensorArray as the one that stands for all of them (an empty one says nothing)."""
+    own = getattr(contents, "array", None) if isinstance(contents, list) else contents
+    if own is None:
+        odd = [item for item in contents if not is_leaf(item)]
+        if odd:
+            raise refuse(
+                f"a list whose length is known only when the graph runs can hold tensors, not {describe(odd[0])}",
+                "Keep one list for each of the tensors in it.",
+            )
+        return list(contents)
+    return [own] if own is not UNBOUND and own.array == "full" else []
+
+
+def as_array(contents: Any, dtype: DType) -> Any:
+    """A list's contents as a TensorArray of the block that is being built; `dtype` is for one that is empty."""
     from .operators.lists import make_array
 
-    if dtype is not None and isinstance(contents, list) and not contents:
+    items = items_of(contents)
+    if not items:
         return create_array(dtype)
-    return make_array(contents) if isinstance(contents, list) else contents
+    return items[0] if getattr(items[0], "array", "") else make_array(items)
 
 
 def differ(one: Any, two: Any) -> str:
@@ -323,7 +403,9 @@ def differ(one: Any, two: Any) -> str:
         return "" if _same(one, two) else "they are different objects"
     if type(one) is Text:
         return "" if one.function is two.function and len(mine) == len(its) else "they are different objects"
-    fits = list(one) == list(two) if isinstance(one, dict) else len(mine) == len(its)
+    if type(one) is Object and type(one.like) is not type(two.like):
+        return "they are of different types"
+    fits = _keys(one) == _keys(two)
     return "" if fits else "they have different lengths or keys"
 
 
@@ -358,9 +440,21 @@ def _same(one: Any, two: Any) -> bool:
         return False
 
 
+def list_of(array: Any) -> Any:
+    """The list that a TensorArray stands for."""
+    from .operators.lists import List
+
+    return List.of(array)
+
+
 def fill(template: Any, values: list[Any]) -> Any:
     """The template with tensors in the places of its leaves."""
     if type(template) is Leaf:
         return values[template.index]
+    if type(template) is ListOf:
+        return list_of(values[template.index])
+    if type(template) is Object:
+        filled = {name: fill(part, values) for name, part in template.attributes.items()}
+        return template.made(filled)
     inner = None if is_leaf(template) else parts(template)
     return template if inner is None else rebuilt(template, [fill(part, values) for part in inner])

@@ -25,7 +25,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from .arguments import flatten
 from .function import StaticFunction, to_static
-from .merge import Leaf, fill
+from .merge import Leaf, Object, fill
 from .trace import Traced
 
 __all__ = ["save"]
@@ -179,6 +179,8 @@ def _part(traced: Traced, specs: Any, configs: dict[str, Any]) -> Program:
 def _leaves(template: Any) -> list[int]:
     if isinstance(template, Leaf):
         return [template.index]
+    if isinstance(template, Object):
+        template = list(template.attributes.values())
     if isinstance(template, dict):
         return [i for key in sorted(template, key=str) for i in _leaves(template[key])]
     if isinstance(template, (list, tuple)):

@@ -125,7 +125,7 @@ def as_bool(x: Any) -> Any:
 
 def is_tensor(x: Any) -> bool:
     """Whether a truth is known only when the graph runs."""
-    return type(x) is Undecided or isinstance(x, Tensor)
+    return type(x) is Undecided or isinstance(x, Tensor) or (isinstance(x, list) and is_symbolic(x))
 
 
 def imply(result: Any, truth: bool, *facts: tuple[Any, bool]) -> None:

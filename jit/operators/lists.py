@@ -13,6 +13,7 @@ from typing import Any
 
 from paddlelite.mode import mode
 from paddlelite.ops import array as A
+from paddlelite.ops.check import assert_op
 from paddlelite.tensor import manipulation
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.pairs import maximum, minimum
@@ -76,11 +77,15 @@ class List(builtins.list):  # type: ignore[type-arg]
         return self
 
     def __add__(self, items: builtins.list[Any]) -> List:  # type: ignore[override]
+        if not isinstance(items, builtins.list):
+            return super().__add__(items)
         made = self.copy()
         made.extend(items)
         return made
 
-    def __radd__(self, items: builtins.list[Any]) -> List:
+    def __radd__(self, items: Any) -> Any:
+        if not isinstance(items, builtins.list):
+            return NotImplemented
         return List(items) + self
 
     def insert(self, index: Any, item: Any) -> None:
@@ -117,10 +122,10 @@ class List(builtins.list):  # type: ignore[type-arg]
             super().reverse()
 
     def copy(self) -> List:
-        return List._of(self.array) if self.array is not None else List(self)
+        return List.of(self.array) if self.array is not None else List(self)
 
     @classmethod
-    def _of(cls, array: Any) -> List:
+    def of(cls, array: Any) -> List:
         made = cls()
         made.array = array
         return made
@@ -151,7 +156,7 @@ class List(builtins.list):  # type: ignore[type-arg]
             for part, end in zip((index.start, index.stop), (least, most) if step > 0 else (most, least))
         )
         count = (stop - start + (step - 1)) // step if step > 0 else (start - stop + (-step - 1)) // -step
-        return List._of(_like(A.array_picked(array, count, lambda i: start + i * step), array))
+        return List.of(_like(A.array_picked(array, count, lambda i: start + i * step), array))
 
     def __setitem__(self, index: Any, item: Any) -> None:
         if not self._changing(index):
@@ -160,7 +165,8 @@ class List(builtins.list):  # type: ignore[type-arg]
             raise self._refuse("assignment to a slice")
         else:
             # An index that is the length would make the array longer.
-            A.array_read(self.array, _int(index))
+            inside = _int(index) < A.array_length(self.array)
+            assert_op(inside, [], error=IndexError("list assignment index out of range"))
             self.array = _like(A.array_write(element(item), _int(index), self.array), self.array, item)
 
     def __len__(self) -> int:

@@ -17,7 +17,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..carry import Carried
 from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places, reads_unknown
-from ..symbolic import both, decided, either, in_graph, negate, predicate, refuse
+from ..symbolic import both, decided, either, in_graph, is_symbolic, negate, predicate, refuse
 from .conditionals import if_, read_of
 from .iterables import Source, counter, source_of, taken
 from .logic import and_
@@ -53,7 +53,8 @@ def _goes_on(test: Callable[[], Any], state: StateClosure, stop: Names) -> Any:
     """Whether another round follows: no flag is set, and then the test holds."""
     stopped = flag_set(state, stop) if stop else False
     if stopped is False:
-        return test()
+        holds = test()
+        return predicate(holds) if isinstance(holds, list) and is_symbolic(holds) else holds
     return and_(negate(stopped), test)
 
 

@@ -323,15 +323,19 @@ def array_picked(array: Any, count: Any, at: Any, onto: Any = None) -> Any:
     """The elements at ``at(0)``, ``at(1)``, … (``count`` of them), by a loop; behind those of ``onto``, if given."""
     from .control import while_loop
 
+    onto = create_array(array.dtype) if onto is None else onto
+    if array.array == "empty":
+        return onto
+
     def more(i: Any, _: Any) -> Any:
         return i < count
 
     def pick(i: Any, made: Any) -> list[Any]:
         return [i + 1, array_append(made, array_read(array, at(i)))]
 
-    return while_loop(more, pick, [_index(0), create_array(array.dtype) if onto is None else onto])[1]
+    return while_loop(more, pick, [_index(0), onto])[1]
 
 
 def array_joined(array: Any, other: Any) -> Any:
     """Both arrays, one after the other."""
-    return array if other.array == "empty" else array_picked(other, array_length(other), lambda i: i, array)
+    return array_picked(other, array_length(other), lambda i: i, array)

@@ -1,0 +1,273 @@
+"""Checklist E, rows 54-57: lists whose length only the graph knows."""
+
+from __future__ import annotations
+
+import pytest
+
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.jit import to_static
+
+from .harness import check, tensor
+
+COUNTS = [([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)]
+SOME = COUNTS[1:]
+NUMBERS = [([float(n)],) for n in (-9, 0, 1, 2)]
+
+
+def grown(x, n, *first):
+    items = list(first)
+    for i in range(n):
+        items.append(x * i)
+    return items
+
+
+def iterated(x, n):
+    items = grown(x, n)
+    total = x
+    for v in items:
+        total = total + v
+    for i, v in enumerate(items):
+        total = total * 2 + v * i
+    for a, b in zip(items, reversed(items)):
+        total = total + a * 3 - b
+    return total, len(items), [v + 1 for v in items]
+
+
+def of_numbers(x, n):
+    items, count = [], 0
+    for i in range(n):
+        items.append(i)
+    for k in items:
+        count += k
+    return x * count, count, items
+
+
+def truth(x, n):
+    items = grown(x, n)
+    if items:
+        x = x + 1
+    while items:
+        x = x * 2 + items.pop()
+    return x if not items else -x
+
+
+def insert(x, n):
+    items = grown(x, n, x + 1)
+    items.insert(0, x + 2)
+    items.insert(-1, x + 3)
+    items.insert(n, x + 4)
+    items.insert(100, x + 5)
+    return items
+
+
+def insert_in_the_loop(x, n):
+    items = []
+    for i in range(n):
+        items.insert(0, x * i)
+    return items
+
+
+def pop(x, n):
+    items = grown(x, n, x + 1, x + 2, x + 3)
+    return items.pop(), items.pop(0), items.pop(-1), items, len(items)
+
+
+def delete(x, n):
+    items = grown(x, n, x + 1, x + 2)
+    del items[0]
+    return items
+
+
+def extend(x, n):
+    items = []
+    for i in range(n):
+        items.extend([x, x * i])
+    more = [x]
+    more.extend(items)
+    more += items
+    return items, more
+
+
+def add(x, n):
+    items = []
+    for i in range(n):
+        items = items + [x + i]
+    return items, [x] + items
+
+
+def slices(x, n):
+    items = grown(x, n, x + 1, x + 2)
+    return items[1:], items[:2], items[-1:], items[:-1], items[1:n], items[::2], items[::-1], items[5:1:-2]
+
+
+def assign(x, n):
+    items = grown(x, n, x + 1, x + 2)
+    items[0] = x + 100
+    items[-1] = items[-1] * 2
+    fixed = [x, x + 1, x + 2]
+    for i in range(n):
+        fixed[i % 3] = fixed[i % 3] * 2
+    return items, fixed
+
+
+def copies(x, n):
+    items = grown(x, n)
+    one, two = items.copy(), list(items)
+    one.append(x)
+    two.reverse()
+    return items, one, two
+
+
+def clear(x, n):
+    items = []
+    for i in range(n):
+        if i == 2:
+            items.clear()
+        items.append(x + i)
+    return items
+
+
+def of_other_shapes(x, n):
+    items, y = [x], x
+    for _ in range(n):
+        y = paddle.concat([y, x])
+        items.append(y)
+    return paddle.concat(items), len(items), items[-1]
+
+
+def in_three_loops(x, n):
+    items = []
+    for i in range(n):
+        for j in range(i):
+            for k in range(j + 1):
+                items.append(x * (i + 10 * j + 100 * k))
+    items.append(x)
+    return paddle.stack(items), len(items)
+
+
+FUNCTIONS = [
+    iterated, of_numbers, truth, insert, pop, delete, extend, add, slices, assign, copies, clear,
+    of_other_shapes, in_three_loops,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_growing(function):
+    check(function, *COUNTS)
+
+
+def test_insert_in_a_loop():
+    """In memory: a saved file of it does not load, for its inner loop reads a list that is empty in the first round."""
+    static = to_static(insert_in_the_loop)
+    for args in COUNTS:
+        got, want = static(tensor(args[0]), args[1]), insert_in_the_loop(tensor(args[0]), args[1])
+        assert [t.numpy().tolist() for t in got] == [t.numpy().tolist() for t in want]
+
+
+def stacked(x, n):
+    items = grown(x, n)
+    return paddle.stack(items), paddle.concat(items), items[0], items[-1]
+
+
+def beyond(x, n):
+    return grown(x, n)[3]
+
+
+def popped_when_empty(x, n):
+    return grown(x, n).pop()
+
+
+def assigned_beyond(x, n):
+    items = grown(x, n)
+    items[1] = x
+    return items
+
+
+@pytest.mark.parametrize("function", [stacked, beyond, popped_when_empty, assigned_beyond])
+def test_too_short(function):
+    check(function, *COUNTS)
+
+
+def unequal(x):
+    items = [x]
+    if x.sum() > 1:
+        items.append(x + 1)
+        items.append(x + 2)
+    elif x.sum() > 0:
+        items.append(x * 2)
+    return items, len(items), paddle.stack(items)
+
+
+def from_none(x):
+    items = []
+    if x.sum() > 1:
+        items.append(x + 1)
+    return items, len(items)
+
+
+def rebound(x):
+    items = [x]
+    if x.sum() > 1:
+        items = [x, x + 1]
+    elif x.sum() > 0:
+        items = [*items, x + 3, x + 4]
+    return items
+
+
+def equal(x):
+    items = [x]
+    if x.sum() > 1:
+        items.append(x + 1)
+    else:
+        items.append(x - 1)
+    return items, paddle.stack(items)
+
+
+@pytest.mark.parametrize("function", [unequal, from_none, rebound, equal])
+def test_appended_in_branches(function):
+    check(function, *NUMBERS)
+
+
+@pytest.mark.parametrize("positions", [(0, 1, 2, -1, -3), (0, 3, -4)])
+def test_an_index_that_is_a_tensor(positions):
+    def f(x, n):
+        return (
+            [x, x + 1, x * 5][n],
+            (x, x + 1, x * 5)[n],
+            [1, 2, 3][n] * x,
+            [x, paddle.concat([x, x]), x[:1]][n],
+            [(x, 1), (x + 1, 2), (x * 5, 3)][n],
+        )
+
+    check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in positions])
+
+
+def two_dtypes(x, n):
+    items = [x]
+    for _ in range(n):
+        items.append(x.astype("int64"))
+    return len(items)
+
+
+def two_ranks(x, n):
+    items = [x]
+    for i in range(n):
+        items.append(x[0] * i)
+    return len(items)
+
+
+def texts(x, n):
+    items = []
+    for _ in range(n):
+        items.append("a")
+    return len(items)
+
+
+@pytest.mark.parametrize(
+    "function, text",
+    [(two_dtypes, "different dtypes"), (two_ranks, "different ranks"), (texts, "hold tensors, not 'a'")],
+)
+def test_items_of_one_kind(function, text):
+    with pytest.raises(CaptureError, match=rf"test_lists.py:\d+: .*{text}"):
+        to_static(function)(tensor([1.0, 2.0]), paddle.to_tensor(2))
