@@ -1,0 +1,105 @@
+"""Checklist B, rows 16, 20 and 33: what a loop iterates over; and E, row 63: objects that loops carry."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+import paddlelite as paddle
+from paddlelite.jit import to_static
+from paddlelite.jit.operators import loops
+
+from .harness import check, tensor
+
+SIZES = ((0, 0, 0), (1, 3, 2), (4, 2, -1), (3, 3, 0))
+CALLS = [
+    (np.arange(k, dtype="float32"), np.arange(m, dtype="float32") + 1, paddle.to_tensor(s))
+    for k, m, s in SIZES
+]
+
+
+@pytest.mark.parametrize(
+    "iterable",
+    [
+        lambda x, u, s: enumerate(x, start=s),
+        lambda x, u, s: zip(range(s + 1), x),
+        lambda x, u, s: zip(itertools.count(3), x),
+        lambda x, u, s: zip(x, [1.0, 2.0, 5.0]),
+        lambda x, u, s: zip((v * 2 for v in (1.0, 2.0)), u),
+        lambda x, u, s: enumerate(range(2, s + 3)),
+        lambda x, u, s: enumerate(reversed(range(1, s + 7, 2))),
+        lambda x, u, s: enumerate(reversed(u)),
+        lambda x, u, s: enumerate(map(lambda a, b: a * b, x, u)),
+        lambda x, u, s: [(v, w) for v, w, _ in zip(x, u, [])] or zip(x, u),
+    ],
+)
+def test_pairs(iterable):
+    def f(x, u, s):
+        a = paddle.zeros([])
+        for p, q in iterable(x, u, s):
+            a = a * 2 + p * q
+        return a
+
+    check(f, *CALLS)
+
+
+@pytest.mark.parametrize("bound, error", [(paddle.to_tensor(1.5), TypeError), (0, ValueError)])
+def test_a_range_that_python_refuses(bound, error):
+    @to_static
+    def f(x, n, k):
+        for i in range(0, n, k):
+            x = x + i
+        return x
+
+    n = bound if isinstance(bound, paddle.Tensor) else paddle.to_tensor(3)
+    with pytest.raises(error, match="range"):
+        f(tensor([1.0]), n, paddle.to_tensor(bound) if error is ValueError else paddle.to_tensor(1))
+
+
+def test_a_large_python_loop_warns_once(monkeypatch):
+    monkeypatch.setattr(loops, "MOST_UNROLLED", 10)
+
+    @to_static
+    def f(x):
+        for i in range(30):
+            x = x + i
+        return x
+
+    with pytest.warns(
+        UserWarning, match=r"test_iterables.py:\d+: .* run by Python .* 11 operations"
+    ) as found:
+        f(tensor([1.0]))
+    assert len([w for w in found if "run by Python" in str(w.message)]) == 1
+
+
+@dataclasses.dataclass
+class State:
+    h: object
+    steps: object = 0
+
+
+def test_a_dataclass():
+    def f(s, n):
+        for i in range(n):
+            s = State(s.h + i, s.steps + 1)
+        if n > 1:
+            t = State(s.h, s.h + 1)
+        else:
+            t = State(s.h * 2, s.h)
+        return s.h, s.steps, t.h, t.steps
+
+    static = to_static(f)
+    for n in (0, 1, 3):
+        args = lambda: (State(tensor([1.0, 2.0])), paddle.to_tensor(n))
+        for got, want in zip(static(*args()), f(*args()), strict=True):
+            np.testing.assert_allclose(np.asarray(got), np.asarray(want))
+
+    @to_static
+    def g(s):
+        return State(s.h + 1, [s.h])
+
+    result = g(State(tensor([1.0])))
+    assert type(result) is State and result.h.numpy() == 2 and result.steps[0].numpy() == 1
