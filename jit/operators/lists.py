@@ -8,7 +8,7 @@ same, so that every name for it sees the change.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from paddlelite.mode import mode
@@ -59,7 +59,7 @@ class List(builtins.list):  # type: ignore[type-arg]
 
     def append(self, item: Any) -> None:
         if self._changing():
-            self.array = _like(A.array_append(self.array, element(item)), self.array, item)
+            self.array = _like(kept(A.array_append, self.array, element(item)), self.array, item)
         else:
             super().append(item)
 
@@ -70,7 +70,7 @@ class List(builtins.list):  # type: ignore[type-arg]
         else:
             before = self.array if self._changing() else make_array(self)
             super().clear()
-            self.array = _like(A.array_joined(before, items.array), before, items.array)
+            self.array = _like(kept(A.array_joined, before, items.array), before, items.array)
 
     def __iadd__(self, items: Iterable[Any]) -> List:  # type: ignore[misc]
         self.extend(items)
@@ -91,7 +91,7 @@ class List(builtins.list):  # type: ignore[type-arg]
     def insert(self, index: Any, item: Any) -> None:
         if self._changing(index):
             at = _bound(index, A.array_length(self.array))
-            self.array = _like(A.array_insert(self.array, element(item), at), self.array, item)
+            self.array = _like(kept(A.array_insert, self.array, element(item), at), self.array, item)
         else:
             super().insert(index, item)
 
@@ -108,7 +108,7 @@ class List(builtins.list):  # type: ignore[type-arg]
         elif isinstance(index, slice):
             raise self._refuse("deletion of a slice")
         else:
-            self.array = _like(A.array_erase(self.array, _int(index)), self.array)
+            self.array = _like(kept(A.array_erase, self.array, _int(index)), self.array)
 
     def clear(self) -> None:
         self._changing()
@@ -139,7 +139,7 @@ class List(builtins.list):  # type: ignore[type-arg]
             return self._slice(index)
         if self.array is None:
             return pick(self, index) if is_symbolic(index) else super().__getitem__(index)
-        item = A.array_read(self.array, _int(index))
+        item = kept(A.array_read, self.array, _int(index))
         return weaken(item) if is_weak(self.array) else item
 
     def _slice(self, index: slice) -> List:
@@ -156,7 +156,7 @@ class List(builtins.list):  # type: ignore[type-arg]
             for part, end in zip((index.start, index.stop), (least, most) if step > 0 else (most, least))
         )
         count = (stop - start + (step - 1)) // step if step > 0 else (start - stop + (-step - 1)) // -step
-        return List.of(_like(A.array_picked(array, count, lambda i: start + i * step), array))
+        return List.of(_like(kept(A.array_picked, array, count, lambda i: start + i * step), array))
 
     def __setitem__(self, index: Any, item: Any) -> None:
         if not self._changing(index):
@@ -167,7 +167,7 @@ class List(builtins.list):  # type: ignore[type-arg]
             # An index that is the length would make the array longer.
             inside = _int(index) < A.array_length(self.array)
             assert_op(inside, [], error=IndexError("list assignment index out of range"))
-            self.array = _like(A.array_write(element(item), _int(index), self.array), self.array, item)
+            self.array = _like(kept(A.array_write, element(item), _int(index), self.array), self.array, item)
 
     def __len__(self) -> int:
         if self.array is not None:
@@ -226,6 +226,17 @@ class Elements(Source):
         return self.items.length()
 
 
+def kept(op: Callable[..., Any], *args: Any) -> Any:
+    """What a list's own op gives. In Python a list hands on the very tensors it holds, also under no_grad: so gradients
+    flow through its ops everywhere.
+    """
+    was, mode.grad = mode.grad, True
+    try:
+        return op(*args)
+    finally:
+        mode.grad = was
+
+
 def element(item: Any) -> Tensor:
     """A list's item as an element of a TensorArray. Raises CaptureError for what is not a tensor or number."""
     if isinstance(item, Tensor) and not getattr(item, "array", ""):
@@ -239,7 +250,7 @@ def element(item: Any) -> Tensor:
 
 def make_array(items: builtins.list[Any]) -> Any:
     """The TensorArray of some items."""
-    made = A.array_make([element(item) for item in items])
+    made = kept(A.array_make, [element(item) for item in items])
     return weaken(made) if all(map(is_weak, items)) else made
 
 

@@ -345,3 +345,20 @@ def through_a_closure(x):
 )  # fmt: skip
 def test_mutation_that_no_statement_shows(function):
     check(function, *NUMBERS)
+
+
+def test_a_list_hands_on_gradients_under_no_grad():
+    def f(x, n):
+        items = [x]
+        for i in range(n):
+            items.append(x * 2)
+        with paddle.no_grad():
+            items.append(x)
+            items[0] = x * 3
+            last = items[-1]
+        total = last * 1
+        for v in items:
+            total = total + v * v
+        return total
+
+    check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 3)])
