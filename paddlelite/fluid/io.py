@@ -6,7 +6,18 @@ from typing import Any
 
 from ..errors import UnimplementedError
 from ..io import DataLoader as _DataLoader
-from ..reader import batch, buffered, cache, chain, compose, firstn, map_readers, shuffle, xmap_readers
+from ..reader import (
+    batch,
+    buffered,
+    cache,
+    chain,
+    compose,
+    firstn,
+    map_readers,
+    multiprocess_reader,
+    shuffle,
+    xmap_readers,
+)
 from ..static.checkpoints import (
     load,
     load_params,
@@ -38,6 +49,7 @@ __all__ = [
     "load_program_state",
     "load_vars",
     "map_readers",
+    "multiprocess_reader",
     "save",
     "save_inference_model",
     "save_params",

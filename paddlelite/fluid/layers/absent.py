@@ -28,8 +28,6 @@ use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.
     SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn
 the numbers it draws are sampled for each row: use softmax_with_cross_entropy over all classes
     nce hsigmoid sampled_softmax_with_cross_entropy
-1.x runs the rows of each branch apart: use fluid.layers.cond for one condition, paddle.where for rows
-    IfElse
 it is Python in a graph: run the program up to there, and feed what Python makes of it
     py_func
 use paddle.distribution or NumPy

@@ -13,8 +13,9 @@ from ...static.nn.blocks import While as _While
 from ...tensor import array as arrays
 from ..modes import enter
 from .door import attribute, rows
+from .if_else import IfElse
 
-__all__ = ["TABLE", "Switch", "While"]
+__all__ = ["TABLE", "IfElse", "Switch", "While"]
 
 
 def _cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
@@ -104,6 +105,6 @@ TABLE = rows(
     while_loop=lambda cond, body, loop_vars, is_test=False, name=None: _while_loop(cond, body, loop_vars),
 )
 # fmt: on
-TABLE |= {"Switch": Switch, "While": While}
+TABLE |= {"IfElse": IfElse, "Switch": Switch, "While": While}
 
 __getattr__ = attribute(TABLE, __name__)
