@@ -7,8 +7,11 @@ only the run knows is one tensor.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import shutil
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -111,6 +114,8 @@ def check_file(make, static, spec, group, wants, same):
     """One file gives what is wanted for each call of a group."""
     with tempfile.TemporaryDirectory() as folder:
         run = make(static, spec, folder)
+        if make is saved and "PADDLELITE_KEEP_PROGRAMS" in os.environ:
+            keep(folder, Path(os.environ["PADDLELITE_KEEP_PROGRAMS"]), group, wants)
         template = static.captured_for(*spec).traced.result
         sort = make is saved
         for args in group:
@@ -132,3 +137,23 @@ def outputs(results):
     """What a file gave, as a list of arrays."""
     results = results if isinstance(results, list) else [results]
     return [r.numpy() if isinstance(r, paddle.Tensor) else r for r in results]
+
+
+def keep(folder, where, group, wants):
+    """Leave a saved program with its inputs and what a loaded one gives, for real PaddlePaddle to run."""
+    loaded = paddle.jit.load(f"{folder}/m")
+    feeds = [arrays(args, True) for args in group if not isinstance(wants[id(args)], Exception)]
+    if not feeds or not feeds[0]:
+        return
+    target = where / f"{len(list(where.iterdir())):04d}"
+    shutil.copytree(folder, target)
+    np.savez(
+        target / "feeds.npz",
+        **{f"{i:02d}_{k:03d}": x for i, case in enumerate(feeds) for k, x in enumerate(case)},
+    )
+    given = [outputs(loaded(*case)) for case in feeds]
+    np.savez(
+        target / "wants.npz",
+        **{f"{i:02d}_{k:03d}": x for i, case in enumerate(given) for k, x in enumerate(case)},
+    )
+    (target / "test").write_text(os.environ["PYTEST_CURRENT_TEST"].split(" ")[0])
