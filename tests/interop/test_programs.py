@@ -1,6 +1,6 @@
 """The programs of tests/programs, saved here, give the same in real PaddlePaddle.
 
-PADDLELITE_PROGRAMS=all takes the whole suite; otherwise it is the conditionals' and exits'.
+PADDLELITE_PROGRAMS=all takes the whole suite; otherwise it is conditionals, exits, loops and functions.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def programs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("programs")
     whole = os.environ.get("PADDLELITE_PROGRAMS") == "all"
     tests = (
-        ["tests/programs"] if whole else [f"tests/programs/test_{n}.py" for n in ("conditionals", "exits")]
+        ["tests/programs"]
+        if whole
+        else [f"tests/programs/test_{n}.py" for n in ("conditionals", "exits", "loops", "functions")]
     )
     command = [
         sys.executable,
