@@ -61,7 +61,12 @@ class _Sweep:
                     f"You calculate backward twice for the same subgraph (at {node.op.type}) without setting "
                     "retain_graph=True. Please set retain_graph=True in the first backward/grad call."
                 )
-            for edge, g in zip(node.edges, _call_rule(node, grads, useful)):
+            op = node.op
+            context = (op.context or _context_class(op))(node, grads, useful)
+            if not op.single and any(op.many_out):
+                grads = _regroup(op, grads)
+            found = op.grad_rule(context, *grads)  # type: ignore[misc]
+            for edge, g in zip(node.edges, found if type(found) is tuple else (found,)):
                 if edge is None or (g is None and type(edge) is not list):
                     continue
                 if type(edge) is tuple:
@@ -89,16 +94,9 @@ class _Sweep:
                 self.wanted[node, index] = g
 
 
-def _call_rule(node: GradNode, grads: list[Any], useful: set[Any] | None) -> Sequence[Any]:
-    op = node.op
-    make = op.context
-    if make is None:
-        make = op.context = context_class(op)
-    context = make(node, grads, useful)
-    if not op.single and any(op.many_out):
-        grads = _regroup(op, grads)
-    result = op.grad_rule(context, *grads)  # type: ignore[misc]
-    return result if type(result) is tuple else (result,)
+def _context_class(op: Op) -> Any:
+    op.context = context_class(op)
+    return op.context
 
 
 def _regroup(op: Op, grads: list[Any]) -> list[Any]:
@@ -208,11 +206,6 @@ def backward(
     ``grad_tensors`` are the gradients arriving at the tensors (ones where None). Raises FatalError for a second
     backward through nodes that a first one freed.
     """
-    if mode.capture is not None and mode.capture.static:
-        raise PreconditionNotMetError(
-            "backward() in static mode: nothing has been computed yet. Append the gradients to the program with "
-            "optimizer.minimize(loss) or paddle.static.append_backward(loss)."
-        )
     if mode.capture is not None:
         if mode.capture.static:
             raise PreconditionNotMetError(

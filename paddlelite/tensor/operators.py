@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..bind import bind
 from ..dtypes import DType, default_dtype, dtype_of, of_scalar, promote, promote_scalars, rank
 from ..errors import InvalidArgumentError, InvalidTypeError
 from ..mode import mode
@@ -109,7 +110,7 @@ def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any
         elif isinstance(other, Tensor):
             a, b = self._data, other._data
             if a is not None and b is not None and a.dtype is b.dtype:
-                return op(self, other)
+                return bind(op, self, other)
         if isinstance(other, _RIGHT):
             return op(*operands(self, other, symbol))
         return NotImplemented
