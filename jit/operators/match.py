@@ -7,6 +7,7 @@ a tensor.
 from __future__ import annotations
 
 import collections.abc
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -152,7 +153,8 @@ def instance(
     def match(subject: Any, found: dict[str, Any]) -> Any:
         kind = cls()
         if not isinstance(kind, type):
-            raise TypeError("called match pattern must be a type")
+            named = "class" if sys.version_info >= (3, 12) else "type"  # in Python's own words
+            raise TypeError(f"called match pattern must be a {named}")
         if not isinstance_(subject, kind):
             return False
         whole = issubclass(kind, _WHOLE) and not hasattr(kind, "__match_args__")
