@@ -25,7 +25,9 @@ ROOT = HERE.parent.parent
 MODELS = ("cifar", "lenet", "mlp", "resnet18", "lstm", "transformer")
 MODES = ("train.eager", "train.static", "infer.eager", "infer.static", "infer.loaded")
 PROGRAMS = ("mnist.program.sgd", "mnist.program.adam", "mnist.program.test")
-SINGLE = ("op.add", "op.multiply_backward", "resnet18.save", "resnet18.onnx")
+SINGLE = (
+    "op.add", "op.multiply_backward", "loop.eager", "loop.static", "capture", "resnet18.save", "resnet18.onnx",
+)  # fmt: skip
 IMPORTS = {"paddlelite": "import paddlelite", "paddle": "import paddle", "torch": "import torch"}
 
 
@@ -199,7 +201,7 @@ def main():
             rounds = options.rounds if task in models or task.startswith("op.") else min(3, options.rounds)
             times[task], checks, errors = measure(workers, task, rounds, options.seconds)
             wrong += differences(task, checks)
-            refused += [f"{task}: {name} – {text}" for name, text in errors.items()]
+            refused += [f"{task}: {name} – {text}" for name, text in errors.items() if text]
     tables = [about, table.of_times(times, list(pythons)), table.of_means(times)]
     if not options.only_models:
         tables.append(table.of_processes(*whole_processes(pythons, options.rounds), list(pythons)))

@@ -3,6 +3,7 @@
 import os
 import tempfile
 
+import control_flow
 import numpy as np
 import paddle
 import static_mode
@@ -111,4 +112,5 @@ TASKS = {
     "resnet18.save": save,
     "resnet18.onnx": onnx,
     **static_mode.TASKS,
+    **control_flow.TASKS,
 }

@@ -25,6 +25,8 @@ def tasks_of(framework):
 
 
 def answer(tasks, ready, verb, name, *rest):
+    if verb == "prepare" and name not in tasks:
+        return {"error": ""}  # nothing of the kind
     if verb == "prepare":
         task = ready[name] = tasks[name]()
         check = task.check() if task.check else []
