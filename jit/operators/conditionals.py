@@ -160,6 +160,7 @@ def _merge(
         place = next((s.place for s in sides if s is not None and not s.place.private), entry.place)
         if changed and (key in merged or not place.private):
             values = [entry.before if side is None else side.after for side in sides]
+            _check_replaced(place, values, (true, false))
             templates.append((place, merging.template(place, entry.before, *values)))
     outs = []
     for side, (frame, _) in enumerate(done):
@@ -200,6 +201,19 @@ def narrow(journal: Journal) -> None:
         if value is not entry.before:
             entry.place.put(value)
             entry.narrowed = value
+
+
+def _check_replaced(place: Place, values: list[Any], journals: tuple[Journal, Journal]) -> None:
+    """Raises CaptureError where one branch changes a container and the other puts another one in its place."""
+    if values[0] is values[1]:
+        return
+    for value, journal in zip(values, journals, strict=True):
+        entry = journal.entries.get(("contents", id(value)))
+        if entry is not None and entry.changed:
+            raise refuse(
+                f"one branch changes the elements of `{place.name}`, and the other puts another container in its place",
+                "Change the elements in both (append, extend), or give it a new container in both.",
+            )
 
 
 class _Merging:

@@ -271,3 +271,21 @@ def texts(x, n):
 def test_items_of_one_kind(function, text):
     with pytest.raises(CaptureError, match=rf"test_lists.py:\d+: .*{text}"):
         to_static(function)(tensor([1.0, 2.0]), paddle.to_tensor(2))
+
+
+def test_elements_changed_in_one_branch_and_the_list_replaced_in_the_other():
+    """Found by random programs: the branch that changes elements lost its change."""
+
+    def f(x, n):
+        items = [x]
+        if x.sum() < 2:
+            items += [x]
+            for _ in range(n):
+                items += [x * 2]
+        else:
+            items[-1] = x * 3
+        return items[0]
+
+    static = to_static(f)
+    with pytest.raises(CaptureError, match=r"test_lists.py:\d+: one branch changes the elements of `items`"):
+        static(tensor([3.0]), tensor(0))
