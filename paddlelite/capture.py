@@ -139,7 +139,9 @@ class Capture:
         if self.frame.tape:
             lists = [list(x) if isinstance(x, tuple) else x for x in node.inputs]
             tape = GradNode(node.op, tuple(lists), node.attrs, lists, tuple(outs))
-        for index, (v, live) in enumerate(zip(outs, node.op.live(len(outs)), strict=True)):
+        rule = node.op.live_rule
+        lives = node.op.live(len(outs)) if rule is None else rule(node)
+        for index, (v, live) in enumerate(zip(outs, lives, strict=True)):
             if live and v is not None and v.dtype.is_inexact:
                 v.stop_gradient, v._node, v._index = False, tape, index
 

@@ -95,6 +95,8 @@ class Op:
     decompose_rule: Callable[..., Any] | None = None
     #: What the gradient reads of the call: names of input and output slots. None keeps everything.
     saves: frozenset[str] | None = None
+    #: Which results carry a gradient, for a node that asks its blocks; see :meth:`live` for the others.
+    live_rule: Callable[..., Sequence[bool]] | None = None
     #: Results share memory with the first input (as in PaddlePaddle, a write to one would show in the other).
     view: bool = False
     #: Results are small integers computed from sizes whenever the inputs are: the kernel is run on sizes.
@@ -184,6 +186,11 @@ class Op:
             return rule
 
         return register if rule is None else register(rule)
+
+    def lives(self, rule: Callable[..., Sequence[bool]]) -> Callable[..., Sequence[bool]]:
+        """Set which results carry a gradient: ``rule(node)`` asks the blocks of the node."""
+        self.live_rule = rule
+        return rule
 
     def onnx(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Set the ONNX lowering: ``rule(b, *inputs, **attrs)`` returns a ref or a tuple of them."""

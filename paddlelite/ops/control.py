@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dims as D
+from ..autograd import enable_grad
 from ..capture import Capture, Frame
 from ..dtypes import bool_
 from ..errors import CaptureError, InvalidArgumentError
 from ..interpret import run_block
-from ..ir import Block, Persistable, Value
+from ..ir import Block, Node, Persistable, Value
 from ..mode import mode
 from ..op import Many, Spec, op
 from ..tensor.tensor import Tensor
@@ -75,6 +76,40 @@ def _(Carried: Any, Input: Any, *, cond_block: Block, body_block: Block, recorde
     return [v._replace(content=None) for v in (p.spec for p in body_block.params[: len(Carried)])]
 
 
+# Which results carry gradients: a block may hand a value on that its own calls, made under no_grad, take none of
+
+
+def _carrying(block: Block, params: Sequence[bool]) -> list[bool]:
+    """Which of a block's outputs carry a gradient when ``params`` says which of its parameters do."""
+    carrying = {v for v, yes in zip(block.params, params, strict=True) if yes}
+    for node in block.nodes:
+        if node.grad and node.op.grad_rule is not None and any(v in carrying for v in node.read()):
+            rule = node.op.live_rule
+            marks = [True] * len(node.outputs) if rule is None else rule(node, carrying.__contains__)
+            carrying.update(v for v, yes in zip(node.outputs, marks, strict=True) if yes)
+    return [v in carrying and v.dtype.is_inexact for v in block.outputs]
+
+
+def _carries(v: Value) -> bool:
+    return not v.stop_gradient
+
+
+@cond_op.lives
+def _(node: Node, carries: Callable[[Value], bool] = _carries) -> list[bool]:
+    params = [carries(v) for v in node.inputs[1]]
+    return [any(pair) for pair in zip(*(_carrying(block, params) for block in node.blocks), strict=True)]
+
+
+@while_op.lives
+def _(node: Node, carries: Callable[[Value], bool] = _carries) -> list[bool]:
+    carried, fixed = ([carries(v) for v in slot] for slot in node.inputs)
+    while True:
+        after = _carrying(node.attrs["body_block"], [*carried, *fixed])
+        if not any(new and not old for old, new in zip(carried, after, strict=True)):
+            return carried
+        carried = [old or new for old, new in zip(carried, after, strict=True)]
+
+
 # Building
 
 
@@ -109,11 +144,8 @@ def join_branches(
     specs = cond_op.infer_rule(None, None, true_block=true_frame.block, false_block=false_frame.block)  # type: ignore[misc]
     values = (capture.read(predicate), tuple(inputs))
     attrs = {"true_block": true_frame.block, "false_block": false_frame.block}
-    was, mode.grad = mode.grad, True  # what a branch hands on unchanged keeps its gradient under no_grad too
-    try:
+    with enable_grad():  # what a branch hands on unchanged keeps its gradient under no_grad too
         results = capture.append(cond_op, values, attrs, [specs])
-    finally:
-        mode.grad = was
     return _after(capture, results, len(true_outs), list(written.values()))
 
 
@@ -238,7 +270,10 @@ def close_while(
         results = record_loop(now, invariants, attrs)[: len(now)]
     else:
         all_specs = [p.spec for p in body.block.params[: len(now)]]
-        results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
+        with (
+            enable_grad()
+        ):  # as for a branch; and a loop may make no round. If it matters, the gradient makes the notes
+            results = capture.append(while_op, (tuple(now), tuple(invariants)), attrs, [all_specs])
     return _after(capture, results, len(start), written)
 
 

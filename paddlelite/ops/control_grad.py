@@ -134,12 +134,8 @@ def _(c: Any, gs: Any) -> Any:
     carried, invariant, noted = c.Carried[:n], c.Input, c.Out[n:]
     lists = [i for i, p in enumerate(c.body_block.params[:n]) if p.array]
     if not c.recorded:
-        was, mode.grad = mode.grad, False
-        try:
-            blocks = {"cond_block": c.cond_block, "body_block": c.body_block}
-            noted = record_loop(carried, invariant, blocks)[n:]
-        finally:
-            mode.grad = was
+        blocks = {"cond_block": c.cond_block, "body_block": c.body_block}
+        noted = record_loop(carried, invariant, blocks)[n:]
     notes = _Notes(noted[:n], noted[n:], lists)
     moving = [i for i, t in enumerate(carried) if t.dtype.is_inexact]
     fixed = [i for i, t in enumerate(invariant) if wants_gradient(t)]

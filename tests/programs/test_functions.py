@@ -475,6 +475,38 @@ def test_no_grad_around_a_branch():
     check(f, *NUMBERS)
 
 
+def test_no_grad_around_what_may_not_happen():
+    """What no round and no branch has written keeps its gradient."""
+
+    def f(x, n):
+        y, z = x * 2, x * 3
+        with paddle.no_grad():
+            for i in range(n):
+                y = y * 2
+                for _ in range(i):
+                    z = z - y
+            if n == 2:
+                z = z * y
+        return y * x + z
+
+    check(f, *(([1.0, -2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 3)))
+    x = tensor([1.0, -2.0])
+    x.stop_gradient = False
+
+    def g(x, n):
+        with paddle.no_grad():
+            y, z = x * 0, x
+            for _ in range(n):
+                y = y + z
+            if y.sum() > 1:
+                y = y * x
+        return y, z
+
+    for n in (0, 2):
+        y, z = to_static(g)(x, paddle.to_tensor(n))
+        assert y.stop_gradient and not z.stop_gradient
+
+
 def test_context_managers_enter_and_exit_in_order():
     log = []
 
