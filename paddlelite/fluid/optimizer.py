@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .. import optimizer as core
 from ..errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
 from ..mode import mode
-from ..static.tools import ExponentialMovingAverage
+from ..optimizer import early
+from ..static.averages import ExponentialMovingAverage
+from ..static.backward import builder_of
+from ..static.programs import program_guard
 from ..tensor.tensor import Tensor
 from . import clip as clips
 from .dygraph.learning_rate_scheduler import LearningRateDecay
+from .layers.door import refused
 from .modes import enter
+from .wrapping import LookaheadOptimizer, ModelAverage, RecomputeOptimizer
 
 __all__ = [
-    "SGD",
     "Adadelta",
     "AdadeltaOptimizer",
     "Adagrad",
@@ -23,12 +29,26 @@ __all__ = [
     "AdamOptimizer",
     "Adamax",
     "AdamaxOptimizer",
+    "DGCMomentumOptimizer",
+    "DecayedAdagrad",
+    "DecayedAdagradOptimizer",
+    "Dpsgd",
+    "DpsgdOptimizer",
     "ExponentialMovingAverage",
+    "Ftrl",
+    "FtrlOptimizer",
     "LambOptimizer",
+    "LarsMomentum",
+    "LarsMomentumOptimizer",
+    "LookaheadOptimizer",
+    "ModelAverage",
     "Momentum",
     "MomentumOptimizer",
     "Optimizer",
+    "PipelineOptimizer",
     "RMSPropOptimizer",
+    "RecomputeOptimizer",
+    "SGD",
     "SGDOptimizer",
 ]
 
@@ -96,17 +116,46 @@ class Optimizer(core.Optimizer):
         if not isinstance(loss, Tensor):
             raise InvalidTypeError(f"The loss should be a Variable, but got {type(loss).__name__}.")
         enter("optimizer.minimize", [loss])
+        with self._clipping(grad_clip):
+            if mode.tracer is None:
+                return super().minimize(loss, startup_program, parameter_list, no_grad_set)
+            return self._update(loss, parameter_list, no_grad_set)
+
+    @contextmanager
+    def _clipping(self, grad_clip: Any = None) -> Iterator[None]:
+        """Inside, gradients are clipped by ``grad_clip``, the optimizer's own clip or the program's."""
         clip = clips.as_clip(grad_clip) or self._groups[0].clip or clips.of_program()
         was = [group.clip for group in self._groups]
         for group in self._groups:
             group.clip = clip
         try:
-            if mode.tracer is None:
-                return super().minimize(loss, startup_program, parameter_list, no_grad_set)
-            return self._update(loss, parameter_list, no_grad_set)
+            yield
         finally:
             for group, own in zip(self._groups, was):
                 group.clip = own
+
+    def backward(  # type: ignore[override]
+        self,
+        loss: Any,
+        startup_program: Any = None,
+        parameter_list: Any = None,
+        no_grad_set: Any = None,
+        callbacks: Any = None,
+    ) -> list[tuple[Any, Any]]:
+        """The first half of :meth:`minimize`: the pairs (parameter, gradient)."""
+        return super().backward(loss, startup_program, parameter_list, no_grad_set, callbacks)
+
+    def apply_gradients(self, params_grads: Any) -> list[Any]:
+        """The second half of :meth:`minimize`."""
+        with self._clipping():
+            return super().apply_gradients(params_grads)
+
+    def apply_optimize(self, loss: Any, startup_program: Any, params_grads: Any) -> list[Any]:
+        """:meth:`apply_gradients` in the program of ``loss``."""
+        if mode.tracer is not None:
+            return self.apply_gradients(params_grads)
+        with program_guard(builder_of(loss, "apply_optimize").program, startup_program):
+            return self.apply_gradients(params_grads)
 
     def _update(self, loss: Any, parameter_list: Any, no_grad_set: Any) -> Any:
         if self._finds_parameters:
@@ -243,28 +292,42 @@ class LambOptimizer(Optimizer, core.Lamb):
         super().__init__(learning_rate, **given)
 
 
+class DecayedAdagradOptimizer(Optimizer, early.DecayedAdagrad):
+    """Adagrad with a mean that forgets."""
+
+    _orders = "decay epsilon regularization name", f"decay epsilon parameter_list {_LAST}"
+
+
+class FtrlOptimizer(Optimizer, early.Ftrl):
+    """Follow the regularized leader. ``l2`` is what it says: 1.8.5 takes ``l1`` for both."""
+
+    _orders = "l1 l2 lr_power regularization name", f"l1 l2 lr_power parameter_list {_LAST}"
+
+
+class LarsMomentumOptimizer(Optimizer, early.LarsMomentum):
+    """Momentum whose rate follows each parameter's norm."""
+
+    _orders = (
+        "momentum lars_coeff lars_weight_decay regularization name",
+        f"momentum lars_coeff lars_weight_decay parameter_list {_LAST}",
+    )
+
+
+class DpsgdOptimizer(Optimizer, early.Dpsgd):
+    """SGD with differential privacy. The noise is drawn for every element: 1.8.5 adds one number to all."""
+
+    _default_rate = 0.001
+    _orders = ("clip batch_size sigma parameter_list",) * 2
+
+
 SGD, Momentum, Adagrad, Adam = SGDOptimizer, MomentumOptimizer, AdagradOptimizer, AdamOptimizer
-Adamax, Adadelta = AdamaxOptimizer, AdadeltaOptimizer
+Adamax, Adadelta, Ftrl = AdamaxOptimizer, AdadeltaOptimizer, FtrlOptimizer
+DecayedAdagrad, LarsMomentum, Dpsgd = DecayedAdagradOptimizer, LarsMomentumOptimizer, DpsgdOptimizer
+RMSProp, Lamb = RMSPropOptimizer, LambOptimizer
 
-_REFUSED = {
-    "Ftrl": "use AdagradOptimizer",
-    "Dpsgd": "use SGDOptimizer",
-    "DecayedAdagrad": "use RMSPropOptimizer",
-    "LarsMomentum": "use MomentumOptimizer with a warmup of the learning rate",
-    "DGCMomentumOptimizer": "there is one device: use MomentumOptimizer",
-    "PipelineOptimizer": "there is one device: use the optimizer inside",
-    "RecomputeOptimizer": "use the optimizer inside",
-    "LookaheadOptimizer": "use the optimizer inside",
-    "ModelAverage": "keep the average of state_dict()'s values yourself",
-}
-
-
-def __getattr__(name: str) -> Any:
-    instead = _REFUSED.get(name) or _REFUSED.get(name.removesuffix("Optimizer"))
-    if instead is None:
-        raise AttributeError(f"module 'paddle.fluid.optimizer' has no attribute {name!r}")
-
-    def refuse(*args: Any, **kwargs: Any) -> Any:
-        raise UnimplementedError(f"fluid.optimizer.{name} is not supported: {instead}")
-
-    return refuse
+DGCMomentumOptimizer = refused(
+    "DGCMomentumOptimizer", "there is one device: use MomentumOptimizer", "fluid.optimizer"
+)
+PipelineOptimizer = refused(
+    "PipelineOptimizer", "there is one device: use the optimizer inside", "fluid.optimizer"
+)

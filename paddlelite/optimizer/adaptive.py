@@ -12,7 +12,7 @@ from .optimizer import Optimizer, Update
 from .ranges import is_set, not_negative, number
 from .state import Slot
 
-__all__ = ["Adadelta", "Adagrad", "RMSProp"]
+__all__ = ["Adadelta", "Adagrad", "RMSProp", "mean_square"]
 
 
 class Adagrad(Optimizer):
@@ -113,11 +113,11 @@ class Adadelta(Optimizer):
 
         def block(p: Any, g: Any, scratch: Any, squares: Any, steps: Any) -> None:
             t, u = scratch
-            _mean_square(squares, g, rho, t)
+            mean_square(squares, g, rho, t)
             np.add(steps, epsilon, t)
             np.divide(t, np.add(squares, epsilon, u), t)
             np.multiply(np.sqrt(t, t), g, t)
-            _mean_square(steps, t, rho, u)
+            mean_square(steps, t, rho, u)
             np.subtract(p, np.multiply(t, rate, t), p)
 
         return [update.job(block, "_avg_squared_grad", "_avg_squared_update")]
@@ -180,7 +180,7 @@ class RMSProp(Optimizer):
 
         def block(p: Any, g: Any, scratch: Any, velocity: Any, squares: Any, mean: Any = None) -> None:
             t, u = scratch
-            _mean_square(squares, g, rho, t)
+            mean_square(squares, g, rho, t)
             variance = squares
             if mean is not None:
                 np.multiply(mean, rho, mean)
@@ -194,7 +194,7 @@ class RMSProp(Optimizer):
         return [update.job(block, "momentum", "mean_square", *(["mean_grad"] if centered else []))]
 
 
-def _mean_square(mean: Any, g: Any, rho: float, t: Any) -> None:
+def mean_square(mean: Any, g: Any, rho: float, t: Any) -> None:
     """`mean = rho * mean + (1 - rho) * g * g`."""
     np.multiply(mean, rho, mean)
     np.multiply(np.multiply(g, g, t), 1 - rho, t)

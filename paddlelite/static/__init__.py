@@ -10,6 +10,7 @@ from ..ir import Block, Program
 from ..ir import Node as Operator
 from ..ir import Value as Variable
 from . import nn
+from .averages import ExponentialMovingAverage
 from .backward import append_backward, gradients
 from .checkpoints import load, load_program_state, save
 from .compiled import BuildStrategy, CompiledProgram, ExecutionStrategy, ParallelExecutor
@@ -33,7 +34,7 @@ from .serialized import (
     serialize_persistables,
     serialize_program,
 )
-from .tools import ExponentialMovingAverage, Print, accuracy, auc, cpu_places, cuda_places, set_program_state
+from .tools import Print, accuracy, auc, cpu_places, cuda_places, set_program_state
 from .variables import create_global_var, create_parameter, data
 
 __all__ = [

@@ -36,6 +36,35 @@ def clipped(fluid, L):
     return fluid.optimizer.SGD(0.5)
 
 
+def recomputed(fluid, L):
+    optimizer = fluid.optimizer.RecomputeOptimizer(fluid.optimizer.SGD(0.3))
+    optimizer._set_checkpoints([fluid.default_main_program().global_block().var("x")])
+    return optimizer
+
+
+def averaged(name, make):
+    """Four runs, one under the averages, one after it."""
+
+    def build(fluid):
+        L = fluid.layers
+        x, y = L.data("x", [3]), L.data("y", [1])
+        loss = L.mean(L.square_error_cost(L.fc(x, 1, param_attr=constant(fluid, 0.5)), y))
+        test = fluid.default_main_program().clone(for_test=True)
+        fluid.optimizer.SGD(0.3).minimize(loss)
+        return {"x": X, "y": Y}, [loss], 4, (make(fluid), test)
+
+    PROGRAMS[name] = build
+
+
+def ema(fluid):
+    averages = fluid.optimizer.ExponentialMovingAverage(0.6)
+    averages.update()
+    return averages
+
+
+averaged("model_average", lambda f: f.optimizer.ModelAverage(0.5, 2, 3))
+averaged("model_average wide", lambda f: f.optimizer.ModelAverage(0.15))
+averaged("exponential_moving_average", ema)
 training("sgd", lambda f, L: f.optimizer.SGD(0.1))
 training("momentum", lambda f, L: f.optimizer.Momentum(0.1, 0.9, regularization=f.regularizer.L2Decay(0.01)))
 training("adam", lambda f, L: f.optimizer.Adam(0.05))
@@ -52,6 +81,15 @@ training(
     lambda f, L: f.optimizer.SGD(L.linear_lr_warmup(L.exponential_decay(0.3, 2, 0.5, True), 2, 0.0, 0.3)),
 )
 training("set_gradient_clip", clipped)
+training("ftrl", lambda f, L: f.optimizer.Ftrl(0.1, l1=0.01, l2=0.01))
+training("lars_momentum", lambda f, L: f.optimizer.LarsMomentum(0.1, 0.9, 0.02))
+training("decayed_adagrad", lambda f, L: f.optimizer.DecayedAdagrad(0.1))
+training("dpsgd", lambda f, L: f.optimizer.Dpsgd(0.1, 0.3, 2.0, 0.0))
+training("adamax", lambda f, L: f.optimizer.Adamax(0.1))
+training("adagrad", lambda f, L: f.optimizer.Adagrad(0.1, initial_accumulator_value=0.1))
+training("rmsprop", lambda f, L: f.optimizer.RMSProp(0.1, centered=True, momentum=0.5))
+training("lookahead", lambda f, L: f.optimizer.LookaheadOptimizer(f.optimizer.SGD(0.3), alpha=0.4, k=2))
+training("recompute", recomputed)
 
 
 @program
@@ -188,10 +226,13 @@ def run(fluid, build):
     main, startup = fluid.Program(), fluid.Program()
     main.random_seed = startup.random_seed = 7
     with fluid.program_guard(main, startup), fluid.unique_name.guard():
-        feed, fetch, runs = build(fluid)
+        feed, fetch, runs, *averages = build(fluid)
     exe = fluid.Executor(fluid.CPUPlace())
     with fluid.scope_guard(fluid.Scope()):
         exe.run(startup)
-        return [
-            [np.asarray(a).tolist() for a in exe.run(main, feed=feed, fetch_list=fetch)] for _ in range(runs)
-        ]
+        arrays = [exe.run(main, feed=feed, fetch_list=fetch) for _ in range(runs)]
+        for average, test in averages:
+            with average.apply(exe):
+                arrays.append(exe.run(test, feed=feed, fetch_list=[fetch[0].name]))
+            arrays.append(exe.run(test, feed=feed, fetch_list=[fetch[0].name]))
+        return [[np.asarray(a).tolist() for a in run] for run in arrays]

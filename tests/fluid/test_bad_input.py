@@ -115,10 +115,38 @@ def test_arguments():
             fluid.optimizer.SGD(0.1, momentum=0.9)
         with pytest.raises(ValueError, match="learning_rate is not set"):
             fluid.optimizer.SGD()
-        with pytest.raises(UnimplementedError, match="FtrlOptimizer is not supported: use AdagradOptimizer"):
-            fluid.optimizer.FtrlOptimizer(0.1)
+        with pytest.raises(
+            UnimplementedError, match="DGCMomentumOptimizer is not supported: there is one device"
+        ):
+            fluid.optimizer.DGCMomentumOptimizer(0.1, 0.9, 0)
+        with pytest.raises(ValueError, match="expect l1 >= 0"):
+            fluid.optimizer.Ftrl(0.1, l1=-1.0)
+        with pytest.raises(InvalidArgumentError, match="clip and batch_size must be greater than 0"):
+            fluid.optimizer.Dpsgd(0.1, clip=0.0)
+        for name in ("ModelAverage", "LookaheadOptimizer", "RecomputeOptimizer"):
+            with pytest.raises(PreconditionNotMetError, match=f"In dygraph, don't support {name}"):
+                getattr(fluid.optimizer, name)(fluid.optimizer.SGD(0.1))
         with pytest.raises(InvalidArgumentError, match=r"Call loss.backward\(\) before it"):
             fluid.optimizer.SGD(0.1).minimize(L.mean(fluid.dygraph.Linear(3, 2)(x)))
+
+
+def test_optimizers_around_optimizers(static_mode):
+    o, sgd = fluid.optimizer, fluid.optimizer.SGD(0.1)
+    for given, problem in (
+        ({"inner_optimizer": None}, "inner optimizer can not be None"),
+        ({"inner_optimizer": sgd, "alpha": 2.0}, "alpha should be"),
+        ({"inner_optimizer": sgd, "k": 0}, "k should be a positive integer"),
+    ):
+        with pytest.raises(AssertionError, match=problem):
+            o.LookaheadOptimizer(**given)
+    loss = L.mean(L.fc(L.data("x", [3]), 2))
+    with pytest.raises(AssertionError, match="_set_checkpoints first"):
+        o.RecomputeOptimizer(sgd).minimize(loss)
+    sgd.minimize(loss)
+    averages, exe = o.ModelAverage(0.5), fluid.Executor()
+    exe.run(fluid.default_startup_program())
+    with pytest.raises(PreconditionNotMetError, match="no averages yet"), averages.apply(exe):
+        pass
 
 
 def test_states_that_do_not_fit():

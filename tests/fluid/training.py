@@ -42,6 +42,20 @@ def optimizers(fluid):
         "Adam": lambda p: o.Adam(0.1, parameter_list=p),
         "Adamax": lambda p: o.AdamaxOptimizer(0.1, parameter_list=p),
         "RMSProp": lambda p: o.RMSPropOptimizer(0.1, momentum=0.5, centered=True, parameter_list=p),
+        "DecayedAdagrad": lambda p: o.DecayedAdagrad(0.1, parameter_list=p),
+        "DecayedAdagrad slow": lambda p: o.DecayedAdagradOptimizer(0.1, 0.5, 1e-3, p),
+        "Ftrl": lambda p: o.Ftrl(0.1, parameter_list=p),
+        # 1.8.5 takes l1 for both.
+        "Ftrl l1 l2": lambda p: o.FtrlOptimizer(0.1, 0.2, 0.2, -0.5, p),
+        "Ftrl power": lambda p: o.Ftrl(
+            0.1, l1=0.02, l2=0.02, lr_power=-0.7, parameter_list=p, regularization=decays.L2Decay(0.1)
+        ),
+        "LarsMomentum": lambda p: o.LarsMomentum(0.1, 0.9, parameter_list=p),
+        "LarsMomentum L2": lambda p: o.LarsMomentumOptimizer(
+            0.1, 0.9, 0.02, 0.1, p, decays.L2Decay(0.1), clip.GradientClipByValue(0.5)
+        ),
+        # Without noise, which is drawn anew at every run.
+        "Dpsgd": lambda p: o.Dpsgd(0.1, 0.3, 2.0, 0.0, p),
         "global norm": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByGlobalNorm(0.5)),
         "by value": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByValue(0.1)),
         "by norm": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByNorm(0.1)),
