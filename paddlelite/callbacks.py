@@ -8,8 +8,10 @@ from .hapi.callbacks import (
     ProgBarLogger,
     ReduceLROnPlateau,
     VisualDL,
+    WandbCallback,
 )
 
 __all__ = [
     "Callback", "EarlyStopping", "LRScheduler", "ModelCheckpoint", "ProgBarLogger", "ReduceLROnPlateau", "VisualDL",
+    "WandbCallback",
 ]  # fmt: skip

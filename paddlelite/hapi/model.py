@@ -5,31 +5,28 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..autograd import no_grad
 from ..errors import (
     InvalidArgumentError,
     InvalidTypeError,
     MismatchError,
     NotFoundError,
     PreconditionNotMetError,
-    UnimplementedError,
 )
 from ..framework.atomic import FileSet
 from ..framework.execution import in_dynamic_mode
 from ..framework.io import load, save
-from ..io import DataLoader, Dataset, DistributedBatchSampler
 from ..metric import Metric
 from ..static import InputSpec
-from ..tensor.creation import to_tensor
-from ..tensor.math import add_n
-from ..tensor.tensor import Tensor
 from .amp import Precision
+from .batches import Budget, batches, length, listed, loader, rows
 from .callbacks import CallbackList, EarlyStopping, config_callbacks
+from .eager import Eager
+from .graph import Graph
 from .summary import summary
 
 __all__ = ["Model"]
@@ -48,10 +45,11 @@ class Model:
         network: a `paddle.nn.Layer`.
         inputs: an InputSpec or a list of them, with names; by default one for each argument of ``forward``. Of a batch
             so many fields go to the network, the others are labels.
-        labels: InputSpecs of the labels; accepted.
+        labels: InputSpecs of the labels; needed in static mode, accepted in dynamic mode.
 
-    Raises InvalidTypeError for what is no layer or no InputSpec, InvalidArgumentError for an InputSpec without a name,
-    UnimplementedError in static mode.
+    Made in static mode, it trains, evaluates and predicts with a program each, which `prepare` builds; ``inputs`` have
+    to be given. Raises InvalidTypeError for what is no layer or no InputSpec, and for no inputs in static mode,
+    InvalidArgumentError for an InputSpec without a name.
 
     >>> import numpy as np
     >>> import paddlelite as paddle
@@ -69,11 +67,6 @@ class Model:
 
         if not isinstance(network, Layer):
             raise InvalidTypeError(f"a Model needs a paddle.nn.Layer, but got {type(network).__name__}")
-        if not in_dynamic_mode():
-            raise UnimplementedError(
-                "paddle.Model works in dynamic mode: call paddle.disable_static() before the network is made, or train "
-                "it with paddle.static.Executor"
-            )
         self.mode = "train"
         self.network = network
         self.stop_training = False
@@ -81,13 +74,15 @@ class Model:
         self._loss: Any = None
         self._metrics: list[Metric] = []
         self._precision = Precision(None)
-        self._inferred = False
         self._given = inputs is not None
+        if not (self._given or in_dynamic_mode()):
+            raise InvalidTypeError("'inputs' must be list or tuple or dict, and couldn't be None.")
         names = _arguments(network)
         self._inputs = (
             _specs(inputs, names) if self._given else [InputSpec([None], name=name) for name in names]
         )
         self._labels = _specs(labels, names) if labels is not None else []
+        self._engine: Eager | Graph = Eager(self) if in_dynamic_mode() else Graph(self)
 
     def prepare(
         self, optimizer: Any = None, loss: Any = None, metrics: Any = None, amp_configs: Any = None
@@ -101,14 +96,16 @@ class Model:
             amp_configs: ``"O0"``, ``"O1"``, ``"O2"`` or a dict, as in PaddlePaddle: on the CPU it changes nothing
                 but the scaling of the loss.
 
+        In static mode it also runs the startup program, for variables that have no value yet.
+
         Raises TypeError for a loss that cannot be called or a metric that is none, ValueError for other
-        ``amp_configs``.
+        ``amp_configs``, PreconditionNotMetError in another mode than the Model was made in.
         """
         if loss is not None and not callable(loss):
             raise InvalidTypeError(
                 "'loss' must be sub classes of `paddle.nn.Layer` or any callable function."
             )
-        chosen = _list(metrics) if metrics else []
+        chosen = listed(metrics) if metrics else []
         for metric in chosen:
             if not isinstance(metric, Metric):
                 raise MismatchError(f"{type(metric).__name__} is not sub class of Metric")
@@ -116,9 +113,10 @@ class Model:
         self._loss = loss
         self._metrics = chosen
         self._precision = Precision(amp_configs)
+        self._engine.prepare()
 
     def train_batch(self, inputs: Any, labels: Any = None, update: bool = True) -> Any:
-        """A step on one batch: ``update=False`` only adds to the gradients.
+        """A step on one batch: ``update=False`` only adds to the gradients, which static mode refuses.
 
         Returns the list of losses, or with metrics (losses, metrics of this batch), as arrays and numbers.
         Raises PreconditionNotMetError without an optimizer and a loss.
@@ -127,54 +125,24 @@ class Model:
             raise PreconditionNotMetError(
                 "model not ready, please call `model.prepare()` first, with an optimizer and a loss"
             )
-        self.network.train()
         self.mode = "train"
-        labels = _tensors(labels)
-        with self._precision.context():
-            outputs = self._call(inputs)
-        losses = _list(self._loss(*outputs, *labels))
-        self._precision.step(self._optimizer, add_n(losses), update)
-        if update:
-            self.network.clear_gradients()
-        return self._results(losses, self._measured(outputs, labels))
+        return self._results(*self._engine.train(inputs, labels, update))
 
-    @no_grad()
     def eval_batch(self, inputs: Any, labels: Any = None) -> Any:
         """Losses and metrics of one batch, as `train_batch` returns them; without a loss, the metrics alone."""
-        self.network.eval()
         self.mode = "eval"
-        labels = _tensors(labels)
-        outputs = self._call(inputs)
-        losses = _list(self._loss(*outputs, *labels)) if self._loss else []
-        return self._results(losses, self._measured(outputs, labels))
+        return self._results(*self._engine.evaluate(inputs, labels))
 
-    @no_grad()
     def predict_batch(self, inputs: Any) -> list[np.ndarray]:
         """The outputs of the network for one batch, as arrays."""
-        self.network.eval()
         self.mode = "test"
-        return [output.numpy() for output in self._call(inputs)]
+        return self._engine.predict(inputs)
 
-    def _call(self, inputs: Any) -> list[Any]:
-        given = _tensors(inputs)
-        if not self._given and not self._inferred:
-            names = _arguments(self.network)
-            self._inputs = [InputSpec.from_tensor(x, name) for name, x in zip(names, given)]
-            self._inferred = True
-        return _list(self.network(*given))
-
-    def _measured(self, outputs: list[Any], labels: list[Any]) -> list[Any]:
-        measured = []
-        for metric in self._metrics:
-            counted = _list(metric.compute(*outputs, *labels))
-            measured.append(metric.update(*(x.numpy() if isinstance(x, Tensor) else x for x in counted)))
-        return measured
-
-    def _results(self, losses: list[Any], metrics: list[Any]) -> Any:
-        values = [loss.numpy() for loss in losses]
+    def _results(self, losses: list[Any], computed: list[Any]) -> Any:
+        metrics = [metric.update(*each) for metric, each in zip(self._metrics, computed)]
         if self._loss and self._metrics:
-            return values, metrics
-        return values if self._loss else metrics
+            return losses, metrics
+        return losses if self._loss else metrics
 
     def fit(
         self,
@@ -219,9 +187,14 @@ class Model:
         for name, number in (("eval_freq", eval_freq), ("accumulate_grad_batches", accumulate_grad_batches)):
             if number < 1:
                 raise InvalidArgumentError(f"{name} should be positive, but is {number}")
-        train = _loader(train_data, sizes[0], num_workers, shuffle, drop_last)
-        evaluation = None if eval_data is None else _loader(eval_data, sizes[1], num_workers)
-        steps, budget = _length(train), _Budget(num_iters)
+        if accumulate_grad_batches > 1 and isinstance(self._engine, Graph):
+            raise MismatchError(
+                f"accumulate_grad_batches={accumulate_grad_batches}: static mode updates after every batch; use larger "
+                "batches or dynamic mode"
+            )
+        train = loader(train_data, sizes[0], num_workers, shuffle, drop_last)
+        evaluation = None if eval_data is None else loader(eval_data, sizes[1], num_workers)
+        steps, budget = length(train), Budget(num_iters)
         if num_iters is not None and steps:
             epochs, steps = num_iters // steps + 1, min(num_iters, steps)
         calls = config_callbacks(
@@ -238,7 +211,7 @@ class Model:
             self._train_epoch(train, calls, logs, accumulate_grad_batches, budget)
             calls.call("epoch_end", epoch, logs)
             if evaluation is not None and epoch % eval_freq == 0:
-                self._evaluate(evaluation, calls, logs, _Budget(None))
+                self._evaluate(evaluation, calls, logs, Budget(None))
             if self.stop_training:
                 break
         calls.call("train_end", logs)
@@ -254,12 +227,12 @@ class Model:
         num_iters: int | None = None,
     ) -> dict[str, Any]:
         """Loss (of the last batch, a list) and metrics by name. Arguments as for `fit`."""
-        loader = _loader(eval_data, batch_size, num_workers)
+        source = loader(eval_data, batch_size, num_workers)
         calls = config_callbacks(
             callbacks, self, log_freq=log_freq, verbose=verbose, metrics=self._metrics_name()
         )
         logs: dict[str, Any] = {}
-        self._evaluate(loader, calls, logs, _Budget(num_iters))
+        self._evaluate(source, calls, logs, Budget(num_iters))
         return {name: logs[name] for name in self._metrics_name() if name in logs}
 
     def predict(
@@ -272,23 +245,23 @@ class Model:
         callbacks: Any = None,
     ) -> list[Any]:
         """For each output of the network the arrays of all batches: a tuple, or one array with ``stack_outputs``."""
-        loader = _loader(test_data, batch_size, num_workers)
+        source = loader(test_data, batch_size, num_workers)
         calls = config_callbacks(callbacks, self, verbose=verbose)
-        calls.call("predict_begin", {"steps": _length(loader)})
+        calls.call("predict_begin", {"steps": length(source)})
         outputs = []
         logs: dict[str, Any] = {}
-        for step, fields in enumerate(_batches(loader)):
+        for step, fields in enumerate(batches(source)):
             calls.call("predict_batch_begin", step, logs)
             outputs.append(self.predict_batch(fields[: len(self._inputs)]))
-            logs.update(step=step, batch_size=_rows(fields))
+            logs.update(step=step, batch_size=rows(fields))
             calls.call("predict_batch_end", step, logs)
         calls.call("predict_end", logs)
         columns = list(zip(*outputs))
         return [np.vstack(column) for column in columns] if stack_outputs else columns
 
-    def _train_epoch(self, loader: Any, calls: CallbackList, logs: Any, every: int, budget: _Budget) -> None:
-        steps = _length(loader)
-        for step, fields in enumerate(_batches(loader)):
+    def _train_epoch(self, source: Any, calls: CallbackList, logs: Any, every: int, budget: Budget) -> None:
+        steps = length(source)
+        for step, fields in enumerate(batches(source)):
             calls.call("train_batch_begin", step, logs)
             # Where the length is known its end updates, too; a stream's does not, as in PaddlePaddle.
             update = (step + 1) % every == 0 or step + 1 == steps
@@ -299,10 +272,10 @@ class Model:
                 break
         self._reset_metrics()
 
-    def _evaluate(self, loader: Any, calls: CallbackList, logs: Any, budget: _Budget) -> None:
-        steps = budget.limited(_length(loader))
+    def _evaluate(self, source: Any, calls: CallbackList, logs: Any, budget: Budget) -> None:
+        steps = budget.limited(length(source))
         calls.call("eval_begin", {"steps": steps, "metrics": self._metrics_name()})
-        for step, fields in enumerate(_batches(loader)):
+        for step, fields in enumerate(batches(source)):
             calls.call("eval_batch_begin", step, logs)
             self._note(logs, self.eval_batch(*self._divided(fields)), step, fields)
             calls.call("eval_batch_end", step, logs)
@@ -322,9 +295,9 @@ class Model:
             losses = results[0] if self._metrics else results
             values.append([float(loss) for loss in losses])
         for metric in self._metrics:
-            values.extend(_list(metric.accumulate()))
+            values.extend(listed(metric.accumulate()))
         logs.update(zip(self._metrics_name(), values, strict=True))
-        logs.update(step=step, batch_size=_rows(fields))
+        logs.update(step=step, batch_size=rows(fields))
 
     def _reset_metrics(self) -> None:
         for metric in self._metrics:
@@ -333,7 +306,7 @@ class Model:
     def _metrics_name(self) -> list[str]:
         names = ["loss"] if self._loss else []
         for metric in self._metrics:
-            names += _list(metric.name())
+            names += listed(metric.name())
         return names
 
     def parameters(self, *args: Any, **kwargs: Any) -> list[Any]:
@@ -344,36 +317,19 @@ class Model:
         """Save parameters and the optimizer's state to ``path.pdparams`` and ``path.pdopt``, both or neither; with
         ``training=False`` the network as `paddle.jit.save` does.
 
-        Raises PreconditionNotMetError if the shapes of the inputs are not known for that.
+        Raises PreconditionNotMetError if the shapes of the inputs are not known for that, or in static mode before
+        `prepare`.
         """
         if not training:
-            self._save_inference(path)
+            self._engine.save_inference(path)
             return
         with FileSet() as files:
-            save(self.network.state_dict(), files.open(path + ".pdparams"))
-            state = self._optimizer.state_dict() if self._optimizer is not None else None
+            save(self._engine.parameters(), files.open(path + ".pdparams"))
+            state = self._engine.state()
             if state:
                 save(state, files.open(path + ".pdopt"))
             if self._precision.scaler is not None:
                 save(self._precision.scaler.state_dict(), files.open(path + ".pdscaler"))
-
-    def _save_inference(self, path: str) -> None:
-        from ..jit import save as save_program
-
-        if not self._given and not self._inferred:
-            raise PreconditionNotMetError(
-                "Saving inference model needs 'inputs' or running before saving. Please specify 'inputs' in Model "
-                "initialization or input training data and perform a training for shape derivation."
-            )
-        if not self._given:
-            shapes = [list(spec.shape) for spec in self._inputs]
-            warnings.warn(
-                "'inputs' was not specified when Model initialization, so the input shape to be saved will be the "
-                f"shape derived from the user's actual inputs. The input shape to be saved is {shapes}. For saving "
-                "correct input shapes, please provide 'inputs' for Model initialization.",
-                stacklevel=3,
-            )
-        save_program(self.network, path, input_spec=self._inputs)
 
     def load(self, path: str, skip_mismatch: bool = False, reset_optimizer: bool = False) -> None:
         """Load what `save` has saved: all of it, or nothing and an error.
@@ -402,9 +358,7 @@ class Model:
             state = load(stem + ".pdopt")
         if self._precision.scaler is not None and os.path.exists(stem + ".pdscaler"):
             scaling = load(stem + ".pdscaler")
-        self.network.set_state_dict({**self.network.state_dict(), **matched})
-        if state:
-            self._optimizer.set_state_dict(state)
+        self._engine.restore(matched, state)
         if scaling and self._precision.scaler is not None:
             self._precision.scaler.load_state_dict(scaling)
 
@@ -415,24 +369,6 @@ class Model:
         return summary(self.network, self._inputs if input_size is None else input_size, dtypes=dtype)
 
 
-class _Budget:
-    """How many batches may still be run; None is any number."""
-
-    def __init__(self, batches: int | None) -> None:
-        if batches is not None and batches < 1:
-            raise MismatchError("num_iters must be greater than 0!")
-        self._left = batches
-
-    def limited(self, steps: int | None) -> int | None:
-        return steps if self._left is None or steps is None else min(steps, self._left)
-
-    def is_spent(self) -> bool:
-        """After a batch: whether it was the last."""
-        if self._left is not None:
-            self._left -= 1
-        return self._left == 0
-
-
 def _arguments(network: Any) -> list[str]:
     """The names of the arguments of ``forward``."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -441,59 +377,13 @@ def _arguments(network: Any) -> list[str]:
 
 
 def _specs(given: Any, names: list[str]) -> list[InputSpec]:
-    specs = [given[name] for name in names if name in given] if isinstance(given, dict) else _list(given)
+    specs = [given[name] for name in names if name in given] if isinstance(given, dict) else listed(given)
     for at, spec in enumerate(specs):
         if not isinstance(spec, InputSpec):
             raise InvalidTypeError(f"inputs and labels should be InputSpecs, but number {at} is {spec!r}")
         if spec.name is None:
             raise InvalidArgumentError(f"Requires Input[{at}].name != None, but receive `None` with {spec}.")
     return specs
-
-
-def _list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-
-def _tensors(values: Any) -> list[Any]:
-    if values is None:
-        return []
-    return [value if isinstance(value, Tensor) else to_tensor(value) for value in _list(values)]
-
-
-def _loader(data: Any, batch_size: int, workers: int, shuffle: bool = False, drop_last: bool = False) -> Any:
-    if not isinstance(data, Dataset):
-        return data
-    sampler = DistributedBatchSampler(data, batch_size=batch_size, shuffle=shuffle, drop_last=drop_last)
-    return DataLoader(data, batch_sampler=sampler, num_workers=workers)
-
-
-def _length(loader: Any) -> int | None:
-    """How many batches it has; None for a stream."""
-    try:
-        return len(loader)
-    except (TypeError, RuntimeError):
-        return None
-
-
-def _batches(loader: Any) -> Iterator[list[Any]]:
-    """The batches as flat lists of fields: a source may give inputs and labels as lists of their own."""
-    for batch in loader:
-        yield list(_flat(batch))
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, dict):
-        value = [value[key] for key in sorted(value)]
-    if isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _flat(each)
-    else:
-        yield value
-
-
-def _rows(fields: list[Any]) -> int:
-    shape = getattr(fields[0], "shape", None) if fields else None
-    return int(shape[0]) if shape else 1
 
 
 def _existing(path: str) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from ..autograd import no_grad
 from ..dtypes import dtype_of
 from ..errors import InvalidArgumentError, InvalidTypeError
+from ..framework.execution import in_dynamic_mode
 from ..nn.layer.state import evaluating
 from ..tensor.tensor import Tensor, _wrap_array
 
@@ -43,7 +44,13 @@ def summary(net: Any, input_size: Any = None, dtypes: Any = None, input: Any = N
     if input is None and input_size is None:
         raise InvalidArgumentError("input_size and input cannot be None at the same time")
     inputs = _given(input) if input is not None else _made(input_size, dtypes)
-    rows = _rows(net, inputs)
+    if in_dynamic_mode():
+        rows = _rows(net, inputs)
+    else:
+        from ..static import Program, program_guard
+
+        with program_guard(Program(), Program()):  # which nobody will run
+            rows = _rows(net, [_declared(x, i) for i, x in enumerate(inputs)])
     print(_table(rows, inputs))  # noqa: T201 (printing is what it is for)
     return {
         "total_params": sum(row["params"] for row in rows.values()),
@@ -65,6 +72,12 @@ def _made(input_size: Any, dtypes: Any) -> list[Any]:
     if len(kinds) != len(specs):
         raise InvalidArgumentError(f"{len(specs)} inputs but {len(kinds)} dtypes")
     return [_tensor(spec, kind) for spec, kind in zip(specs, kinds, strict=True)]
+
+
+def _declared(x: Tensor, number: int) -> Tensor:
+    from ..static import data
+
+    return data(f"input_{number}", [s if isinstance(s, int) else 1 for s in x.dims], x.dtype)
 
 
 def _is_size(s: Any) -> bool:

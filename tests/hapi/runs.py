@@ -35,9 +35,22 @@ def without_times(text):
     return re.sub(" +\n", "\n", text)
 
 
-def runs(paddle):
-    """{name: [what was printed, what came out]}"""
+@contextlib.contextmanager
+def fresh_programs(paddle):
+    """Static mode, with programs and a scope of its own."""
+    static = paddle.static
+    paddle.enable_static()
+    try:
+        with static.program_guard(static.Program(), static.Program()), static.scope_guard(static.Scope()):
+            yield
+    finally:
+        paddle.disable_static()
+
+
+def runs(paddle, static=False):
+    """{name: [what was printed, what came out]}; in static mode what that can do."""
     found = {}
+    surroundings = (lambda: fresh_programs(paddle)) if static else contextlib.nullcontext
 
     class Data(paddle.io.Dataset):
         def __init__(self, size=50):
@@ -58,20 +71,33 @@ def runs(paddle):
             return iter(zip(X[:20], Y[:20]))
 
     def model(metrics=None, optimizer=None):
-        net = paddle.nn.Sequential(paddle.nn.Linear(6, 8), paddle.nn.Tanh(), paddle.nn.Linear(8, 3))
         weights = np.random.RandomState(5)
-        for p in net.parameters():
-            p.set_value(weights.randn(*p.shape).astype("float32") * 0.3)
-        made = paddle.Model(net)
+
+        def attr(*shape):
+            values = weights.randn(*shape).astype("float32") * 0.3
+            return paddle.ParamAttr(initializer=paddle.nn.initializer.Assign(values))
+
+        def linear(rows, columns):
+            return paddle.nn.Linear(rows, columns, weight_attr=attr(rows, columns), bias_attr=attr(columns))
+
+        net = paddle.nn.Sequential(linear(6, 8), paddle.nn.Tanh(), linear(8, 3))
+        spec = paddle.static.InputSpec
+        specs = [[spec([None, 6], "float32", "x")], [spec([None, 1], "int64", "y")]] if static else []
+        made = paddle.Model(net, *specs)
         optimizer = optimizer or (lambda p: paddle.optimizer.Adam(0.05, parameters=p))
         made.prepare(optimizer(net.parameters()), paddle.nn.CrossEntropyLoss(), metrics)
         return made
 
     def note(name, run):
         text = io.StringIO()
-        with contextlib.redirect_stdout(text):
-            result = run()
-        found[name] = [without_times(text.getvalue()), plain(result)]
+        with contextlib.redirect_stdout(text), surroundings():
+            result = plain(run())
+        found[name] = [without_times(text.getvalue()), result]
+
+    def sums(made):
+        held = paddle.static.global_scope().find_var
+        arrays = [held(p.name).get_tensor() if static else p for p in made.parameters()]
+        return [np.array(array).sum() for array in arrays]
 
     def fit(metrics="one", optimizer=None, **options):
         accuracy = {
@@ -84,7 +110,7 @@ def runs(paddle):
             Data(),
             **{"batch_size": 16, "epochs": 2, "shuffle": False, "verbose": 2, "log_freq": 2, **options},
         )
-        return [p.numpy().sum() for p in made.parameters()]
+        return sums(made)
 
     C = paddle.callbacks
     for verbose in (0, 1, 2, 3):
@@ -92,8 +118,9 @@ def runs(paddle):
     note("fit and evaluate, verbose 1", lambda: fit(verbose=1, eval_data=Data(20)))
     note("two metrics", lambda: fit("two", eval_data=Data(20), eval_freq=2, epochs=3))
     note("no metric", lambda: fit("none", verbose=1))
-    note("gradients of two batches", lambda: fit(accumulate_grad_batches=2))
-    note("gradients of three batches", lambda: fit(accumulate_grad_batches=3))
+    if not static:
+        note("gradients of two batches", lambda: fit(accumulate_grad_batches=2))
+        note("gradients of three batches", lambda: fit(accumulate_grad_batches=3))
     note("five batches", lambda: fit(num_iters=5))
     note("three batches", lambda: fit(num_iters=3))
     note("no last batch", lambda: fit(drop_last=True, log_freq=1))
@@ -126,7 +153,7 @@ def runs(paddle):
     def batches():
         made = model(paddle.metric.Accuracy())
         given = [X[:8]], [Y[:8]]
-        results = [made.train_batch(*given), made.train_batch(*given, update=False), made.train_batch(*given)]
+        results = [made.train_batch(*given, update=static or update) for update in (True, False, True)]
         results += [made.eval_batch(*given), made.predict_batch(given[0])]
         bare = model()
         return [*results, bare.train_batch(*given), bare.eval_batch(*given)]

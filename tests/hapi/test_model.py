@@ -21,17 +21,35 @@ GOLDEN = json.loads((pathlib.Path(__file__).parents[1] / "golden" / "hapi.json")
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
 
 
+RUNS = {name: run for name, run in GOLDEN.items() if name not in ("flops", "static")}
+IN_STATIC_MODE = {name: run for name, run in RUNS.items() if not name.startswith("gradients of")}
+
+
 @pytest.fixture(scope="module")
 def found():
     return json.loads(json.dumps(runs(paddle)))
 
 
-@pytest.mark.parametrize("name", [name for name in GOLDEN if name != "flops"])
+@pytest.fixture(scope="module")
+def found_in_static_mode():
+    return json.loads(json.dumps(runs(paddle, static=True)))
+
+
+@pytest.mark.parametrize("name", RUNS)
 def test_as_paddlepaddle(found, name):
+    compare(name, found[name], RUNS[name])
+
+
+@pytest.mark.parametrize("name", IN_STATIC_MODE)
+def test_in_static_mode_as_paddlepaddle(found_in_static_mode, name):
+    compare(name, found_in_static_mode[name], GOLDEN["static"].get(name, RUNS[name]))
+
+
+def compare(name, run, recorded):
     if name.startswith("saved"):
-        assert found[name] == GOLDEN[name]
+        assert run == recorded
         return
-    (text, result), (expected_text, expected) = found[name], GOLDEN[name]
+    (text, result), (expected_text, expected) = run, recorded
     assert NUMBER.sub("N", text) == NUMBER.sub("N", expected_text)
     shown, wanted = ([float(n) for n in NUMBER.findall(t)] for t in (text, expected_text))
     np.testing.assert_allclose(shown, wanted, atol=1.5e-4)
@@ -401,15 +419,6 @@ def test_errors_of_the_users_code_come_through():
 def test_bad_input(make, kind, match):
     with pytest.raises(kind, match=match):
         make()
-
-
-def test_static_mode_is_refused():
-    paddle.enable_static()
-    try:
-        with pytest.raises(NotImplementedError, match=r"call paddle\.disable_static\(\) before"):
-            paddle.Model(nn.Linear(2, 2), InputSpec([None, 2], "float32", "x"))
-    finally:
-        paddle.disable_static()
 
 
 def test_names():
