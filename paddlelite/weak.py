@@ -12,14 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import of_scalar, rank
+from .dtypes import int64, of_scalar, rank
 from .errors import CaptureError, user_line
 from .ir import Value
+from .refusal import refuse
 from .tensor.tensor import Tensor
 
-__all__ = ["Number", "is_weak", "kinds_of", "the_kind", "weaken"]
+__all__ = ["SAMPLES", "Number", "is_weak", "kinds_of", "the_kind", "weaken"]
 
-_SAMPLES: tuple[Any, ...] = (True, 1, 1.0, 1j)
+#: A Python number of each kind.
+SAMPLES: tuple[Any, ...] = (True, 1, 1.0, 1j)
 
 
 class Number(Value):
@@ -34,6 +36,19 @@ class Number(Value):
 
     def __repr__(self) -> str:
         return f"Number({self._dtype.name}, name={self.name})"
+
+    def __round__(self, digits: int | None = None) -> Any:
+        """The nearest int, the even one of two. Raises CaptureError for a number of digits."""
+        if digits is not None:
+            raise refuse(
+                "this number is known only when the graph runs, and round() to digits is no op",
+                "Use paddle.round().",
+            )
+        if the_kind(self) < 2:
+            return self + 0
+        up = (self + 0.5).floor()
+        odd_half = (up - self == 0.5).logical_and(up % 2 == 1)
+        return weaken((up - odd_half.astype(up.dtype)).astype(int64))
 
 
 def is_weak(x: Any) -> bool:
@@ -87,7 +102,7 @@ def _meet(number: Number, other: Any) -> tuple[Any, Any]:
         kind = rank(number.dtype)
         if number.mixed and kind > rank(other.dtype):
             kind = the_kind(number)
-        strong = of_scalar(_SAMPLES[kind], other.dtype)
+        strong = of_scalar(SAMPLES[kind], other.dtype)
     return number.astype(strong), other.astype(strong)
 
 

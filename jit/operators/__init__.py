@@ -3,6 +3,13 @@
 Each decides by the object it is given whether a tensor is involved. On Python values it does what Python does.
 """
 
+from builtins import slice
+
+from operator import (  # isort: skip (`place += value`)
+    iadd, iand, ifloordiv, ilshift, imatmul, imod, imul, ior, ipow, irshift, isub, itruediv, ixor,
+)  # fmt: skip
+
+from . import builtins  # (which are replaced by object)
 from .calls import call, method
 from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
@@ -12,24 +19,5 @@ from .logic import and_, both_, chain, either_, in_, is_, is_not, not_, not_in, 
 from .loops import for_, while_
 from .match import capture, equal, fits, guard, instance, mapping, one_of, same, sequence, star
 from .reads import attr, item, read, read_outer
-from .stores import (
-    del_attr,
-    del_item,
-    iadd,
-    iand,
-    ifloordiv,
-    ilshift,
-    imatmul,
-    imod,
-    imul,
-    ior,
-    ipow,
-    irshift,
-    isub,
-    itruediv,
-    ixor,
-    slice,
-    store_attr,
-    store_item,
-)
+from .stores import del_attr, del_item, store_attr, store_item
 from .text import percent, piece, text

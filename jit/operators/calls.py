@@ -11,52 +11,16 @@ from typing import Any
 import numpy as np
 
 import paddlelite as paddle
-from paddlelite.tensor import manipulation
 
 from ..convert import convert
 from ..state import CONTAINERS, Contents, born, check_frozen, current, note, note_rebound, recording
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
-from . import builtins as numbers
-from . import iterables, lists, stores, text
+from . import text
 from .conditionals import choose
 from .items import check_key
 from .reads import attr
-
-__all__ = ["call", "method"]
-
-#: Functions with a version that knows tensors (or lists in graphs), by object.
-_BUILTINS: dict[Any, Callable[..., Any]] = {
-    builtins.range: iterables.range_,
-    builtins.enumerate: iterables.enumerate_,
-    builtins.zip: iterables.zip_,
-    builtins.reversed: iterables.reversed_,
-    builtins.len: iterables.len_,
-    builtins.list: numbers.list_,
-    builtins.map: iterables.map_,
-    builtins.sum: numbers.sum_,
-    builtins.setattr: lambda target, name, value: stores.store_attr(value, target, name),
-    builtins.delattr: stores.del_attr,
-    builtins.int: numbers.int_,
-    builtins.float: numbers.float_,
-    builtins.bool: numbers.bool_,
-    builtins.isinstance: numbers.isinstance_,
-    builtins.type: numbers.type_,
-    builtins.print: text.print_,
-    builtins.str: text.str_,
-    builtins.repr: text.repr_,
-    builtins.ascii: text.ascii_,
-    builtins.format: text.format_,
-    builtins.any: numbers.any_,
-    builtins.all: numbers.all_,
-    builtins.max: numbers.max_,
-    builtins.min: numbers.min_,
-    builtins.complex: numbers.complex_,
-    builtins.round: numbers.round_,
-    builtins.sorted: numbers.sorted_,
-    manipulation.stack: lists.stack_,
-    manipulation.concat: lists.concat_,
-}
+from .replaced import REPLACED
 
 
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +32,7 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
         return target if rewriting() is None else functools.partial(_on_numbers, target)
     if kind is types.BuiltinFunctionType or kind is type:
         owner = getattr(target, "__self__", None)
-        known = _BUILTINS.get(target) if kind is type or owner is builtins else None
+        known = REPLACED.get(target) if kind is type or owner is builtins else None
         if known is not None:
             return known
         if isinstance(owner, str) and target.__name__ in ("format", "join"):
@@ -79,8 +43,8 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     run = rewriting()
     if run is None:
         return convert(target)
-    if kind is types.FunctionType and target in _BUILTINS:
-        return _BUILTINS[target]
+    if kind is types.FunctionType and target in REPLACED:
+        return REPLACED[target]
     note_rebound(target)
     if current() is None:
         return run.convert(target)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.errors import CaptureError
@@ -14,9 +13,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..state import current
 from ..symbolic import is_symbolic, predicate, refuse
-from .text import Later, later
-
-__all__ = ["assert_", "caught", "raises"]
+from .text import later
 
 
 def caught() -> None:
@@ -47,30 +44,27 @@ def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = F
     return False
 
 
-@dataclass(frozen=True)
-class _Again:
-    """Makes an exception like one that was raised while the graph was built, with what the tensors are."""
+def _check(test: Tensor, error: BaseException) -> None:
+    args, data = later(error.args)
+    kind = type(error)
 
-    like: BaseException
-    args: Later
-
-    def __call__(self, arrays: Sequence[Any]) -> BaseException:
-        kind = type(self.like)
+    def again(arrays: Sequence[Any]) -> BaseException:
+        """An exception like the one that was raised while the graph was built, with what the tensors are."""
         made = kind.__new__(kind)  # its __init__ may take other arguments than `args`
-        made.args = tuple(self.args(arrays))
-        made.__dict__.update(self.like.__dict__)
-        made.__cause__, made.__suppress_context__ = self.like.__cause__, self.like.__suppress_context__
+        made.args = args(arrays)
+        made.__dict__.update(error.__dict__)
+        made.__cause__, made.__suppress_context__ = error.__cause__, error.__suppress_context__
         return made
 
-
-def _check(test: Tensor, error: BaseException) -> None:
-    args, data = later(list(error.args))
-    assert_op(test, data, error=_Again(error, args))
+    assert_op(test, data, error=again)
 
 
 def assert_(test: Any, message: Callable[[], Any] | None = None) -> None:
     """`assert test, message()`. Of a tensor, the graph checks it when it runs."""
-    if is_symbolic(test) or (not test and current() is not None):
-        _check(predicate(to_tensor(test)), AssertionError(*([] if message is None else [message()])))
-    elif not test:
-        raise AssertionError(*([] if message is None else [message()]))
+    known = not is_symbolic(test)
+    if known and test:
+        return
+    error = AssertionError(*([] if message is None else [message()]))
+    if known and current() is None:
+        raise error
+    _check(predicate(to_tensor(test)), error)

@@ -1,13 +1,13 @@
-"""What a `for` iterates over when its length is a tensor: range, enumerate, zip, reversed and tensors themselves.
+"""What a `for` iterates over when its length is a tensor: range, enumerate, zip, map, reversed and tensors themselves.
 
 The builtins are replaced by object (see `call`); on Python values they are the builtins.
 """
 
 from __future__ import annotations
 
-import builtins
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, cast
 
@@ -18,10 +18,7 @@ from paddlelite.weak import weaken
 
 from ..symbolic import both, either, in_graph, is_symbolic, refuse
 from .items import pick
-
-__all__ = [
-    "Source", "counter", "enumerate_", "generated", "len_", "map_", "range_", "reversed_", "source_of", "taken", "zip_",
-]  # fmt: skip
+from .replaced import replaces
 
 #: A tensor with at most so many rows is unrolled: its rows are then ordinary Python items.
 UNROLL = 64
@@ -29,17 +26,18 @@ UNROLL = 64
 MOST_ITEMS = 1000
 
 
+@dataclass(frozen=True)
 class Source:
     """Something of unknown length: `more(i)` says whether there is an i-th item, `item(i)` gives it."""
 
-    def more(self, position: Any) -> Any:
-        return position < self.length()
+    item: Callable[[Any], Any]
+    more: Callable[[Any], Any]
+    length: Callable[[], Any] | None = None  # only what Python has a length of
 
-    def item(self, position: Any) -> Any:
-        raise NotImplementedError
-
-    def length(self) -> Any:
-        raise TypeError(f"{type(self).__name__.strip('_').lower()} has no length")
+    @classmethod
+    def sized(cls, item: Callable[[Any], Any], length: Callable[[], Any]) -> Source:
+        """As many items as `length()`."""
+        return cls(item, lambda position: position < length(), length)
 
     def __iter__(self) -> Iterator[Any]:
         raise refuse(
@@ -51,96 +49,26 @@ class Source:
         raise refuse("next() of something whose length is known only when the graph runs")
 
 
-class _Range(Source):
-    """`stop` is None for one that never ends."""
+def _range(start: Any, stop: Any, step: Any) -> Source:
+    """The source of a `range`, which never ends if `stop` is None."""
 
-    def __init__(self, start: Any, stop: Any, step: Any) -> None:
-        self.start, self.stop, self.step = start, stop, step
+    def item(position: Any) -> Any:
+        return _number(start + position * step)
 
-    def item(self, position: Any) -> Any:
-        return _number(self.start + position * self.step)
-
-    def more(self, position: Any) -> Any:
-        if self.stop is None:
+    def more(position: Any) -> Any:
+        if stop is None:
             return True
-        value = self.item(position)
-        if not is_symbolic(self.step):
-            return value < self.stop if self.step > 0 else value > self.stop
-        up = both(self.step > 0, value < self.stop)
-        return either(up, both(self.step < 0, value > self.stop))
+        value = item(position)
+        if not is_symbolic(step):
+            return value < stop if step > 0 else value > stop
+        return either(both(step > 0, value < stop), both(step < 0, value > stop))
 
-    def length(self) -> Any:
+    def length() -> Any:
         # The quotient is rounded down, so this one up: also for a negative step.
-        count = -((_number(self.start) - _number(self.stop)) // _number(self.step))
+        count = -((_number(start) - _number(stop)) // _number(step))
         return count * (count > 0)
 
-
-class _Rows(Source):
-    def __init__(self, tensor: Tensor) -> None:
-        self.tensor = tensor
-
-    def item(self, position: Any) -> Any:
-        return self.tensor[position]
-
-    def length(self) -> Any:
-        return self.tensor.shape[0]
-
-
-class _List(Source):
-    """A Python sequence beside sources of unknown length: its items are found by a tensor."""
-
-    def __init__(self, items: list[Any]) -> None:
-        self.items = items
-
-    def item(self, position: Any) -> Any:
-        return pick(self.items, position)
-
-    def length(self) -> Any:
-        return len(self.items)
-
-
-class _Zip(Source):
-    def __init__(self, parts: list[Source]) -> None:
-        self.parts = parts
-
-    def more(self, position: Any) -> Any:
-        return reduce(both, (part.more(position) for part in self.parts))
-
-    def item(self, position: Any) -> Any:
-        return tuple(part.item(position) for part in self.parts)
-
-
-class _Map(Source):
-    def __init__(self, function: Callable[..., Any], parts: _Zip) -> None:
-        self.function, self.parts = function, parts
-
-    def more(self, position: Any) -> Any:
-        return self.parts.more(position)
-
-    def item(self, position: Any) -> Any:
-        return self.function(*self.parts.item(position))
-
-
-class _Enumerate(Source):
-    def __init__(self, part: Source, start: Any) -> None:
-        self.part, self.start = part, start
-
-    def more(self, position: Any) -> Any:
-        return self.part.more(position)
-
-    def item(self, position: Any) -> Any:
-        return (_number(position + self.start), self.part.item(position))
-
-
-class _Reversed(Source):
-    def __init__(self, part: Source) -> None:
-        self.part = part
-
-    def item(self, position: Any) -> Any:
-        return self.part.item(self.part.length() - 1 - position)
-
-    def length(self) -> Any:
-        return self.part.length()
+    return Source(item, more, None if stop is None else length)
 
 
 def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
@@ -148,20 +76,24 @@ def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
     if isinstance(iterable, Source):
         return iterable
     if getattr(iterable, "array", None) is not None and isinstance(iterable, list):
-        from .lists import Elements
-
-        return Elements(iterable)  # type: ignore[arg-type]
+        return Source.sized(iterable.__getitem__, iterable.length)  # type: ignore[attr-defined]
     if not in_graph(iterable):
         return None
     if not iterable.dims:
         raise TypeError("iteration over a 0-D tensor")
     length = iterable.dims[0]
-    return None if isinstance(length, int) and length <= longest else _Rows(iterable)
+    if isinstance(length, int) and length <= longest:
+        return None
+    return Source.sized(iterable.__getitem__, lambda: iterable.shape[0])
+
+
+def _has_source(iterable: Any) -> bool:
+    return source_of(iterable) is not None
 
 
 def generated(items: Any, lazily: Callable[[Any], Any], listed: Callable[[Any], Any]) -> Any:
     """A generator expression over `items`: over what the graph computes, the items that it gives as a list."""
-    return listed(items) if in_graph(items) or source_of(items) is not None else lazily(items)
+    return listed(items) if in_graph(items) or _has_source(items) else lazily(items)
 
 
 def counter(items: Any) -> Source | None:
@@ -169,22 +101,21 @@ def counter(items: Any) -> Source | None:
     if type(items) is not itertools.count:
         return None
     start, step = (*cast(tuple[Any, ...], items.__reduce__()[1]), 1)[:2]
-    return _Range(start, None, step)
+    return _range(start, None, step)
 
 
+@replaces(range, in_graph)
 def range_(*args: Any) -> Any:
-    """`range`, also of tensors. Raises TypeError for tensors of floats, ValueError (when it runs) for a step of 0."""
-    if not any(in_graph(a) for a in args):
-        return builtins.range(*args)
+    """`range` of tensors. Raises TypeError for tensors of floats, ValueError (when it runs) for a step of 0."""
     for a in args:
         if isinstance(a, Tensor) and not (a.dtype.is_integer or a.dtype.is_bool):
             raise TypeError(f"range() takes integers, but got a {a.dtype.name} tensor")
     start, stop, step = map(_scalar, (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3])
-    if not in_graph(step):
-        builtins.range(0, 0, step)  # checks it
-    else:
+    if in_graph(step):
         assert_op(step != 0, [], error=ValueError("range() arg 3 must not be zero"))
-    return _Range(start, stop, step)
+    else:
+        range(0, 0, step)  # checks it
+    return _range(start, stop, step)
 
 
 def _scalar(x: Any) -> Any:
@@ -197,33 +128,41 @@ def _number(x: Any) -> Any:
     return weaken(x if x.dtype is int64 else x.astype(int64)) if isinstance(x, Tensor) else x
 
 
+@replaces(enumerate)
 def enumerate_(iterable: Any, start: Any = 0) -> Any:
     """`enumerate`, also of tensors."""
     source = source_of(iterable)
     if source is None and not is_symbolic(start):
-        return builtins.enumerate(iterable, start)
-    return _Enumerate(source, _scalar(start)) if source else _shifted(iterable, start)
+        return enumerate(iterable, start)
+    start = _scalar(start)
+    if source is None:
+        return ((_number(start + i), item) for i, item in enumerate(iterable))
+    return Source(lambda position: (_number(position + start), source.item(position)), source.more)
 
 
-def _shifted(iterable: Any, start: Any) -> Iterator[Any]:
-    return ((_number(start + i), item) for i, item in builtins.enumerate(iterable))
-
-
-def zip_(*iterables: Any, **options: Any) -> Any:
-    """`zip`, also of tensors."""
-    if not any(source_of(i) for i in iterables):
-        return builtins.zip(*iterables, **options)
-    if options.get("strict"):
+@replaces(zip, _has_source)
+def zip_(*iterables: Any, strict: bool = False) -> Any:
+    """`zip` of tensors, perhaps beside Python iterables."""
+    if strict:
         raise refuse("zip(strict=True) of something whose length is known only when the graph runs")
     parts = [source_of(i, longest=-1) or _indexed(i) for i in iterables]
-    empty = any(type(part) is _List and not part.items for part in parts)
-    return builtins.iter(()) if empty else _Zip(parts)
+    if any(part.more(0) is False for part in parts):
+        return iter(())
+    return Source(
+        lambda position: tuple(part.item(position) for part in parts),
+        lambda position: reduce(both, (part.more(position) for part in parts)),
+    )
 
 
 def _indexed(items: Any) -> Source:
-    if isinstance(items, builtins.range):
-        return _Range(items.start, items.stop, items.step)
-    return counter(items) or _List(taken(items))
+    """A Python iterable beside sources of unknown length: its items are found by a tensor."""
+    if isinstance(items, range):
+        return _range(items.start, items.stop, items.step)
+    found = counter(items)
+    if found is not None:
+        return found
+    listed = taken(items)
+    return Source.sized(lambda position: pick(listed, position), lambda: len(listed))
 
 
 def taken(items: Iterable[Any]) -> list[Any]:
@@ -237,24 +176,30 @@ def taken(items: Iterable[Any]) -> list[Any]:
     return found
 
 
+@replaces(map, _has_source)
 def map_(function: Callable[..., Any], *iterables: Any) -> Any:
-    """`map`, also of tensors."""
-    if not any(source_of(i) for i in iterables):
-        return builtins.map(function, *iterables)
+    """`map` over tensors."""
     parts = zip_(*iterables)
-    return _Map(function, parts) if isinstance(parts, _Zip) else parts
+    if not isinstance(parts, Source):
+        return parts
+    return Source(lambda position: function(*parts.item(position)), parts.more)
 
 
+@replaces(reversed, _has_source)
 def reversed_(sequence: Any) -> Any:
-    """`reversed`, also of tensors."""
+    """`reversed` of tensors."""
     source = source_of(sequence)
-    return builtins.reversed(sequence) if source is None else _Reversed(source)
+    assert source is not None
+    if source.length is None:
+        raise TypeError("this object is not reversible")
+    count = source.length
+    return Source.sized(lambda position: source.item(count() - 1 - position), count)
 
 
+@replaces(len)
 def len_(sized: Any) -> Any:
     """`len`; the first size of a tensor may be symbolic."""
-    if isinstance(sized, list) and hasattr(sized, "length"):
-        return sized.length()
-    if in_graph(sized) and sized.dims:
-        return sized.shape[0]
-    return builtins.len(sized)
+    source = source_of(sized, longest=-1) if isinstance(sized, (Source, list)) else None
+    if source is not None and source.length is not None:
+        return source.length()
+    return sized.shape[0] if in_graph(sized) and sized.dims else len(sized)

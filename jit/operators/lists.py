@@ -24,9 +24,7 @@ from paddlelite.weak import is_weak, weaken
 from ..state import Contents, born, check_frozen, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
-from .iterables import Source
-
-__all__ = ["Elements", "List", "concat_", "list_", "made", "stack_"]
+from .replaced import replaces
 
 
 def list_(items: builtins.list[Any]) -> builtins.list[Any]:
@@ -210,22 +208,6 @@ for _name in (
 List.__hash__ = None  # type: ignore[assignment]
 
 
-class Elements(Source):
-    """The elements of a list that is a TensorArray, for a `for` statement."""
-
-    def __init__(self, items: List) -> None:
-        self.items = items
-
-    def more(self, position: Any) -> Any:
-        return position < self.items.length()
-
-    def item(self, position: Any) -> Any:
-        return self.items[position]
-
-    def length(self) -> Any:
-        return self.items.length()
-
-
 def kept(op: Callable[..., Any], *args: Any) -> Any:
     """What a list's own op gives. In Python a list hands on the very tensors it holds, also under no_grad: so gradients
     flow through its ops everywhere.
@@ -270,15 +252,22 @@ def _bound(index: Any, length: Any, least: Any = None, most: Any = None) -> Any:
     return minimum(maximum(where(index < 0, index + length, index), least), most)
 
 
-def stack_(x: Any, axis: int = 0, *args: Any, **kwargs: Any) -> Any:
-    """`paddle.stack`, also of a list that is a TensorArray."""
-    if isinstance(x, List) and x.array is not None:
-        return A.array_stack(x.array, axis)
-    return manipulation.stack(x, axis, *args, **kwargs)
+def array_of(x: Any) -> Any:
+    """The TensorArray that a list has become; None for anything else."""
+    return x.array if type(x) is List else None
 
 
-def concat_(x: Any, axis: Any = 0, *args: Any, **kwargs: Any) -> Any:
-    """`paddle.concat`, also of a list that is a TensorArray."""
-    if isinstance(x, List) and x.array is not None:
-        return A.array_concat(x.array, axis)
-    return manipulation.concat(x, axis, *args, **kwargs)
+def _is_array(x: Any) -> bool:
+    return array_of(x) is not None
+
+
+@replaces(manipulation.stack, _is_array)
+def stack_(x: List, axis: int = 0, name: str | None = None) -> Any:
+    """`paddle.stack` of a list that is a TensorArray."""
+    return A.array_stack(x.array, axis)
+
+
+@replaces(manipulation.concat, _is_array)
+def concat_(x: List, axis: int = 0, name: str | None = None) -> Any:
+    """`paddle.concat` of a list that is a TensorArray."""
+    return A.array_concat(x.array, axis)

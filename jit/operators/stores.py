@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import builtins
 import types
-from operator import (
-    iadd,
-    iand,
-    ifloordiv,
-    ilshift,
-    imatmul,
-    imod,
-    imul,
-    ior,
-    ipow,
-    irshift,
-    isub,
-    itruediv,
-    ixor,
-)
 from typing import Any
 
 from ..convert import class_attribute, special
 from ..state import Attribute, Contents, Item, Place, check_frozen, note, recording
 from ..symbolic import rewriting
 from .items import check_key
-
-__all__ = [
-    "del_attr", "del_item", "iadd", "iand", "ifloordiv", "ilshift", "imatmul", "imod", "imul", "ior", "ipow", "irshift",
-    "isub", "itruediv", "ixor", "slice", "store_attr", "store_item",
-]  # fmt: skip
-
-slice = builtins.slice
+from .replaced import replaces
 
 
 def store_attr(value: Any, target: Any, name: str) -> None:
@@ -47,6 +25,9 @@ def store_attr(value: Any, target: Any, name: str) -> None:
     setattr(target, name, value)
 
 
+replaces(setattr)(lambda target, name, value: store_attr(value, target, name))
+
+
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
     check_key(target, key)
@@ -60,6 +41,7 @@ def store_item(value: Any, target: Any, key: Any) -> None:
         target[key] = value
 
 
+@replaces(delattr)
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
     if recording() is not None:

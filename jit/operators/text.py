@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
+import functools
 import operator
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,24 +14,12 @@ from paddlelite.ops.check import print_op
 from paddlelite.tensor.tensor import Tensor, _wrap_array
 from paddlelite.weak import is_weak
 
-from ..merge import Leaf, parts, rebuilt
+from ..merge import parts, rebuilt
 from ..state import current
 from ..symbolic import is_symbolic
 from ..undecided import Text, Undecided, known_value
-
-__all__ = [
-    "Later",
-    "ascii_",
-    "depends",
-    "format_",
-    "later",
-    "percent",
-    "piece",
-    "print_",
-    "repr_",
-    "str_",
-    "text",
-]
+from .lists import array_of
+from .replaced import replaces
 
 _CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("s"): str, ord("r"): repr, ord("a"): ascii}
 
@@ -53,13 +40,12 @@ def _formatted(value: Any, conversion: int, spec: str) -> str:
     return format(value if conversion == -1 else _CONVERSIONS[conversion](value), spec)
 
 
+_joined = "".join  # (one object: two texts are alike if their functions are the same)
+
+
 def text(*pieces: Any) -> Any:
     """An f-string."""
-    return _made(_joined, *pieces)
-
-
-def _joined(*pieces: str) -> str:
-    return "".join(pieces)
+    return _made(_joined, list(pieces))
 
 
 def percent(left: str, right: Any) -> Any:
@@ -67,28 +53,12 @@ def percent(left: str, right: Any) -> Any:
     return _made(operator.mod, left, right)
 
 
-def str_(*args: Any, **kwargs: Any) -> Any:
-    """`str`."""
-    return Text(str, *args) if len(args) == 1 and depends(args[0]) else str(*args, **kwargs)
-
-
-def repr_(value: Any) -> Any:
-    """`repr`."""
-    return _made(repr, value)
-
-
-def ascii_(value: Any) -> Any:
-    """`ascii`."""
-    return _made(ascii, value)
-
-
-def format_(value: Any, spec: Any = "") -> Any:
-    """`format`."""
-    return _made(format, value, spec)
-
-
 def _made(function: Callable[..., str], *args: Any) -> Any:
     return Text(function, *args) if any(map(depends, args)) else function(*args)
+
+
+for _function in (str, repr, ascii, format):
+    replaces(_function, depends)(functools.partial(Text, _function))
 
 
 def method(target: Any) -> Callable[..., Any]:
@@ -106,33 +76,49 @@ def _called(target: Callable[..., str], args: tuple[Any, ...], kwargs: dict[str,
     return target(*args, **kwargs)
 
 
+@replaces(print)
 def print_(*values: Any, sep: Any = " ", end: Any = "\n", file: Any = None, flush: bool = False) -> None:
     """`print`; what depends on tensors, or on a branch or loop on one, is printed when the graph runs."""
     options = {"sep": sep, "end": end, "file": file, "flush": flush}
     if current() is None and not depends([values, sep, end]):
-        builtins.print(*values, **options)
+        print(*values, **options)
         return
-    message, data = later([list(values), options])
+    message, data = later((values, options))
     print_op(data, message=message)
 
 
-@dataclass(frozen=True)
-class Later:
-    """A Python value whose tensors come when the graph runs: `template`, and which of them are Python numbers.
+def later(value: Any) -> tuple[Callable[[Sequence[Any]], Any], list[Tensor]]:
+    """A function that gives `value` when the graph runs, of the arrays that its tensors are then; and these tensors.
 
     It is an attribute of ops in memory, and no part of a file.
     """
+    found: list[Tensor] = []
+    # Inside control flow, what might carry a gradient is marked as if it did.
+    trains = mode.capture is not None and any(not v.stop_gradient for v in mode.capture.program.block.params)
 
-    template: Any
-    numbers: tuple[bool, ...]
-    stops: tuple[bool, ...]  # the tensors' stop_gradient, which shows when they are printed
+    def split(part: Any) -> Callable[[Sequence[Any]], Any]:
+        part = known_value(part)
+        array = array_of(part)
+        part = part if array is None else array
+        if type(part) is not Undecided and isinstance(part, Tensor):
+            found.append(part)
+            index, number, stop = len(found) - 1, is_weak(part), part.stop_gradient or not trains
+            return lambda arrays: _value(arrays[index], number, stop)
+        if parts(part) is None:
+            return lambda arrays: part
+        inner = list(map(split, parts(part)))
+        if type(part) is Undecided:
+            test, one, two = inner
+            return lambda arrays: (one if test(arrays) else two)(arrays)
+        if type(part) is Text:
+            return lambda arrays: part.function(*(each(arrays) for each in inner))
+        return lambda arrays: rebuilt(part, [each(arrays) for each in inner])
 
-    def __call__(self, arrays: Sequence[Any]) -> Any:
-        """The value for the tensors' arrays."""
-        return _evaluated(self.template, list(map(_value, arrays, self.numbers, self.stops)))
+    return split(value), found
 
 
 def _value(array: Any, number: bool, stop: bool) -> Any:
+    """A tensor (a Python number, or a list) as it shows when it is printed."""
     if isinstance(array, list):
         return [_value(a, number, stop) for a in array]
     if number:
@@ -140,39 +126,3 @@ def _value(array: Any, number: bool, stop: bool) -> Any:
     tensor = _wrap_array(np.asarray(array))
     tensor.stop_gradient = stop
     return tensor
-
-
-def _evaluated(template: Any, values: Sequence[Any]) -> Any:
-    if type(template) is Leaf:
-        return values[template.index]
-    inner = parts(template)
-    if inner is None:
-        return template
-    if type(template) is Undecided:
-        test, one, two = inner
-        chosen = one if _evaluated(test, values) else two
-        return _evaluated(chosen, values)
-    made = [_evaluated(part, values) for part in inner]
-    return template.function(*made) if type(template) is Text else rebuilt(template, made)
-
-
-def later(value: Any) -> tuple[Later, list[Tensor]]:
-    """A value as one for later, and the tensors it needs."""
-    found: list[Tensor] = []
-
-    def split(part: Any) -> Any:
-        part = known_value(part)
-        if type(part) is not Undecided and isinstance(part, list):
-            part = part if getattr(part, "array", None) is None else part.array  # type: ignore[attr-defined]
-        if type(part) is not Undecided and isinstance(part, Tensor):
-            found.append(part)
-            return Leaf(len(found) - 1)
-        inner = parts(part)
-        return part if inner is None else rebuilt(part, [split(each) for each in inner])
-
-    template = split(value)
-    # Inside control flow, what might carry a gradient is marked as if it did.
-    trains = mode.capture is not None and any(not v.stop_gradient for v in mode.capture.program.block.params)
-    return Later(
-        template, tuple(map(is_weak, found)), tuple(t.stop_gradient or not trains for t in found)
-    ), found

@@ -73,6 +73,11 @@ def test_round_of_numbers():
     check(f, *FLOATS, *[(paddle.to_tensor(n),) for n in (0.5, 1.5, -0.5, -1.5, 3.5)])
 
 
+def test_round_to_digits_is_refused():
+    with pytest.raises(CaptureError, match=r"test_builtins.py:\d+: .*round\(\) to digits"):
+        to_static(lambda n: round(float(n), 2))(tensor(1.234))
+
+
 def test_max_and_min():
     def f(x, n):
         m = n.item()
@@ -98,6 +103,22 @@ def test_max_by_a_key():
         return best, min(rows, key=lambda v: v.sum()), max([], default=x), max([3, 1], key=lambda k: -k) * x
 
     check(f, *VECTORS)
+
+
+def test_max_by_a_key_over_a_tensor():
+    def f(x):
+        return max(x, key=lambda v: -v), min(x, key=lambda v: v * v)
+
+    check(f, *VECTORS)
+    dynamic = to_static(f, input_spec=[paddle.static.InputSpec([None], "float32")])
+    assert [float(v) for v in dynamic(tensor([2.0, -5.0, 1.0]))] == [-5.0, 1.0]
+
+
+def test_the_length_of_a_range():
+    def f(n):
+        return n * 2, len(range(n)), len(range(n, 9, 2)), len(range(3, -n, -2))
+
+    check(f, *INTS)
 
 
 def test_any_and_all_of_lists():
