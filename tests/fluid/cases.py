@@ -227,6 +227,15 @@ case("bpr_loss", lambda L, d: L.bpr_loss(d.v(4, 5), d.i(5, 4, 1)))
 case("rank_loss", lambda L, d: L.rank_loss(d.p(4, 1), d.v(4, 1), d.v(4, 1)))
 case("margin_rank_loss", lambda L, d: L.margin_rank_loss(L.sign(d.v(4, 1)), d.v(4, 1), d.v(4, 1)))
 case("label_smooth", lambda L, d: L.label_smooth(d.p(4, 3)))
+case("hsigmoid", lambda L, d: L.hsigmoid(d.v(4, 3), d.i(6, 4, 1), 6, d.P(5, 3), d.P(5, 1)))
+case("hsigmoid/no bias", lambda L, d: L.hsigmoid(d.v(4, 3), d.i(7, 4, 1), 7, d.P(6, 3), False))
+case(
+    "hsigmoid/custom",
+    lambda L, d: L.hsigmoid(
+        d.v(2, 3), d.i(4, 2, 1), 3, d.P(3, 3), d.P(3, 1), None,
+        d.const([[2, 0, -1], [2, 1, 0]]), d.const([[1, 0, -1], [0, 1, 1]]), True,
+    ),
+)  # fmt: skip
 case("accuracy", lambda L, d: L.accuracy(L.softmax(d.v(8, 5)), d.i(5, 8, 1)))
 case("accuracy/k", lambda L, d: L.accuracy(L.softmax(d.v(8, 5)), d.i(5, 8, 1), k=2))
 

@@ -11,12 +11,14 @@ import calls  # noqa: E402
 import cases  # noqa: E402
 import paddle  # noqa: E402
 import programs  # noqa: E402
+import sampled  # noqa: E402
 import training  # noqa: E402
 from paddle import fluid  # noqa: E402
 
 assert paddle.__version__ == "1.8.5", paddle.__version__
 # Programs first: after a guard, 1.8.5's programs find their inputs no more.
 recorded = {name: programs.run(fluid, build) for name, build in programs.PROGRAMS.items()}
+drawn = sampled.record(fluid)
 golden, failed = {}, []
 for mode in (calls.static, calls.eager):
     for name, (function, options) in sorted(cases.CASES.items()):
@@ -40,6 +42,7 @@ with fluid.dygraph.guard():
     trained["text|all"] = np.array([str(make(fluid.dygraph)) for make in training.TEXTS])
 np.savez_compressed(where.replace("layers.npz", "dygraph.npz"), **trained)
 print(len(trained), "arrays of dygraph")
+np.savez_compressed(where.replace("layers.npz", "nce.npz"), **drawn)
 with open(where.replace("layers.npz", "programs.json"), "w") as file:
     json.dump(recorded, file)
 

@@ -105,8 +105,8 @@ def test_arguments():
             InvalidTypeError, match="1.4 reads this as num_channels, num_filters, filter_size"
         ):
             fluid.dygraph.Conv2D("conv", 1, 20, 5)
-        with pytest.raises(UnimplementedError, match="fluid.dygraph.NCE"):
-            fluid.dygraph.NCE(5, 2)
+        with pytest.raises(UnimplementedError, match="fluid.dygraph.RowConv"):
+            fluid.dygraph.RowConv("row", 2)
         with pytest.raises(ValueError, match="pool_size must be passed"):
             fluid.dygraph.Pool2D("pool")
         with pytest.raises(TypeError, match="can not hold object"):

@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import InvalidArgumentError
 from ...nn import functional as F
 from ...nn.initializer import Constant, XavierUniform
-from ..layers import activations, forward
+from ..layers import activations, classes, forward
 from ..layers.door import refused
 from .conv import Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
 from .forms import scoped
@@ -302,8 +302,57 @@ class BilinearTensorProduct(Layer):
         return activations.apply(F.bilinear(x, y, self.weight, self.bias), self._act)
 
 
+class NCE(Layer):
+    """Noise-contrastive estimation: the cost of a class against ``num_neg_samples`` drawn ones.
+
+    ``NCE(num_total_classes, dim, ...)``, with a name scope and without ``dim`` in 1.4 and 1.5. The bias is made where
+    ``bias_attr`` is given, as in 1.8.5. A seed draws the same classes at every call.
+    """
+
+    @scoped(
+        "num_total_classes sample_weight param_attr bias_attr num_neg_samples sampler custom_dist seed is_sparse"
+    )
+    def __init__(
+        self,
+        num_total_classes: int,
+        dim: int | None = None,
+        sample_weight: Any = None,
+        param_attr: Any = None,
+        bias_attr: Any = None,
+        num_neg_samples: int | None = None,
+        sampler: str = "uniform",
+        custom_dist: Any = None,
+        seed: int = 0,
+        is_sparse: bool = False,
+        dtype: Any = "float32",
+        *,
+        name_scope: str | None = None,
+    ) -> None:
+        super().__init__(name_scope, dtype)
+        self._classes = classes.Classes(num_total_classes, sampler, custom_dist)
+        self._attrs, self._sample_weight = (param_attr, bias_attr), sample_weight
+        self._number, self._seed = 10 if num_neg_samples is None else int(num_neg_samples), seed
+        if dim is not None:
+            self._make(int(dim))
+
+    def _make(self, width: int) -> None:
+        count = self._classes.count
+        self.weight = self.create_parameter([count, width], self._attrs[0])
+        self.bias = self.create_parameter([count, 1], self._attrs[1] or False, is_bias=True)
+
+    def _build_once(self, input: Any, *args: Any, **kwargs: Any) -> None:
+        if "weight" not in self._parameters:
+            self._make(int(input.shape[1]))
+
+    def forward(self, input: Any, label: Any, sample_weight: Any = None) -> Any:
+        """The cost of every row, [batch, 1]."""
+        weights = self._sample_weight if sample_weight is None else sample_weight
+        drawn = self._classes.draw(input, self._number, self._seed)
+        cost = classes.nce_cost(input, label, drawn, self.weight, self.bias, self._classes, weights)
+        return cost / float(self._number + 1)
+
+
 _PADDED = "it works on sequences of varying length (LoD): use Conv2D on padded ones"
-NCE = refused("NCE", "use softmax_with_cross_entropy over all classes", "fluid.dygraph")
 RowConv = refused("RowConv", _PADDED, "fluid.dygraph")
 SequenceConv = refused("SequenceConv", _PADDED, "fluid.dygraph")
 TreeConv = refused("TreeConv", "write it with gather and matmul", "fluid.dygraph")

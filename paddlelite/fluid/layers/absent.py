@@ -26,8 +26,8 @@ feed arrays (exe.run(feed=...)), from fluid.io.DataLoader or a reader
 use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.nn.while_loop
     BasicDecoder BeamSearchDecoder DecodeHelper Decoder GRUCell GreedyEmbeddingHelper LSTMCell RNNCell
     SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn
-the numbers it draws are sampled for each row: use softmax_with_cross_entropy over all classes
-    nce hsigmoid sampled_softmax_with_cross_entropy
+the numbers it draws are sampled for each row: use nce, or softmax_with_cross_entropy over all classes
+    sampled_softmax_with_cross_entropy
 it is Python in a graph: run the program up to there, and feed what Python makes of it
     py_func
 use paddle.distribution or NumPy
