@@ -9,9 +9,6 @@ from paddlelite.refusal import refusal
 
 from .merge import ONE_PATH, Mismatch, describe
 from .scopes import FUNCTIONS
-from .state import UNBOUND
-
-__all__ = ["certainly_read", "loop_value", "two_values"]
 
 _HINTS = {
     "they have different dtypes": "Convert one with astype(), so that both have one dtype.",
@@ -36,7 +33,7 @@ def two_values(problem: Mismatch, name: str) -> CaptureError:
 def loop_value(problem: Mismatch, name: str) -> CaptureError:
     """The error for a variable that a loop changes into something else (not noted: it may not matter)."""
     body, _ = _assignments(name)
-    before = "is not bound" if problem.one is UNBOUND else f"is {describe(problem.one)}"
+    before = f"is {describe(problem.one)}"
     after = f"{describe(problem.two)}{_lines(body)}"
     hint = (
         _HINTS[problem.why]

@@ -20,18 +20,17 @@ from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, InvalidArgumentError, users_traceback
 from paddlelite.ir import Program
 from paddlelite.mode import mode
+from paddlelite.nested import fill, key_of
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
 from paddlelite.static import BuildStrategy, InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from .arguments import flatten, static_key
 from .cache import Cache, Entry
 from .convert import convert, mark_left_alone
 from .explain import code_of, explain, note_capture
-from .merge import fill
-from .trace import rewritten_calls, rows, trace
+from .trace import flatten, rewritten_calls, rows, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
 
@@ -190,7 +189,7 @@ class StaticFunction:
         found = flatten((args, kwargs))
         tensors = [t if isinstance(t, Tensor) else to_tensor(t) for t in found.tensors]
         key = (
-            static_key(found.template),
+            key_of(found.template),
             tuple((t._data.dtype, t._data.ndim, t.stop_gradient) for t in tensors),
         )
         entry = self._cache.find(key, tensors)
@@ -295,7 +294,7 @@ class StaticFunction:
                     f"{self.__name__}(): give an InputSpec for {name} too, or tensors for all"
                 )
         inputs = [(s.spec(n), n, s.stop_gradient) for s, n in zip(found.tensors, names, strict=True)]
-        key = ("spec", static_key(found.template), tuple(found.tensors))
+        key = ("spec", key_of(found.template), tuple(found.tensors))
         for entry in self._cache.entries.get(key, ()):
             if entry.traced.guards.changed() is None:
                 self._last = entry

@@ -16,6 +16,7 @@ from paddlelite.dims import Dim
 from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError, UnimplementedError
 from paddlelite.export.pdmodel import ModelToWrite, write_models
 from paddlelite.ir import Program, Value
+from paddlelite.nested import Leaf, Object, fill
 from paddlelite.nn import Layer
 from paddlelite.nn.layer.state import evaluating
 from paddlelite.prune import cut
@@ -23,10 +24,8 @@ from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from .arguments import flatten
 from .function import StaticFunction, to_static
-from .merge import Leaf, Object, fill
-from .trace import Traced
+from .trace import Traced, flatten
 
 __all__ = ["save"]
 

@@ -13,20 +13,13 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from paddlelite.mode import mode
 
 from .guards import rebound
 from .symbolic import refuse, rewriting
 from .undecided import Unbound, Undecided, known_value
-
-__all__ = [
-    "CONTAINERS", "UNBOUND", "Attribute", "Cell", "Contents", "Entry", "Item", "Journal", "Outer", "Place",
-    "StateClosure", "Variable",
-    "align", "born", "check_frozen", "current", "freeze", "journaled", "known", "note", "note_rebound", "places",
-    "reads_unknown", "recording",
-]  # fmt: skip
 
 #: The containers whose contents are followed.
 CONTAINERS = (list, dict, set)
@@ -39,22 +32,21 @@ UNBOUND = Unbound()
 _NOT = object()
 
 
-@dataclass(frozen=True, eq=False)
 class Place:
-    """Somewhere a value lives. `name` is how the user calls it."""
+    """Somewhere a value lives: in `target`, under `index`. `name` is how the user calls it."""
 
-    name: str
     #: Whether the analysis of the function, or nobody else, looks after it: a variable, an operator's own value.
-    private: ClassVar[bool] = False
+    private = False
+    kind = "own"
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        raise NotImplementedError
+    def __init__(self, name: str, target: Any = None, index: Any = None) -> None:
+        self.name, self.target, self.index = name, target, index
+        self.key = (self.kind, id(self if target is None else target), index)
 
     @property
     def owner(self) -> Any:
-        """The object it is a part of."""
-        return None
+        """The object it is a part of, for which others may have names, too."""
+        return self.target
 
     @property
     def grows(self) -> bool:
@@ -74,28 +66,41 @@ class Place:
         return value is not before
 
 
-@dataclass(frozen=True, eq=False)
+class Own(Place):
+    """A value of an operator's own."""
+
+    private = True
+    owner = None
+
+    def __init__(self, name: str, value: Any = UNBOUND) -> None:
+        super().__init__(name)
+        self.put(value)
+
+    def get(self) -> Any:
+        return self.value
+
+    def put(self, value: Any) -> None:
+        self.value = known_value(value)
+
+
 class Cell(Place):
     """A variable of a function."""
 
     private = True
-    cell: Any
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("cell", id(self.cell))
+    owner = None
+    kind = "cell"
 
     def get(self) -> Any:
         try:
-            return self.cell.cell_contents
+            return self.target.cell_contents
         except ValueError:
             return UNBOUND
 
     def put(self, value: Any) -> None:
         if value is not UNBOUND:
-            self.cell.cell_contents = value
+            self.target.cell_contents = value
         elif self.get() is not UNBOUND:
-            del self.cell.cell_contents
+            del self.target.cell_contents
 
 
 class Outer(Cell):
@@ -104,32 +109,22 @@ class Outer(Cell):
     private = False
 
 
-@dataclass(frozen=True, eq=False)
 class Item(Place):
     """A key of a dict, or an index of a list."""
 
-    table: Any
-    index: Any
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("item", id(self.table), self.index)
-
-    @property
-    def owner(self) -> Any:
-        return self.table
+    kind = "item"
 
     def get(self) -> Any:
         try:
-            return self.table[self.index]
+            return self.target[self.index]
         except (KeyError, IndexError):
             return UNBOUND
 
     def put(self, value: Any) -> None:
         if value is not UNBOUND:
-            self.table[self.index] = value
+            self.target[self.index] = value
         elif self.get() is not UNBOUND:
-            del self.table[self.index]
+            del self.target[self.index]
 
 
 class Variable(Item):
@@ -138,61 +133,40 @@ class Variable(Item):
     private = True
 
 
-@dataclass(frozen=True, eq=False)
 class Attribute(Place):
     """An attribute of an object."""
 
-    target: Any
-    attribute: str
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("attribute", id(self.target), self.attribute)
-
-    @property
-    def owner(self) -> Any:
-        return self.target
+    kind = "attribute"
 
     def get(self) -> Any:
-        return getattr(self.target, self.attribute, UNBOUND)
+        return getattr(self.target, self.index, UNBOUND)
 
     def put(self, value: Any) -> None:
         if value is not UNBOUND:
-            setattr(self.target, self.attribute, value)
-        elif hasattr(self.target, self.attribute):
-            delattr(self.target, self.attribute)
+            setattr(self.target, self.index, value)
+        elif hasattr(self.target, self.index):
+            delattr(self.target, self.index)
 
 
-@dataclass(frozen=True, eq=False)
 class Contents(Place):
     """All elements of a list, dict or set. The value is a copy, or the TensorArray that a list has become."""
 
-    target: Any
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("contents", id(self.target))
-
-    @property
-    def owner(self) -> Any:
-        return self.target
+    kind = "contents"
 
     @property
     def grows(self) -> bool:
-        """Whether the contents may become a TensorArray."""
         return hasattr(self.target, "array")
 
     def get(self) -> Any:
         array = getattr(self.target, "array", None)
         if array is not None:
             return array
-        kind = next(k for k in (list, dict, set) if isinstance(self.target, k))
-        return kind(self.target)
+        return next(kind for kind in CONTAINERS if isinstance(self.target, kind))(self.target)
 
     def put(self, value: Any) -> None:
         if isinstance(self.target, list):
             is_array = not isinstance(value, list)
-            if hasattr(self.target, "array"):
+            if self.grows:
                 self.target.array = value if is_array else None
             list.__setitem__(self.target, slice(None), [] if is_array else value)
         else:
@@ -200,12 +174,12 @@ class Contents(Place):
             self.target.update(value)
 
     def differs(self, value: Any, before: Any) -> bool:
-        if isinstance(value, set):
-            return {id(v) for v in value} != {id(v) for v in before}
-        if not isinstance(value, (list, dict)) or not isinstance(before, (list, dict)):
+        if not isinstance(value, CONTAINERS) or not isinstance(before, CONTAINERS):
             return value is not before
         if isinstance(value, dict):
             return list(value) != list(before) or any(value[k] is not before[k] for k in value)
+        if isinstance(value, set):
+            return set(map(id, value)) != set(map(id, before))
         return len(value) != len(before) or any(a is not b for a, b in zip(value, before, strict=True))
 
 
@@ -267,15 +241,14 @@ class Journal:
     def note(self, place: Place) -> None:
         """Remember the value of `place`, once."""
         key = place.key
-        if isinstance(place.owner, dict) and ("contents", id(place.owner)) in self.entries:
+        if isinstance(place.owner, dict) and ("contents", id(place.owner), None) in self.entries:
             return
         if isinstance(place, Contents):
             self.gather(place)
         elif key not in self.entries:
             self.entries[key] = Entry(place, place.get())
-        elif (
-            not place.private
-        ):  # a variable that a function called here rebinds, which the analysis does not see
+        elif not place.private:
+            # A variable that a function called here rebinds, which the analysis does not see.
             self.entries[key].place = place
 
     def gather(self, place: Contents, present: Any = None) -> None:
@@ -283,13 +256,11 @@ class Journal:
         if place.key in self.entries:
             return
         before = after = place.get() if present is None else present
-        parts = [
-            e for e in self.entries.values() if isinstance(e.place, Item) and e.place.owner is place.owner
-        ]
-        for entry in parts:
+        known = list(self.entries.values())
+        for entry in (e for e in known if isinstance(e.place, Item) and e.place.owner is place.owner):
             del self.entries[entry.place.key]
-            before = _with(before, entry.place.index, entry.before)  # type: ignore[attr-defined]
-            after = _with(after, entry.place.index, entry.after)  # type: ignore[attr-defined]
+            before = _with(before, entry.place.index, entry.before)
+            after = _with(after, entry.place.index, entry.after)
         self.entries[place.key] = Entry(place, before, after)
 
     def assume(self, test: Any, truth: bool) -> None:
@@ -367,11 +338,10 @@ def freeze(value: Any) -> None:
 
     Python would show a write to the one in the other.
     """
-    if isinstance(value, CONTAINERS):
+    if type(value) is not Undecided and isinstance(value, CONTAINERS):
         mode.capture.__dict__.setdefault("frozen", {})[id(value)] = value
         for part in value.values() if isinstance(value, dict) else value:
-            if type(part) is not Undecided:
-                freeze(part)
+            freeze(part)
 
 
 def check_frozen(container: Any) -> None:

@@ -21,11 +21,6 @@ from paddlelite.weak import Number, weaken
 
 from .undecided import Unbound, Undecided, known_value, spread
 
-__all__ = [
-    "as_bool", "both", "bound_of", "check_sure", "choose_flag", "decided", "either", "imply", "in_graph",
-    "is_symbolic",    "mark_unsure", "negate", "predicate", "refuse", "rewriting", "within",
-]  # fmt: skip
-
 
 def is_symbolic(x: Any) -> bool:
     """Whether `x` is a tensor that the graph computes or is given, or a list whose length is such a tensor.
@@ -83,9 +78,7 @@ def mark_unsure(value: Any, bound: Any) -> None:
 
 def bound_of(value: Any) -> Any:
     """Whether a variable has the value that stands for it: True, or the bool tensor that says so."""
-    return (
-        getattr(value, "bound", True) if type(value) is not Undecided and isinstance(value, Value) else True
-    )
+    return getattr(value, "bound", True) if issubclass(type(value), Value) else True
 
 
 def check_sure(value: Any, error: NameError) -> Any:
@@ -134,38 +127,33 @@ def imply(result: Any, truth: bool, *facts: tuple[Any, bool]) -> None:
         result.__dict__.setdefault("implies", {True: (), False: ()})[truth] += facts
 
 
-def choose_flag(test: Tensor, one: Any, two: Any) -> Any:
+def choose_flag(test: Any, one: Any, two: Any) -> Any:
     """`one if test else two` of bools and bool tensors, without a branch."""
     if isinstance(one, bool):
         return either(test, two) if one else both(negate(test), two)
-    return (
-        either(negate(test), one)
-        if two is True
-        else both(test, one)
-        if two is False
-        else either(both(test, one), both(negate(test), two))
-    )
+    if isinstance(two, bool):
+        return either(negate(test), one) if two else both(test, one)
+    return either(both(test, one), both(negate(test), two))
 
 
 def both(x: Any, y: Any) -> Any:
     """`x and y` of bools or tensors that are known already."""
-    if not is_tensor(x) or not is_tensor(y):
-        known, other = (y, x) if is_tensor(x) else (x, y)
-        return other if known else False
-    one, two = predicate(x), predicate(y)
-    result = logical_and(one, two)
-    imply(result, True, (one, True), (two, True))
-    return result
+    return _joined(logical_and, x, y, True)
 
 
 def either(x: Any, y: Any) -> Any:
     """`x or y` of bools or tensors that are known already."""
+    return _joined(logical_or, x, y, False)
+
+
+def _joined(op: Any, x: Any, y: Any, neutral: bool) -> Any:
+    """The `and` (whose `neutral` is True) or `or` of two truths."""
     if not is_tensor(x) or not is_tensor(y):
         known, other = (y, x) if is_tensor(x) else (x, y)
-        return True if known else other
+        return other if bool(known) is neutral else not neutral
     one, two = predicate(x), predicate(y)
-    result = logical_or(one, two)
-    imply(result, False, (one, False), (two, False))
+    result = op(one, two)
+    imply(result, neutral, (one, neutral), (two, neutral))
     return result
 
 

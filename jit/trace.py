@@ -9,26 +9,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
 from paddlelite.ir import Program, Value
 from paddlelite.mode import mode
+from paddlelite.nested import Flat, fill
+from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
 from paddlelite.prune import cut
 from paddlelite.refusal import refuse, report
+from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
-from .arguments import Arguments, flatten
 from .guards import Guards
-from .merge import dummy, fill
+from .merge import dummy
 from .overloads import Overloads
 from .state import Journal, Place, note_rebound
 from .undecided import Text, Undecided
 
-__all__ = ["Traced", "bare", "rewritten_calls", "rows", "trace"]
+
+def flatten(value: Any) -> Flat:
+    """Arguments or results as a template and the tensors (or InputSpecs, arrays) in them."""
+    flat = flatten_nested(value, _is_tensor)
+    flat.tensors = [t.array if isinstance(t, list) else t for t in flat.tensors]  # type: ignore[attr-defined]
+    return flat
+
+
+def _is_tensor(part: Any) -> bool:
+    if isinstance(part, list):
+        return getattr(part, "array", None) is not None
+    return isinstance(part, (Tensor, InputSpec, np.ndarray))
 
 
 @dataclass
@@ -42,7 +57,7 @@ class Traced:
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
     lists: list[int]  # the outputs that are lists, stacked
     writes: list[int]  # the inputs that were written to in place
-    effects: list[tuple[Place, Arguments]]  # variables, attributes and containers outside that get tensors
+    effects: list[tuple[Place, Flat]]  # variables, attributes and containers outside that get tensors
 
     @property
     def inference(self) -> Program:
@@ -138,10 +153,12 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
         )
 
 
-def _check_result(found: Arguments) -> None:
+def _check_result(found: Flat) -> None:
     """Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them."""
     for value in found.rest.values():
-        if isinstance(value, (Text, Undecided)):
+        if type(value) is Undecided:
+            continue  # a problem since it was asked what it is
+        if type(value) is Text:
             raise refuse(
                 "the function's result is no tensor, but what it is depends on one",
                 "Return the tensor itself.",
@@ -154,7 +171,7 @@ def _check_result(found: Arguments) -> None:
             )
 
 
-def _effects(run: _Run) -> list[tuple[Place, Arguments]]:
+def _effects(run: _Run) -> list[tuple[Place, Flat]]:
     """Take tensors of the graph back out of what was there before the capture: a run will put its own there."""
     taken = []
     for entry in run.effects.entries.values():

@@ -17,8 +17,6 @@ from typing import Any, NoReturn
 from paddlelite.errors import CaptureError
 from paddlelite.refusal import go_on, note_problem, refuse
 
-__all__ = ["Text", "Unbound", "Undecided", "known_value", "spread"]
-
 
 class Unbound:
     """Stands for a name without a value inside the operators only; user code never sees it."""
@@ -34,6 +32,12 @@ class Undecided:
 
     def __init__(self, test: Any, one: Any, two: Any, problem: CaptureError) -> None:
         self.test, self.one, self.two, self.problem = test, one, two, problem
+
+    def __parts__(self) -> list[Any]:
+        return [self.test, self.one, self.two]
+
+    def __rebuilt__(self, parts: list[Any]) -> Any:
+        return known_value(Undecided(*parts, self.problem))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(_needed(self), name)
@@ -108,6 +112,12 @@ class Text:
 
     def __init__(self, function: Callable[..., str], *args: Any) -> None:
         self.function, self.args = function, args
+
+    def __parts__(self) -> list[Any]:
+        return list(self.args)
+
+    def __rebuilt__(self, parts: list[Any]) -> Text:
+        return Text(self.function, *parts)
 
     def __add__(self, other: Any) -> Text:
         return Text(operator.add, self, other)

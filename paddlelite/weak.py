@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from .dtypes import int64, of_scalar, rank
+from .dtypes import DType, bool_, complex64, default_dtype, int64, of_scalar, rank
 from .errors import CaptureError, user_line
 from .ir import Value
 from .refusal import refuse
 from .tensor.tensor import Tensor
 
-__all__ = ["SAMPLES", "Number", "is_weak", "kinds_of", "the_kind", "weaken"]
+__all__ = ["SAMPLES", "Number", "is_weak", "joined_dtype", "kinds_of", "leaf_dtype", "the_kind", "weaken"]
 
 #: A Python number of each kind.
 SAMPLES: tuple[Any, ...] = (True, 1, 1.0, 1j)
@@ -75,6 +75,28 @@ def kinds_of(x: Any) -> frozenset[int]:
         return getattr(x, "mixed", None) or frozenset([rank(x.dtype)])
     plain = x.item() if isinstance(x, np.generic) else x
     return frozenset(i for i, kind in enumerate((bool, int, float, complex)) if type(plain) is kind)
+
+
+def leaf_dtype(x: Any) -> DType:
+    """The dtype of a tensor; a Python number has that of its kind."""
+    if isinstance(x, Tensor):
+        return x.dtype
+    number = x.item() if isinstance(x, np.generic) else x
+    kind = next(i for i, kind in enumerate((bool, int, float, complex)) if isinstance(number, kind))
+    return (bool_, int64, default_dtype(), complex64)[kind]
+
+
+def joined_dtype(one: DType, one_weak: bool, two: DType, two_weak: bool) -> DType | None:
+    """The dtype of what is ``one`` or ``two``: a number takes that of the tensor, unless it is of a higher kind.
+
+    None where there is none.
+    """
+    if one_weak and two_weak:
+        return max(one, two, key=rank)
+    weak, strong = (one, two) if one_weak else (two, one)
+    if one_weak != two_weak and rank(weak) <= rank(strong):
+        return strong
+    return one if one is two else None
 
 
 def the_kind(number: Number) -> int:

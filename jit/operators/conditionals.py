@@ -7,20 +7,19 @@ from typing import Any
 
 from paddlelite.capture import Capture, Frame
 from paddlelite.dtypes import bool_
-from paddlelite.errors import CaptureError
 from paddlelite.mode import mode
+from paddlelite.nested import fill
 from paddlelite.ops.control import join_branches
-from paddlelite.refusal import go_on, note_problem
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import is_weak, kinds_of, weaken
+from paddlelite.weak import is_weak
 
 from ..blame import certainly_read, two_values
-from ..merge import ONE_PATH, Mismatch, Pairing, fill, stand_in
+from ..merge import Pairing
 from ..state import (
     UNBOUND,
     Cell,
-    Contents,
     Journal,
+    Own,
     Place,
     StateClosure,
     align,
@@ -29,20 +28,9 @@ from ..state import (
     note,
     places,
     reads_unknown,
-)
-from ..symbolic import (
-    as_bool,
-    choose_flag,
-    decided,
-    is_symbolic,
-    mark_unsure,
-    predicate,
-    refuse,
-    within,
-)
+)  # fmt: skip
+from ..symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, refuse, within
 from ..undecided import Undecided, known_value
-
-__all__ = ["cells_of", "choose", "if_", "ifexp", "narrow", "read_of", "truth"]
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -60,12 +48,7 @@ def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterab
                 "Compute the value in the branch, and yield it after.",
             )
         own = places(state)
-        return _both(
-            predicate(test),
-            places(state, names),
-            own,
-            lambda taken: read_of(own, taken),
-        )
+        return _both(predicate(test), places(state, names), own, lambda taken: read_of(own, taken))
     return _BODY if test else _ORELSE
 
 
@@ -93,7 +76,7 @@ def choose(
     test: Tensor, then: Callable[[], Any], otherwise: Callable[[], Any], inside: Iterable[Callable[[], Any]]
 ) -> Any:
     """The value of one of two thunks, each run in a branch of its own. `inside` are the user's thunks they call."""
-    value = _Value("the value")
+    value = Own("the value")
     watched = [value, *(cell for thunk in inside for cell in cells_of(thunk))]
     for taken in _both(test, watched, watched, lambda taken: cells_of(then if taken else otherwise)):
         value.put(then() if taken else otherwise())
@@ -104,22 +87,6 @@ def cells_of(thunk: Callable[..., Any]) -> list[Place]:
     """The variables of the running call that an expression reads or binds."""
     cells = zip(thunk.__code__.co_freevars, thunk.__closure__ or (), strict=True)
     return [Cell(name, cell) for name, cell in cells]
-
-
-class _Value(Place):
-    """The value of an expression."""
-
-    private = True
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("value", id(self))
-
-    def get(self) -> Any:
-        return self.__dict__.get("value", UNBOUND)
-
-    def put(self, value: Any) -> None:
-        self.__dict__["value"] = known_value(value)
 
 
 def _both(
@@ -150,7 +117,8 @@ def _merge(
 ) -> None:
     (true_frame, true), (false_frame, false) = done
     align(true, false)
-    merging = _Merging(test, true, false)
+    pairing = Pairing(test, two_values, {**true.born, **false.born})
+    sure = true.dead != false.dead  # a branch that raises gives no values
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
@@ -159,31 +127,31 @@ def _merge(
         # A function that one side calls may have rebound what is else the analysis' own.
         place = next((s.place for s in sides if s is not None and not s.place.private), entry.place)
         if changed and (key in merged or not place.private):
-            values = [entry.before if side is None else side.after for side in sides]
+            one, two = values = [entry.before if side is None else side.after for side in sides]
             _check_replaced(place, values, (true, false))
-            templates.append((place, merging.template(place, entry.before, *values)))
+            if sure:
+                one, two = (UNBOUND, two) if true.dead else (one, UNBOUND)
+            if one is not two and _is_flag(one, entry.before) and _is_flag(two, entry.before):
+                flag = choose_flag(test, one, two)
+                templates.append((place, as_bool(flag) if is_weak(one) and is_weak(two) else flag))
+            else:
+                templates.append((place, pairing.at(place, one, two, sure)))
     outs = []
     for side, (frame, _) in enumerate(done):
         with within(capture, frame):
-            tensors = [pair.side(side) for pair in merging.pairing.pairs]
-            frame.block.outputs = [capture.read(t) for t in tensors]
-        outs.append(tensors)
-    if outs[0] or true_frame.state or false_frame.state or true_frame.block.nodes or false_frame.block.nodes:
+            outs.append([pair.side(side) for pair in pairing.pairs])
+            frame.block.outputs = [capture.read(t) for t in outs[-1]]
+    results: list[Tensor] = []
+    if outs[0] or any(frame.state or frame.block.nodes for frame in (true_frame, false_frame)):
         results = join_branches(capture, test, [(true_frame, outs[0]), (false_frame, outs[1])])
-    else:
-        results = []
-    for pair, result in zip(merging.pairing.pairs, results, strict=True):
-        if pair.weak:
-            weaken(result, kinds_of(pair.one) | kinds_of(pair.two))
-        if pair.bound is not None:
-            mark_unsure(result, results[pair.bound])
-    for container in merging.pairing.shared:
+    pairing.stand_for(results)
+    for container in pairing.shared:
         freeze(container)
     for place, template in templates:
         note(place)
         value = fill(template, results)
         place.put(value)
-        if merging.pairing.shared and type(value) is not Undecided:
+        if pairing.shared:
             freeze(value)
         if type(value) is Undecided and not place.private:
             capture.__dict__.setdefault("undecided", []).append(place)
@@ -208,45 +176,12 @@ def _check_replaced(place: Place, values: list[Any], journals: tuple[Journal, Jo
     if values[0] is values[1]:
         return
     for value, journal in zip(values, journals, strict=True):
-        entry = journal.entries.get(("contents", id(value)))
+        entry = journal.entries.get(("contents", id(value), None))
         if entry is not None and entry.changed:
             raise refuse(
                 f"one branch changes the elements of `{place.name}`, and the other puts another container in its place",
                 "Change the elements in both (append, extend), or give it a new container in both.",
             )
-
-
-class _Merging:
-    """Pairs the values of two branches."""
-
-    def __init__(self, test: Tensor, true: Journal, false: Journal) -> None:
-        self.test, self.dead = test, (true.dead, false.dead)
-        self.place: Place | None = None
-        self.pairing = Pairing(test, self._blame, {**true.born, **false.born})
-
-    def _blame(self, problem: Mismatch) -> CaptureError:
-        assert self.place is not None
-        return two_values(problem, self.place.name)
-
-    def template(self, place: Place, before: Any, one: Any, two: Any) -> Any:
-        """The template of one place."""
-        if self.dead[0] != self.dead[1]:  # the branch that raises gives no values
-            one, two = (UNBOUND, two) if self.dead[0] else (one, UNBOUND)
-        if _is_flag(one, before) and _is_flag(two, before) and one is not two:
-            flag = choose_flag(self.test, one, two)
-            return as_bool(flag) if is_weak(one) and is_weak(two) else flag
-        self.place = place
-        sure = self.dead[0] != self.dead[1]
-        half = one is UNBOUND or two is UNBOUND
-        try:
-            if half and not sure and place.owner is not None:
-                raise Mismatch(place.name, one, two, ONE_PATH)
-            if isinstance(place, Contents) and not half:
-                return self.pairing.contents(one, two, place.name, place.grows)
-        except Mismatch as problem:
-            go_on(note_problem(self._blame(problem)))
-            return stand_in(two if one is UNBOUND else one)
-        return self.pairing.unify(one, two, place.name, unsure=not sure)
 
 
 def _is_flag(value: Any, before: Any) -> bool:

@@ -46,6 +46,9 @@ class List(builtins.list):  # type: ignore[type-arg]
         super().__init__(*items)
         born(self)
 
+    def __parts__(self) -> builtins.list[Any] | None:
+        return builtins.list(self) if self.array is None else None  # a TensorArray is one value
+
     def _changing(self, *index: Any) -> bool:
         """Note that the list changes; whether it is an array, or becomes one because a tensor is among `index`."""
         check_frozen(self)

@@ -16,7 +16,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from ..carry import Carried
-from ..state import UNBOUND, Journal, Place, StateClosure, journaled, note, places, reads_unknown
+from ..state import UNBOUND, Journal, Own, Place, StateClosure, journaled, note, places, reads_unknown
 from ..symbolic import both, decided, either, in_graph, is_symbolic, negate, predicate, refuse
 from .conditionals import if_, read_of
 from .iterables import Source, counter, source_of, taken
@@ -126,7 +126,7 @@ def _counted(
     source: Source, state: StateClosure, names: Names | None, stop: Names, *kept: Place
 ) -> Iterator[Any]:
     """A loop over something whose length is known only when the graph runs."""
-    position = _Kept("the loop's position", 0)
+    position = Own("the loop's position", 0)
 
     def more() -> Any:
         stopped = flag_set(state, stop) if stop else False
@@ -140,30 +140,10 @@ def _counted(
 
 def fold(source: Source, first: Any, step: Callable[[Any, Any], Any]) -> Any:
     """`first` and then, for each item of the source, `step(total, item)`."""
-    total = _Kept("the total", first)
+    total = Own("the total", first)
     for item in _counted(source, lambda: None, (), (), total):
         total.put(step(total.get(), item))
     return total.get()
-
-
-class _Kept(Place):
-    """A value of the operator's own that a loop carries."""
-
-    private = True
-
-    def __init__(self, name: str, value: Any) -> None:
-        super().__init__(name)
-        self.__dict__["value"] = value
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        return ("kept", id(self))
-
-    def get(self) -> Any:
-        return self.__dict__["value"]
-
-    def put(self, value: Any) -> None:
-        self.__dict__["value"] = value
 
 
 def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
@@ -218,7 +198,7 @@ def _rounds(
         guess = not settled
     test = _test_block(capture, carried, more, written)
     results = close_while(capture, carried.start(), written, test, frame)
-    for place, value in carried.final(results):
+    for place, value in carried.values(results):
         note(place)
         place.put(value)
 

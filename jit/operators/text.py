@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from paddlelite.mode import mode
+from paddlelite.nested import parts, rebuilt
 from paddlelite.ops.check import print_op
 from paddlelite.tensor.tensor import Tensor, _wrap_array
 from paddlelite.weak import is_weak
 
-from ..merge import parts, rebuilt
 from ..state import current
 from ..symbolic import is_symbolic
 from ..undecided import Text, Undecided, known_value

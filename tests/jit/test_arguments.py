@@ -7,7 +7,8 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite.jit import InputSpec
-from paddlelite.jit.arguments import flatten, static_key
+from paddlelite.jit.trace import flatten
+from paddlelite.nested import key_of
 
 
 def test_repr():
@@ -64,7 +65,7 @@ def test_bad_specs(make, kind, text):
 
 
 def test_keys_tell_constants_apart():
-    key = lambda *args: static_key(flatten(args).template)
+    key = lambda *args: key_of(flatten(args).template)
     assert key(1, {"a": [2, None]}) == key(1, {"a": [2, None]})
     different = [
         key(1),
@@ -83,7 +84,7 @@ def test_keys_tell_constants_apart():
 
 
 def test_equal_hashes_do_not_mix_programs(monkeypatch):
-    from paddlelite.jit import arguments as module
+    from paddlelite import nested as module
 
     monkeypatch.setattr(module._Identity, "__hash__", lambda self: 0)
 

@@ -20,8 +20,8 @@ import pytest
 import paddlelite as paddle
 from paddlelite.errors import CaptureError, PaddleError
 from paddlelite.export.exporter import export
-from paddlelite.jit.arguments import flatten, static_key
-from paddlelite.jit.merge import Leaf, fill
+from paddlelite.jit.trace import flatten
+from paddlelite.nested import Leaf, fill, key_of
 from paddlelite.static import InputSpec
 
 
@@ -33,7 +33,7 @@ def groups(calls, sized=False):
     for call in calls:
         args = flatten(call)
         kinds = tuple((t.dtype, tuple(t.shape) if sized else t.ndim) for t in args.tensors)
-        found.setdefault((static_key(args.template), kinds), []).append(call)
+        found.setdefault((key_of(args.template), kinds), []).append(call)
     return list(found.values())
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 import paddlelite as paddle
 from paddlelite.errors import PaddleError
-from paddlelite.jit.arguments import flatten
-from paddlelite.jit.merge import fill
+from paddlelite.jit.trace import flatten
+from paddlelite.nested import fill
 
 
 def gradients(function, call, order=1):

@@ -12,7 +12,7 @@ from paddlelite.interpret import run_program
 from paddlelite.ir import verify
 from paddlelite.jit import to_static
 from paddlelite.jit.convert import convert
-from paddlelite.jit.merge import fill
+from paddlelite.nested import fill
 
 from .files import check_files
 from .gradients import check_gradients
