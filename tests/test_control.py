@@ -127,6 +127,55 @@ def test_arrays_in_a_loop():
         run_program(program, [np.array(0)])
 
 
+def _of_a_list(change):
+    """What `change`, of an array of 0, 10, 20, 30 and two indices, gives for these indices, as a list."""
+    with Capture() as c:
+        i, j = inputs(c, ((), paddle.int64), ((), paddle.int64))
+        items = A.array_make([paddle.to_tensor(10 * k) for k in range(4)])
+        changed = change(items, i, j)
+        program = c.finish(
+            [A.array_length(changed), A.array_stack(A.array_append(changed, paddle.to_tensor(0)))]
+        )
+
+    def run(i, j):
+        length, stacked = run_program(program, [np.array(i), np.array(j)])
+        return stacked[:length].tolist()
+
+    return run
+
+
+@pytest.mark.parametrize("step", [None, 1, 2, 3, -1, -2])
+def test_slices_of_arrays_are_those_of_lists(step):
+    run = _of_a_list(lambda a, i, j: A.list_slice(a, i, j, step))
+    from_start = _of_a_list(lambda a, i, j: A.list_slice(a, None, j, step))
+    for i in range(-6, 7):
+        assert from_start(0, i) == [0, 10, 20, 30][:i:step]
+        for j in range(-6, 7, 3):
+            assert run(i, j) == [0, 10, 20, 30][i:j:step], (i, j)
+
+
+def test_a_slice_of_an_array_with_step_zero():
+    with pytest.raises(ValueError, match="slice step cannot be zero"):
+        _of_a_list(lambda a, i, j: A.list_slice(a, i, j, 0))
+
+
+def test_arrays_insert_and_assign_as_lists_do():
+    insert = _of_a_list(lambda a, i, j: A.list_insert(a, j, i))
+    assign = _of_a_list(lambda a, i, j: A.list_write(a, j, i))
+    for i in range(-6, 7):
+        items = [0, 10, 20, 30]
+        items.insert(i, 5)
+        assert insert(i, 5) == items
+        if -4 <= i < 4:
+            items = [0, 10, 20, 30]
+            items[i] = 5
+            assert assign(i, 5) == items
+    with pytest.raises(IndexError, match="list assignment index out of range"):
+        assign(4, 5)
+    with pytest.raises(IndexError):
+        assign(-5, 5)
+
+
 def test_backward_inside_a_capture_is_refused():
     w, _ = weights()
     with Capture(), pytest.raises(RuntimeError, match=r"paddle\.grad"):

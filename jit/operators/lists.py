@@ -8,16 +8,14 @@ same, so that every name for it sees the change.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from paddlelite.mode import mode
 from paddlelite.ops import array as A
-from paddlelite.ops.check import assert_op
 from paddlelite.tensor import manipulation
 from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.pairs import maximum, minimum
-from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
@@ -37,6 +35,23 @@ def made(container: Any) -> Any:
     return born(container)
 
 
+def _changing(own: Callable[..., Any]) -> Callable[..., Any]:
+    """A method that changes the list: Python's as long as it is a list, `own` when it is an array. An `index` that is
+    a tensor makes it one.
+    """
+    plain, by_index = getattr(builtins.list, own.__name__), "index" in own.__code__.co_varnames
+
+    @functools.wraps(own)
+    def method(self: List, *args: Any, **kwargs: Any) -> Any:
+        check_frozen(self)
+        note(Contents("the list", self))
+        if by_index and args and is_symbolic(args[0]):
+            self._become_array()
+        return (plain if self.array is None else own)(self, *args, **kwargs)
+
+    return method
+
+
 class List(builtins.list):  # type: ignore[type-arg]
     """A list whose contents may be a TensorArray (`array`); the list itself is empty then."""
 
@@ -49,29 +64,62 @@ class List(builtins.list):  # type: ignore[type-arg]
     def __parts__(self) -> builtins.list[Any] | None:
         return builtins.list(self) if self.array is None else None  # a TensorArray is one value
 
-    def _changing(self, *index: Any) -> bool:
-        """Note that the list changes; whether it is an array, or becomes one because a tensor is among `index`."""
-        check_frozen(self)
-        note(Contents("the list", self))
-        if self.array is None and any(map(is_symbolic, index)):
+    @classmethod
+    def of(cls, array: Any) -> List:
+        """The list that a TensorArray stands for."""
+        made = cls()
+        made.array = array
+        return made
+
+    def _become_array(self) -> None:
+        if self.array is None:
             self.array = make_array(self)
             super().clear()
-        return self.array is not None
 
+    @_changing
     def append(self, item: Any) -> None:
-        if self._changing():
-            self.array = _like(kept(A.array_append, self.array, element(item)), self.array, item)
-        else:
-            super().append(item)
+        self.array = _like([self.array, item], A.array_append, self.array, element(item))
+
+    @_changing
+    def insert(self, index: Any, item: Any) -> None:
+        self.array = _like([self.array, item], A.list_insert, self.array, element(item), index)
+
+    @_changing
+    def pop(self, index: Any = -1) -> Any:
+        item = self[index]
+        del self[index]
+        return item
+
+    @_changing
+    def __delitem__(self, index: Any) -> None:
+        if isinstance(index, slice):
+            raise self._refuse("deletion of a slice")
+        self.array = _like([self.array], A.array_erase, self.array, A.as_index(index))
+
+    @_changing
+    def __setitem__(self, index: Any, item: Any) -> None:
+        if isinstance(index, slice):
+            raise self._refuse("assignment to a slice")
+        self.array = _like([self.array, item], A.list_write, self.array, element(item), index)
+
+    @_changing
+    def clear(self) -> None:
+        self.array = None
+
+    @_changing
+    def reverse(self) -> None:
+        self.array = self[::-1].array
 
     def extend(self, items: Iterable[Any]) -> None:
-        if not isinstance(items, List) or items.array is None:
+        other = array_of(items)
+        if other is None:
             for item in builtins.list(items):
                 self.append(item)
         else:
-            before = self.array if self._changing() else make_array(self)
-            super().clear()
-            self.array = _like(kept(A.array_joined, before, items.array), before, items.array)
+            check_frozen(self)
+            note(Contents("the list", self))
+            self._become_array()
+            self.array = _like([self.array, other], A.array_joined, self.array, other)
 
     def __iadd__(self, items: Iterable[Any]) -> List:  # type: ignore[misc]
         self.extend(items)
@@ -85,105 +133,28 @@ class List(builtins.list):  # type: ignore[type-arg]
         return made
 
     def __radd__(self, items: Any) -> Any:
-        if not isinstance(items, builtins.list):
-            return NotImplemented
-        return List(items) + self
-
-    def insert(self, index: Any, item: Any) -> None:
-        if self._changing(index):
-            at = _bound(index, A.array_length(self.array))
-            self.array = _like(kept(A.array_insert, self.array, element(item), at), self.array, item)
-        else:
-            super().insert(index, item)
-
-    def pop(self, index: Any = -1) -> Any:
-        if not self._changing(index):
-            return super().pop(index)
-        item = self[index]
-        self.__delitem__(index)
-        return item
-
-    def __delitem__(self, index: Any) -> None:
-        if not self._changing(index):
-            super().__delitem__(index)
-        elif isinstance(index, slice):
-            raise self._refuse("deletion of a slice")
-        else:
-            self.array = _like(kept(A.array_erase, self.array, _int(index)), self.array)
-
-    def clear(self) -> None:
-        self._changing()
-        super().clear()
-        self.array = None
-
-    def reverse(self) -> None:
-        if self._changing():
-            self.array = self[::-1].array
-        else:
-            super().reverse()
+        return List(items) + self if isinstance(items, builtins.list) else NotImplemented
 
     def copy(self) -> List:
-        return List.of(self.array) if self.array is not None else List(self)
-
-    @classmethod
-    def of(cls, array: Any) -> List:
-        made = cls()
-        made.array = array
-        return made
+        return List(self) if self.array is None else List.of(self.array)
 
     def length(self) -> Any:
         """The number of elements, perhaps as a tensor."""
         return builtins.len(self) if self.array is None else weaken(A.array_length(self.array))
 
     def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return self._slice(index)
-        if self.array is None:
-            return pick(self, index) if is_symbolic(index) else super().__getitem__(index)
-        item = kept(A.array_read, self.array, _int(index))
-        return weaken(item) if is_weak(self.array) else item
-
-    def _slice(self, index: slice) -> List:
-        parts = (index.start, index.stop, index.step)
+        parts = (index.start, index.stop, index.step) if isinstance(index, slice) else (index,)
         if self.array is None and not any(map(is_symbolic, parts)):
-            return List(super().__getitem__(index))
-        if is_symbolic(index.step):
-            raise self._refuse("a slice whose step is a tensor")
-        array = make_array(self) if self.array is None else self.array
-        length, step = A.array_length(array), index.step or 1
-        least, most = (_int(0), length) if step > 0 else (_int(-1), length - 1)
-        start, stop = (
-            end if part is None else _bound(part, length, least, most)
-            for part, end in zip((index.start, index.stop), (least, most) if step > 0 else (most, least))
-        )
-        count = (stop - start + (step - 1)) // step if step > 0 else (start - stop + (-step - 1)) // -step
-        return List.of(_like(kept(A.array_picked, array, count, lambda i: start + i * step), array))
-
-    def __setitem__(self, index: Any, item: Any) -> None:
-        if not self._changing(index):
-            super().__setitem__(index, item)
-        elif isinstance(index, slice):
-            raise self._refuse("assignment to a slice")
-        else:
-            # An index that is the length would make the array longer.
-            inside = _int(index) < A.array_length(self.array)
-            assert_op(inside, [], error=IndexError("list assignment index out of range"))
-            self.array = _like(kept(A.array_write, element(item), _int(index), self.array), self.array, item)
-
-    def __len__(self) -> int:
-        if self.array is not None:
-            raise self._refuse("its length as a Python number")
-        return super().__len__()
-
-    def __iter__(self) -> Any:
-        if self.array is not None:
-            raise self._refuse("iteration outside a `for` statement")
-        return super().__iter__()
-
-    def __bool__(self) -> bool:
-        if self.array is not None:
-            raise self._refuse("its truth value")
-        return super().__len__() > 0
+            found = super().__getitem__(index)
+            return List(found) if isinstance(index, slice) else found
+        if isinstance(index, slice):
+            if is_symbolic(index.step):
+                raise self._refuse("a slice whose step is a tensor")
+            array = make_array(self) if self.array is None else self.array
+            return List.of(_like([array], A.list_slice, array, *parts))
+        if self.array is None:
+            return pick(self, index)
+        return _like([self.array], A.array_read, self.array, A.as_index(index))
 
     def _refuse(self, what: str) -> Exception:
         return refuse(
@@ -191,35 +162,41 @@ class List(builtins.list):  # type: ignore[type-arg]
         )
 
 
-def _not_possible(name: str) -> None:
-    inner = getattr(builtins.list, name)
+def _not_possible(name: str, what: str) -> None:
+    """Have an array refuse the method `name` of lists."""
+    plain = getattr(builtins.list, name)
 
     def method(self: List, *args: Any, **kwargs: Any) -> Any:
         if self.array is not None:
-            raise self._refuse(f"list.{name}()")
-        note(Contents("the list", self))
-        return inner(self, *args, **kwargs)
+            raise self._refuse(what)
+        return plain(self, *args, **kwargs)
 
-    setattr(List, name, method)
+    method.__name__ = name
+    setattr(List, name, _changing(method) if name in ("remove", "sort", "__imul__") else method)
 
 
 for _name in (
     "remove", "sort", "index", "count", "__contains__", "__mul__", "__rmul__", "__imul__", "__reversed__", "__eq__",
     "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
 ):  # fmt: skip
-    _not_possible(_name)
+    _not_possible(_name, f"list.{_name}()")
+_not_possible("__len__", "its length as a Python number")
+_not_possible("__iter__", "iteration outside a `for` statement")
 List.__hash__ = None  # type: ignore[assignment]
 
 
-def kept(op: Callable[..., Any], *args: Any) -> Any:
-    """What a list's own op gives. In Python a list hands on the very tensors it holds, also under no_grad: so gradients
-    flow through its ops everywhere.
+def _like(made_of: Sequence[Any], op: Callable[..., Any], *args: Any) -> Any:
+    """What a list's own op gives; it stands for Python numbers if all that it is made of does.
+
+    In Python a list hands on the very tensors it holds, also under no_grad: so gradients flow through its ops
+    everywhere.
     """
     was, mode.grad = mode.grad, True
     try:
-        return op(*args)
+        result = op(*args)
     finally:
         mode.grad = was
+    return weaken(result) if all(map(is_weak, made_of)) else result
 
 
 def element(item: Any) -> Tensor:
@@ -235,24 +212,7 @@ def element(item: Any) -> Tensor:
 
 def make_array(items: builtins.list[Any]) -> Any:
     """The TensorArray of some items."""
-    made = kept(A.array_make, [element(item) for item in items])
-    return weaken(made) if all(map(is_weak, items)) else made
-
-
-def _like(array: Any, *made_of: Any) -> Any:
-    """An array, which holds Python numbers if all that it was made of does."""
-    return weaken(array) if all(map(is_weak, made_of)) else array
-
-
-def _int(index: Any) -> Tensor:
-    return index if isinstance(index, Tensor) else to_tensor(index, dtype="int64")
-
-
-def _bound(index: Any, length: Any, least: Any = None, most: Any = None) -> Any:
-    """An index counted from the front and kept between two bounds, as Python does for slices and insert()."""
-    index = _int(index).reshape([])
-    least, most = _int(0) if least is None else least, length if most is None else most
-    return minimum(maximum(where(index < 0, index + length, index), least), most)
+    return _like(items, A.array_make, [element(item) for item in items])
 
 
 def array_of(x: Any) -> Any:

@@ -104,9 +104,10 @@ def later(value: Any) -> tuple[Callable[[Sequence[Any]], Any], list[Tensor]]:
             found.append(part)
             index, number, stop = len(found) - 1, is_weak(part), part.stop_gradient or not trains
             return lambda arrays: _value(arrays[index], number, stop)
-        if parts(part) is None:
+        its_parts = parts(part)
+        if its_parts is None:
             return lambda arrays: part
-        inner = list(map(split, parts(part)))
+        inner = list(map(split, its_parts))
         if type(part) is Undecided:
             test, one, two = inner
             return lambda arrays: (one if test(arrays) else two)(arrays)

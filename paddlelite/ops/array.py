@@ -17,7 +17,8 @@ from ..op import Many, Spec, op
 
 __all__ = [
     "array_add", "array_append", "array_concat", "array_erase", "array_insert", "array_joined", "array_length",
-    "array_make", "array_picked", "array_read", "array_slice", "array_stack", "array_write", "create_array",
+    "array_make", "array_picked", "array_read", "array_slice", "array_stack", "array_write", "as_index", "create_array",
+    "list_insert", "list_slice", "list_write",
 ]  # fmt: skip
 
 
@@ -67,7 +68,7 @@ def _(X: Any, *, dtype: DType = float32) -> Spec:
     return spec
 
 
-array_make.grad(lambda c, g: ([array_read(g, _index(i)) for i in range(len(c.like("X")))],), saves="")
+array_make.grad(lambda c, g: ([array_read(g, as_index(i)) for i in range(len(c.like("X")))],), saves="")
 array_make.onnx(lambda b, X, *, dtype=float32: b.SequenceConstruct(*X) if X else b.SequenceEmpty(dtype=dtype))
 
 
@@ -76,10 +77,12 @@ def create_array(dtype: DType) -> Any:
     return array_make([], dtype=dtype)
 
 
-def _index(i: int) -> Any:
+def as_index(i: Any) -> Any:
+    """A number or tensor of one element as a 0-D tensor."""
     from ..tensor.creation import to_tensor
+    from ..tensor.tensor import Tensor
 
-    return to_tensor(i, dtype="int64")
+    return to_tensor(i, dtype="int64") if not isinstance(i, Tensor) else i.reshape([]) if i.dims else i
 
 
 @op("array_append", out="Out", graph_only=True)
@@ -94,7 +97,7 @@ array_append.infer(join_element)
 @array_append.grad(saves="Array")
 def _(c: Any, g: Any) -> Any:
     end = array_length(c.Array)
-    return array_slice(g, _index(0), end), array_read(g, end)
+    return array_slice(g, as_index(0), end), array_read(g, end)
 
 
 array_append.onnx(lambda b, Array, X: b.SequenceInsert(Array, X))
@@ -113,10 +116,10 @@ array_write.infer(lambda X, I, Array: join_element(Array, X))  # noqa: E741
 @array_write.grad(saves="I Array")
 def _(c: Any, g: Any) -> Any:
     own = array_read(g, c.I)
-    start, end = array_slice(g, _index(0), c.I), array_slice(g, c.I + 1, array_length(g))
+    start, end = array_slice(g, as_index(0), c.I), array_slice(g, c.I + 1, array_length(g))
     # The written place gets no gradient; where the array grew, there was no place.
     rest = array_extend(array_append(start, own * 0), end)
-    return own, None, array_slice(rest, _index(0), array_length(c.Array))
+    return own, None, array_slice(rest, as_index(0), array_length(c.Array))
 
 
 @array_write.onnx
@@ -212,7 +215,7 @@ array_slice.infer(lambda Array, Start, End: Array.spec if hasattr(Array, "spec")
 @array_slice.grad(saves="Array Start")
 def _(c: Any, g: Any) -> Any:
     zeros = array_zeros_like(c.Array)
-    start = array_slice(zeros, _index(0), c.Start)
+    start = array_slice(zeros, as_index(0), c.Start)
     after = array_slice(zeros, array_length(start) + array_length(g), array_length(zeros))
     return array_extend(array_extend(start, g), after), None, None
 
@@ -234,7 +237,7 @@ def _(Array: Any, Other: Any) -> Spec:
 @array_extend.grad(saves="Array")
 def _(c: Any, g: Any) -> Any:
     cut = array_length(c.Array)
-    return array_slice(g, _index(0), cut), array_slice(g, cut, array_length(g))
+    return array_slice(g, as_index(0), cut), array_slice(g, cut, array_length(g))
 
 
 @op("array_zeros_like", out="Out", graph_only=True)
@@ -333,9 +336,47 @@ def array_picked(array: Any, count: Any, at: Any, onto: Any = None) -> Any:
     def pick(i: Any, made: Any) -> list[Any]:
         return [i + 1, array_append(made, array_read(array, at(i)))]
 
-    return while_loop(more, pick, [_index(0), onto])[1]
+    return while_loop(more, pick, [as_index(0), onto])[1]
 
 
 def array_joined(array: Any, other: Any) -> Any:
     """Both arrays, one after the other."""
     return array_picked(other, array_length(other), lambda i: i, array)
+
+
+def list_write(array: Any, x: Any, index: Any) -> Any:
+    """The array after ``list[index] = x``. Raises IndexError (when the graph runs) for an index outside."""
+    from .check import assert_op
+
+    index = as_index(index)  # the op itself takes the length, too, and makes the array longer
+    assert_op(index < array_length(array), [], error=IndexError("list assignment index out of range"))
+    return array_write(x, index, array)
+
+
+def list_insert(array: Any, x: Any, index: Any) -> Any:
+    """The array after ``list.insert(index, x)``, which takes an index outside for the end that is next to it."""
+    length = array_length(array)
+    return array_insert(array, x, _bounded(index, length, as_index(0), length))
+
+
+def list_slice(array: Any, start: Any, stop: Any, step: int | None) -> Any:
+    """The array ``list[start:stop:step]``; start and stop may be tensors."""
+    length, step = array_length(array), 1 if step is None else step
+    if step == 0:
+        raise ValueError("slice step cannot be zero")
+    least, most = (as_index(0), length) if step > 0 else (as_index(-1), length - 1)
+    ends = (least, most) if step > 0 else (most, least)
+    first, last = (
+        end if part is None else _bounded(part, length, least, most) for part, end in zip((start, stop), ends)
+    )
+    away = last - first if step > 0 else first - last
+    return array_picked(array, (away + abs(step) - 1) // abs(step), lambda i: first + i * step)
+
+
+def _bounded(index: Any, length: Any, least: Any, most: Any) -> Any:
+    """An index counted from the front and kept between two bounds."""
+    from ..tensor.pairs import maximum, minimum
+    from ..tensor.search import where
+
+    index = as_index(index)
+    return minimum(maximum(where(index < 0, index + length, index), least), most)
