@@ -2,7 +2,8 @@
 
 In a file an array is one variable that ops write into (`write_to_array`) and that exists, empty, from the start. In a
 Program an array is a value and every op gives a new one. Writing, an array that nothing reads any more is written
-into; another one is copied first.
+into; another one is copied first. PaddlePaddle 3.3.1 rewrites the file into its own form before it runs it, and knows
+only arrays that an op of the main block names, or that are first written to in their own block.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from paddlelite.dtypes import bool_, int64
+from paddlelite.dtypes import bool_, int32, int64
 from paddlelite.errors import InvalidArgumentError, UnimplementedError
 from paddlelite.ir import Node, Value
 from paddlelite.ops.array import array_append, array_length, array_read, array_slice, array_write
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .program_reader import Reader, Scope
     from .program_writer import BlockWriter
 
-__all__ = ["READ_HANDLERS", "WRITE_HANDLERS", "is_array", "writable"]
+__all__ = ["READ_HANDLERS", "WRITE_HANDLERS", "is_array", "replace", "writable"]
 
 
 def is_array(value: Any) -> bool:
@@ -122,9 +123,16 @@ def writable(writer: BlockWriter, node: Node, array: Value, result: Value) -> st
         copy = writer.declare_like("array", result)
         writer.op("assign", {"X": [name]}, {"Out": [copy]}, {}, node.source)
         name = copy
-    writer.env[result] = name
-    writer.owned.add(name)
+    writer.holds(name, result)
     return name
+
+
+def replace(writer: BlockWriter, source: str, target: str) -> None:
+    """Assigns an array to a variable that has one already: 3.3.1's `assign` cannot, its `select_input` can."""
+    mask = writer.declare(writer.writer.fresh("fill_constant"), (1,), int32)
+    attrs = {"shape": [1], "dtype": int32, "value": 0.0, "str_value": "0"}
+    writer.op("fill_constant", {}, {"Out": [mask]}, attrs)
+    writer.op("select_input", {"X": [source, source], "Mask": [mask]}, {"Out": [target]}, {})
 
 
 def _put(writer: BlockWriter, array: str, item: str, index: str, node: Node) -> None:
@@ -139,10 +147,11 @@ def _length(writer: BlockWriter, array: str, node: Node) -> str:
 
 def _make(writer: BlockWriter, node: Node) -> None:
     (result,) = node.outputs
-    array = writer.env[result] = writer.declare_like("array", result)
-    writer.owned.add(array)
+    array = writer.declare_like("array", result)
+    writer.holds(array, result)
     # A variable may still have the elements of the last run; one that is never written to is always empty.
-    empty = writer.declare_like("array_empty", result)
+    empty = writer.writer.empty_array(result)
+    writer.outer.add(empty)
     writer.op("assign", {"X": [empty]}, {"Out": [array]}, {}, node.source)
     for at, item in enumerate(node.inputs[0]):
         index = _number(writer, at, node)

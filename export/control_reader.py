@@ -17,7 +17,7 @@ from typing import Any
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.op import Spec
 from paddlelite.ops.array import create_array
-from paddlelite.ops.control import cond, while_loop
+from paddlelite.ops.control import build_loop, cond
 from paddlelite.ops.creation import fill_constant
 from paddlelite.tensor.tensor import Tensor
 
@@ -305,8 +305,15 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
     carried = [
         name for name in written if flow.carried_in(index, name) or flow.wanted(scope.index, at + 1, name)
     ]
-    names = [condition, *carried]
-    start = [_initial(reader, scope, index, name, op) for name in names]
+    start = {name: _initial(reader, scope, index, name, op) for name in (condition, *carried)}
+    # The body may read an array that only it fills: what will be in there, the file says.
+    empty = [name for name, value in start.items() if getattr(value, "array", "") == "empty"]
+    names = [*empty, *(name for name in start if name not in empty)]
+
+    known = [spec for name in empty if (spec := reader.declared_spec(scope.index, name))]
+
+    def test(*values: Tensor) -> Tensor:
+        return values[names.index(condition)]
 
     def body(*values: Tensor) -> list[Tensor]:
         inner = Scope(index, dict(scope.values))
@@ -314,7 +321,11 @@ def _while(reader: Reader, scope: Scope, op: OpDesc, at: int) -> int:
         reader.run(inner)
         return [_value(reader, inner, inner.values.get(name), name, op) for name in names]
 
-    results = _guard(reader, op, lambda: while_loop(lambda test, *rest: test, body, start))
+    results = _guard(
+        reader,
+        op,
+        lambda: build_loop(reader.capture, test, body, [start[name] for name in names], 0, known),
+    )
     for name, value in zip(names, results, strict=True):
         reader.set(scope, name, value)
     for name in written:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from paddlelite.dtypes import bool_, int32
 from paddlelite.ir import Block, Node, Value
 
-from .array_files import writable
+from .array_files import replace, writable
 from .program_writer import BlockWriter, Env
 
 __all__ = ["HANDLERS"]
@@ -20,6 +20,11 @@ __all__ = ["HANDLERS"]
 
 def _assign(writer: BlockWriter, source: str, target: str) -> None:
     writer.op("assign", {"X": [source]}, {"Out": [target]}, {})
+
+
+def _give(writer: BlockWriter, value: Value, source: str, target: str) -> None:
+    """Assigns `value`, which is in `source`, to a variable that has a value already."""
+    (replace if value.array else _assign)(writer, source, target)
 
 
 def _inputs(node: Node) -> tuple[Value, ...]:
@@ -108,10 +113,10 @@ def _branch(
     inner.nodes(block.nodes, block.outputs)
     for value, out in zip(block.outputs, outs, strict=True):
         if inner.name(value) != out:
-            _assign(inner, inner.name(value), out)
+            _give(inner, value, inner.name(value), out)
     writer.op(
         "conditional_block",
-        {"Cond": [pred], "Input": list(dict.fromkeys(read))},
+        {"Cond": [pred], "Input": _outside(writer, inner, read)},
         {"Out": outs, "Scope": [writer.scopes()]},
         {"is_scalar_condition": True},
         node.source,
@@ -123,13 +128,9 @@ def _branch(
 def _while(writer: BlockWriter, node: Node) -> None:
     carried, outside = node.inputs[0], [writer.name(value) for value in _inputs(node)]
     test, body = node.attrs["cond_block"], node.attrs["body_block"]
-    variables = []
+    variables: list[str] = []
     for start, result in zip(carried, node.outputs, strict=True):
-        variable = writer.declare_like("loop", result)
-        _assign(writer, writer.name(start), variable)
-        writer.env[result] = variable
-        writer.owned.add(variable)
-        variables.append(variable)
+        variables.append(_loop_variable(writer, node, start, result, {*variables, *outside}))
     condition = writer.declare(writer.writer.fresh("loop_condition"), (), bool_)
     _assign(writer, _inlined(writer, test, [*variables, *outside]), condition)
     inner = BlockWriter(writer.writer, writer, dict(zip(body.params, [*variables, *outside], strict=True)))
@@ -137,18 +138,38 @@ def _while(writer: BlockWriter, node: Node) -> None:
     inner.nodes(body.nodes, body.outputs)
     after = _next_values(inner, body, variables)
     holds = _inlined(inner, test, [*after, *outside])
-    for value, variable in zip(after, variables, strict=True):
-        if value != variable:
-            _assign(inner, value, variable)
+    for value, name, variable in zip(body.outputs, after, variables, strict=True):
+        if name != variable:
+            _give(inner, value, name, variable)
     _assign(inner, holds, condition)
     writer.op(
         "while",
-        {"X": list(dict.fromkeys([*variables, *outside])), "Condition": [condition]},
+        {"X": _outside(writer, inner, [*variables, *outside]), "Condition": [condition]},
         {"Out": [*variables, condition], "StepScopes": [writer.scopes()]},
         {"is_test": True},
         node.source,
         block=inner.block.idx,
     )
+
+
+def _loop_variable(writer: BlockWriter, node: Node, start: Value, result: Value, taken: set[str]) -> str:
+    """The variable that a loop assigns. An array that nothing else reads is filled where it is."""
+    variable = writer.name(start)
+    if not (result.array and writer.is_last_use(node, start) and variable not in taken):
+        variable = writer.declare_like("loop", result)
+        _assign(writer, writer.name(start), variable)
+    if result.array:
+        writer.holds(variable, result)
+    else:
+        writer.env[result] = variable
+    return variable
+
+
+def _outside(writer: BlockWriter, inner: BlockWriter, read: Sequence[str]) -> list[str]:
+    """The variables from outside that an op with a block names. 3.3.1 makes those arrays that an op of the main block
+    names."""
+    writer.outer |= inner.outer
+    return list(dict.fromkeys([*read, *sorted(inner.outer)]))
 
 
 def _inlined(writer: BlockWriter, block: Block, arguments: Sequence[str]) -> str:

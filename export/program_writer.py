@@ -13,6 +13,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from paddlelite import dims as D
 from paddlelite.dtypes import BY_NUMPY, DType, bool_, float32, float64, int32, int64, uint8
 from paddlelite.errors import InvalidArgumentError, UnimplementedError
@@ -78,10 +80,12 @@ class ProgramWriter:
         self.counts: collections.Counter[str] = collections.Counter()
         self.tensors: dict[str, Tensor] = {}
         self.problems: list[str] = []
+        self._empty: dict[DType, str] = {}
+        self.elements: dict[str, TensorDesc] = {}
 
     def write(self) -> Written:
         """The file's form; UnimplementedError listing every op that has none, InvalidArgumentError for bad names."""
-        main = BlockWriter(self, None, {})
+        self.main = main = BlockWriter(self, None, {})
         inputs = [self._input(main, value) for value in self.program.inputs]
         self._captures(main)
         main.nodes(self.program.block.nodes, self.program.outputs)
@@ -122,6 +126,12 @@ class ProgramWriter:
                 self.taken.add(name)
                 return name
 
+    def empty_array(self, like: Value) -> str:
+        """An array of the main block that no op writes to, so that it is empty always."""
+        if like.dtype not in self._empty:
+            self._empty[like.dtype] = self.main.declare_like("array_empty", like)
+        return self._empty[like.dtype]
+
     # Inputs, captures, outputs
 
     def _input(self, main: BlockWriter, value: Value) -> str:
@@ -150,7 +160,9 @@ class ProgramWriter:
         array = tensor._data
         dtype = BY_NUMPY[array.dtype]
         uniform = array.size > 0 and array.dtype.kind in "biuf" and bool((array == array.flat[0]).all())
-        listed = dtype in _LISTS and array.ndim > 0 and 0 < array.size <= _INLINE_LIMIT
+        if uniform and array.dtype.kind in "iu":  # 3.3.1 takes fill_constant's number for a float32
+            uniform = int(np.float32(array.flat[0])) == int(array.flat[0])
+        listed = dtype in _LISTS and 0 < array.size <= _INLINE_LIMIT
         if not uniform and not listed and array.size:
             return self._state(main, self.fresh("constant", ""), tensor)
         name = self.fresh("constant", "")
@@ -209,6 +221,8 @@ class BlockWriter:
         self.writer, self.env = writer, env
         #: Variables of arrays that only this block reads and writes.
         self.owned: set[str] = set()
+        #: Variables of the main block that this block, or one inside it, reads besides those of its node.
+        self.outer: set[str] = set()
         self._last_uses: dict[Value, Node | None] = {}
         self.block = BlockDesc(idx=len(writer.blocks), parent_idx=-1 if parent is None else parent.block.idx)
         writer.blocks.append(self.block)
@@ -227,6 +241,7 @@ class BlockWriter:
         kind = VarType(type=int(VarKind.LOD_TENSOR_ARRAY if array else VarKind.LOD_TENSOR))
         if array:
             kind.tensor_array = held
+            self.writer.elements[name] = held.tensor
         else:
             kind.lod_tensor = held
         self.block.vars.append(VarDesc(name=name, type=kind, persistable=persistable or None))
@@ -235,6 +250,13 @@ class BlockWriter:
     def declare_like(self, stem: str, value: Value) -> str:
         """A new variable of a value's type."""
         return self.declare(self.writer.fresh(stem), value.dims, value.dtype, array=value.array)
+
+    def holds(self, name: str, value: Value) -> None:
+        """The array in a variable is `value` from now on: with elements it says more than an empty one did."""
+        self.env[value] = name
+        self.owned.add(name)
+        if value.array == "full":
+            self.writer.elements[name].dims = D.file_dims(value.dims)
 
     def scopes(self) -> str:
         """A new variable for the inner scopes that a control-flow op of PaddlePaddle keeps."""

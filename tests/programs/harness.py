@@ -121,5 +121,7 @@ def check_program(static, args, want, where):
     feeds = [t.numpy() for t in tensors]
     for run in (run_program, run_onnxruntime):
         results = run(program, feeds)[: len(program.outputs)]
-        outputs = [list(r) if i in entry.traced.lists else r for i, r in enumerate(results)]
+        outputs = [
+            [np.asarray(v) for v in r] if i in entry.traced.lists else r for i, r in enumerate(results)
+        ]
         same(plain(fill(entry.traced.result, outputs)), want, (run.__name__, where))

@@ -68,6 +68,24 @@ def insert_in_the_loop(x, n):
     return items
 
 
+def insert_scalars(x, n):
+    items = []
+    for i in range(n):
+        items.insert(i // 2, x.sum() * i)
+    return items
+
+
+def insert_and_pop(x, n):
+    items = []
+    for i in range(n):
+        items.insert(0, x * i)
+        items.append(x + i)
+        if i > 1:
+            items.pop()
+            items.insert(1, items[0])
+    return items
+
+
 def pop(x, n):
     items = grown(x, n, x + 1, x + 2, x + 3)
     return items.pop(), items.pop(0), items.pop(-1), items, len(items)
@@ -148,21 +166,13 @@ def in_three_loops(x, n):
 
 FUNCTIONS = [
     iterated, of_numbers, truth, insert, pop, delete, extend, add, slices, assign, copies, clear,
-    of_other_shapes, in_three_loops,
+    of_other_shapes, in_three_loops, insert_in_the_loop, insert_scalars, insert_and_pop,
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_growing(function):
     check(function, *COUNTS)
-
-
-def test_insert_in_a_loop():
-    """In memory: a saved file of it does not load, for its inner loop reads a list that is empty in the first round."""
-    static = to_static(insert_in_the_loop)
-    for args in COUNTS:
-        got, want = static(tensor(args[0]), args[1]), insert_in_the_loop(tensor(args[0]), args[1])
-        assert [t.numpy().tolist() for t in got] == [t.numpy().tolist() for t in want]
 
 
 def stacked(x, n):
