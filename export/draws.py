@@ -42,7 +42,9 @@ DRAW = Op(
 
 
 def is_draw(node: Node) -> bool:
-    """Whether a node reads the generator's state: those run by kernels, first."""
+    """Whether a node, or one in its blocks, reads the generator's state: those run by kernels, first."""
+    if node.blocks:
+        return any(is_draw(inner) for block in node.blocks for inner in block.nodes)
     return bool(node.op.slots) and node.op.slots[0].name == RNG_SLOT and node.inputs[0] is not None
 
 
@@ -59,7 +61,7 @@ def hoist_draws(nodes: Sequence[Node], sources: Iterable[Value]) -> list[Node]:
 
 
 def _hoist(node: Node, known: dict[str, tuple[Value, int]]) -> list[Node]:
-    if not is_draw(node) or len(list(node.read())) == 1:
+    if node.blocks or not is_draw(node) or len(list(node.read())) == 1:
         return [node]
     out = node.outputs[0]
     symbols = {s for d in out.dims if isinstance(d, Dim) for s in d.symbols()}

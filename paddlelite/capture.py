@@ -92,7 +92,9 @@ class Capture:
         return id(tensor) in self.constants and not self._written(tensor)
 
     def finish(self, outputs: Sequence[Tensor]) -> Program:
-        """The program that computes ``outputs``, pruned."""
+        """The program that computes ``outputs``, pruned and simplified."""
+        from .simplify import simplify
+
         program = self.program
         program.block.outputs = [self.read(t) for t in outputs]
         program.state = [
@@ -100,7 +102,7 @@ class Capture:
             for t, v in self.frame.state.values()
             if not isinstance(t, Value) and id(t) not in self.constants
         ]
-        return program.prune()
+        return simplify(program.prune())
 
     # Calls
 
@@ -322,9 +324,12 @@ def replay(block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:
     env: dict[Value, Any] = dict(zip(block.params, arguments, strict=True))
     for node in block.nodes:
         inputs = [_replace(x, env) for x in node.inputs]
+        attrs = node.attrs
+        if mode.capture is not None:  # pruning changes blocks in place: two programs may not have one
+            attrs = {k: v.copy() if isinstance(v, Block) else v for k, v in attrs.items()}
         was, mode.grad = mode.grad, mode.grad and node.grad
         try:
-            result = node.op(*inputs, **node.attrs)
+            result = node.op(*inputs, **attrs)
         finally:
             mode.grad = was
         outs = [t for t in flatten_outs(node.op, result) if t is not None]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -252,12 +252,37 @@ class Block(BlockView):
         value.block = self
         return value
 
+    def copy(self) -> Block:
+        """The same block with values of its own, also inside."""
+        made = Block()
+        own: dict[Value, Value] = {v: _twin(v, made) for v in self.params}
+
+        def taken(x: Any) -> Any:
+            return tuple(own[v] for v in x) if isinstance(x, tuple) else None if x is None else own[x]
+
+        for node in self.nodes:
+            own.update((v, _twin(v, made)) for v in node.outputs)
+            attrs = {k: v.copy() if isinstance(v, Block) else v for k, v in node.attrs.items()}
+            outputs = [own[v] for v in node.outputs]
+            made.nodes.append(
+                replace(node, inputs=tuple(map(taken, node.inputs)), attrs=attrs, outputs=outputs)
+            )
+        made.params, made.outputs = [own[v] for v in self.params], [own[v] for v in self.outputs]
+        return made
+
     def walk(self) -> Iterator[Node]:
         """All nodes, those of inner blocks after the node that has them."""
         for node in self.nodes:
             yield node
             for block in node.blocks:
                 yield from block.walk()
+
+
+def _twin(value: Value, block: Block) -> Value:
+    """Another value of the same kind, for a copy of its block."""
+    made = block.own(Value(value.spec, value._name))
+    made.stop_gradient, made.persistable = value.stop_gradient, value.persistable
+    return made
 
 
 class Program(ProgramView):

@@ -105,6 +105,9 @@ class Op:
     detached: frozenset[str] = frozenset()
     #: It works on TensorArrays, which exist in graphs only: never computed while a graph is built.
     graph_only: bool = False
+    #: Without its optional inputs it never fails on what its shape rule accepts, whatever the values: it may be
+    #: computed where the program might not have come to it.
+    total: bool = False
     #: Why its gradient can not be taken, where that is refused.
     refusal: str = ""
     #: The opset the lowering needs when it is above the base opset's minimum.

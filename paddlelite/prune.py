@@ -48,12 +48,8 @@ def _copied(node: Node) -> Node:
     """A node that can be pruned without the original noticing: pruning changes control flow in place."""
     if not node.blocks:
         return node
-    attrs = {name: _copied_block(v) if isinstance(v, Block) else v for name, v in node.attrs.items()}
+    attrs = {name: v.copy() if isinstance(v, Block) else v for name, v in node.attrs.items()}
     return replace(node, attrs=attrs, outputs=list(node.outputs))
-
-
-def _copied_block(block: Block) -> Block:
-    return Block(list(block.params), list(map(_copied, block.nodes)), list(block.outputs))
 
 
 def prune_block(block: Block, results: Iterable[Value]) -> None:

@@ -377,6 +377,29 @@ def test_symbolic_sizes(record, sample):
                 assert D.evaluate(d, values) == n, f"size {d} should be {n}"
 
 
+TOTAL = [case for case in CASES if case.values[0].total]
+
+
+@pytest.mark.parametrize("record, sample", TOTAL)
+@pytest.mark.parametrize("fill", ["zero", "least", "greatest", "nan"])
+def test_a_total_op_takes_all_values(record, sample, fill):
+    """What may be computed where the program might not come to it gives a result for any values."""
+
+    def filled(a):
+        if fill == "zero" or a.dtype.kind == "b":
+            return np.zeros_like(a)
+        if fill == "nan":
+            return a if a.dtype.kind in "iu" else np.full_like(a, np.nan)
+        limits = np.iinfo(a.dtype) if a.dtype.kind in "iu" else np.finfo(a.dtype)
+        return np.full_like(a, limits.min if fill == "least" else limits.max)
+
+    nested = arrays_of(record, sample)
+    changed = [
+        None if x is None else [filled(a) for a in x] if isinstance(x, list) else filled(x) for x in nested
+    ]
+    call(record, rebuild(changed, eager_leaves(changed, [])), sample.attrs)
+
+
 @checked("onnxruntime")
 def test_onnxruntime_is_eager(record, sample):
     """onnxruntime gives eager's results for the op and its gradient."""

@@ -37,7 +37,7 @@ def _activation(type: str, *, saves: str = "X") -> Callable[[Callable[..., Any]]
     """An op of floats with X's shape and dtype; ``saves`` is for the gradient rule that follows."""
 
     def register(kernel: Callable[..., Any]) -> Op:
-        record = op(type)(kernel)
+        record = op(type, total=True)(kernel)
         record.infer(lambda X, **attrs: _float_infer(type, X))
         return record.sample(f32(2, 3)).sample(f32()).sample(f32(0, 2)).sample(f64(3))
 
@@ -79,7 +79,7 @@ inside.sample(f32(2, 3), low=0.0).sample(f32(4), low=-1.0, high=1.0).sample(f32(
 # relu and its relatives
 
 
-@op("relu")
+@op("relu", total=True)
 def relu(X):  # type: ignore[no-untyped-def]
     """``max(x, 0)``. ONNX: Relu."""
     return np.maximum(X, _zero(X))

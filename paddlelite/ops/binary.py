@@ -43,10 +43,10 @@ __all__ = [
 ]
 
 
-def _binary(type: str, function: Any) -> Op:
+def _binary(type: str, function: Any, **fields: Any) -> Op:
     """An op with the ``axis`` of 1.x."""
 
-    @op(type)
+    @op(type, **fields)
     def call(X, Y, *, axis=-1):  # type: ignore[no-untyped-def]
         return function(X, Y if axis == -1 else _aligned(X, Y, axis))
 
@@ -80,7 +80,7 @@ def _unsqueezed(c: Any) -> Any:
 
 
 def _extremum(type: str, function: Any, onnx: str, wins: Any) -> Op:
-    record = _binary(type, function)
+    record = _binary(type, function, total=True)
     record.__doc__ = f"``{function.__name__}`` of two tensors, with broadcasting; nan wins. ONNX: {onnx}."
     record.onnx(lambda b, X, Y, *, axis=-1: getattr(b, onnx)(X, align_onnx(b, X, Y, axis)))
 

@@ -15,7 +15,7 @@ from .samples import b, f32, i32, i64
 from .shape import content_or, numbers, sizes_onnx
 
 
-@op("assign")
+@op("assign", total=True)
 def assign(X):  # type: ignore[no-untyped-def]
     """A copy. ONNX: Identity."""
     return X.copy()
@@ -27,7 +27,7 @@ assign.onnx(lambda b, X: b.Identity(X))
 assign.sample(f32(2, 3)).sample(b(2), grad="")
 
 
-@op("fill_any_like")
+@op("fill_any_like", total=True)
 def fill_any_like(X, *, value=0.0, dtype=None):  # type: ignore[no-untyped-def]
     """A tensor of the shape of ``X`` filled with ``value``. ONNX: Shape, Expand."""
     return np.full(X.shape, value, X.dtype if dtype is None else dtype.np)

@@ -29,7 +29,7 @@ def _binary(type: str, kernel: Any, onnx: str, *, on_sizes: bool = False) -> Op:
     def call(X, Y, *, axis=-1):  # type: ignore[no-untyped-def]
         return kernel(X, Y) if axis == -1 else kernel(X, _aligned(X, Y, axis))
 
-    record = op(type, on_sizes=on_sizes)(call)
+    record = op(type, on_sizes=on_sizes, total=True)(call)
     record.__doc__ = f"``{kernel.__name__}`` of two tensors, with broadcasting. ONNX: {onnx}."
     record.infer(rules.broadcast)
     record.onnx(lambda b, X, Y, *, axis=-1: getattr(b, onnx)(X, align_onnx(b, X, Y, axis)))
@@ -74,7 +74,7 @@ def negate(x: Any) -> Any:
     return scale(x, scale=-1.0)
 
 
-@op("elementwise_div")
+@op("elementwise_div", total=True)
 def divide(X, Y, *, axis=-1):  # type: ignore[no-untyped-def]
     """``X / Y``; integers divide to float32, as in PaddlePaddle. ONNX: Div."""
     if axis != -1:
@@ -113,7 +113,7 @@ divide.sample(f32(2, 3), f32(2, 3, low=0.5)).sample(f32(3), f32(2, 3, low=0.5)).
 )
 
 
-@op("scale", on_sizes=True)
+@op("scale", on_sizes=True, total=True)
 def scale(X, ScaleTensor=None, *, scale=1.0, bias=0.0, bias_after_scale=True):  # type: ignore[no-untyped-def]
     """``scale * X + bias`` (or ``scale * (X + bias)``) in the dtype of X. ONNX: Mul, Add."""
     if ScaleTensor is not None:
@@ -180,7 +180,7 @@ scale.sample(f32(2, 3), scale=2.0, bias=1.0).sample(f32(3), scale=2.0, bias=1.0,
 scale.sample(i64(3), scale=3.0, bias=-1.0, grad="").sample(f32(2), f32(1), bias=0.5, grad="X").sample(f32(2))
 
 
-@op("cast", on_sizes=True)
+@op("cast", on_sizes=True, total=True)
 def cast(X, *, in_dtype=None, out_dtype=None):  # type: ignore[no-untyped-def]
     """``X`` in another dtype. ONNX: Cast."""
     return X if X.dtype == object else X.astype(out_dtype.np)
@@ -203,7 +203,7 @@ def _comparison(type: str, kernel: Any, onnx: str) -> Op:
     def call(X, Y, *, axis=-1, force_cpu=False):  # type: ignore[no-untyped-def]
         return kernel(X, Y) if axis == -1 else kernel(X, _aligned(X, Y, axis))
 
-    record = op(type)(call)
+    record = op(type, total=True)(call)
     record.__doc__ = f"``{kernel.__name__}`` of two tensors, with broadcasting. ONNX: {onnx}."
     record.infer(
         lambda X, Y, *, axis=-1, force_cpu=False: rules.broadcast(X, Y, axis=axis)._replace(dtype=bool_)

@@ -15,7 +15,7 @@ from .samples import f32
 from .shape import content_or, numbers, shape, sizes_onnx
 
 
-@op("slice", view=True, on_sizes=True)
+@op("slice", view=True, on_sizes=True, total=True)
 def slice_(  # type: ignore[no-untyped-def]
     Input,
     StartsTensor=None,

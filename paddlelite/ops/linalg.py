@@ -16,7 +16,7 @@ from .samples import f32, f64
 from .shape import squeeze, unsqueeze
 
 
-@op("matmul_v2")
+@op("matmul_v2", total=True)
 def matmul(X, Y, *, trans_x=False, trans_y=False):  # type: ignore[no-untyped-def]
     """Matrix product with broadcasting over leading axes; 1-D operands as in NumPy. ONNX: MatMul."""
     if X.dtype is not Y.dtype and X.dtype != Y.dtype:

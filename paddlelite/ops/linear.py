@@ -18,7 +18,7 @@ from .shape import reshape
 __all__ = ["linear"]
 
 
-@op("linear")
+@op("linear", total=True)
 def linear(X, Weight, Bias):  # type: ignore[no-untyped-def]
     """``X @ Weight + Bias`` over the last axis of X. Programs hold matmul_v2 and elementwise_add instead.
 

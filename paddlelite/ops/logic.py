@@ -17,7 +17,7 @@ __all__ += ["left_shift", "logical_and", "logical_or", "logical_xor", "right_shi
 
 
 def _logical(type: str, function: Any, onnx: str) -> Op:
-    @op(type)
+    @op(type, total=True)
     def call(X, Y):  # type: ignore[no-untyped-def]
         return function(X, Y)
 

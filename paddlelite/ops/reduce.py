@@ -37,7 +37,7 @@ def numpy_axis(dim: Sequence[int] | int) -> Any:
     return None if not dim else dim[0] if len(dim) == 1 else tuple(dim)  # type: ignore[index,arg-type]
 
 
-def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None) -> Op:
+def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None, *, total: bool = False) -> Op:
     """A reduction with PaddlePaddle's attributes; ``reduce(X, axis, dtype, out, keepdims)`` on arrays."""
 
     def call(X, *, dim=(0,), keep_dim=False, reduce_all=False, in_dtype=None, out_dtype=None):  # type: ignore[no-untyped-def]
@@ -45,7 +45,7 @@ def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None) -
         target = out_dtype.np if out_dtype is not None else X.dtype if result is None else result.np
         return out if out.dtype is target else np.asarray(out).astype(target)
 
-    record = op(type)(call)
+    record = op(type, total=total)(call)
     record.__doc__ = f"``{type[7:]}`` over the axes ``dim``. ONNX: {onnx}."
 
     @record.infer
@@ -142,7 +142,7 @@ def _(b: Any, X: Any, *, axes: Any, shape: Any) -> Any:
     return b.Expand(X, b.const(list(shape), "int64"))
 
 
-reduce_sum = _reduction("reduce_sum", np.add.reduce, "ReduceSum")
+reduce_sum = _reduction("reduce_sum", np.add.reduce, "ReduceSum", total=True)
 repeat_over.sample(f32(2), axes=(1,), shape=(2, 3)).sample(f32(2, 1), axes=(1,), shape=(2, 3)).sample(
     f32(), axes=(0, 1), shape=(2, 3)
 )
@@ -167,7 +167,7 @@ def _mean(X: np.ndarray, axis: Any, dtype: Any, out: Any, keepdims: bool) -> Any
     return total / count
 
 
-reduce_mean = _reduction("reduce_mean", _mean, "ReduceMean")
+reduce_mean = _reduction("reduce_mean", _mean, "ReduceMean", total=True)
 
 
 @reduce_mean.grad(saves="")

@@ -15,7 +15,7 @@ from .rules import axes_in, axis_in
 from .samples import f32
 
 
-@op("shape", on_sizes=True)
+@op("shape", on_sizes=True, total=True)
 def shape(Input):  # type: ignore[no-untyped-def]
     """The sizes of a tensor, int32. ONNX: Shape."""
     return np.array(Input.shape, dtype=np.int32)
@@ -134,7 +134,7 @@ reshape.sample(f32(2, 3), shape=[3, 2]).sample(f32(2, 3), shape=[-1]).sample(f32
 reshape.sample(f32(1), shape=[]).sample(f32(0, 3), shape=[0, 3]).sample(f32(), shape=[1])
 
 
-@op("transpose2", view=True)
+@op("transpose2", view=True, total=True)
 def transpose(X, *, axis):  # type: ignore[no-untyped-def]
     """``X`` with its axes in the order ``axis``. ONNX: Transpose."""
     return X.transpose(axis)
@@ -193,7 +193,7 @@ def _(b: Any, X: Any, *, axes: Sequence[int] = ()) -> Any:
 squeeze.sample(f32(2, 1, 3, 1)).sample(f32(2, 1, 3, 1), axes=[1]).sample(f32(2, 1), axes=[0, -1])
 
 
-@op("unsqueeze2", view=True, on_sizes=True)
+@op("unsqueeze2", view=True, on_sizes=True, total=True)
 def unsqueeze(X, AxesTensor=None, AxesTensorList: Many = None, *, axes=()):  # type: ignore[no-untyped-def]
     """``X`` with axes of size 1 inserted one after the other at ``axes``. ONNX: Unsqueeze."""
     sizes = list(X.shape)
@@ -276,7 +276,7 @@ flatten.sample(f32(2, 3, 4)).sample(f32(2, 3, 4), start_axis=0, stop_axis=-1).sa
 flatten.sample(f32(2, 3, 4), start_axis=1, stop_axis=2).sample(f32(0, 3, 4), start_axis=0, stop_axis=1)
 
 
-@op("size", on_sizes=True)
+@op("size", on_sizes=True, total=True)
 def size(Input):  # type: ignore[no-untyped-def]
     """The number of elements, a 0-D int64 tensor. ONNX: Size."""
     return np.array(Input.size, np.int64)

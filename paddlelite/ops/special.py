@@ -72,7 +72,9 @@ def _lgamma(x: float) -> float:
     if math.isnan(x):
         return x
     # Poles at 0, -1, -2, ...
-    return math.inf if x <= 0 and (math.isinf(x) or x == math.floor(x)) else math.lgamma(x)
+    if x > 2.5e305 or (x <= 0 and (math.isinf(x) or x == math.floor(x))):
+        return math.inf
+    return math.lgamma(x)
 
 
 def lgamma(X: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ def _same_call(function: Any) -> Callable[[np.ndarray], Any]:
 
 
 def _register(type: str, call: Any, onnx: Any, grad: Any, saves: str, integers: str, doc: str) -> Op:
-    record = op(type)(call)
+    record = op(type, total=True)(call)
     record.__doc__ = doc
     record.infer(rules.float_like if integers == "float32" else rules.like_first)
     record.grad(rules.holomorphic(grad), saves=saves)
@@ -270,7 +270,7 @@ round_.sample(f32(2, 3)).sample(np.float32([0.5, 1.5, 2.5, -0.5]), grad="").samp
 # Absolute value
 
 
-@op("abs")
+@op("abs", total=True)
 def abs_(X):  # type: ignore[no-untyped-def]
     """``|x|``; of a complex number its modulus. ONNX: Abs."""
     return np.absolute(X)
@@ -286,7 +286,7 @@ abs_.sample(f32(2, 3)).sample(f32()).sample(f32(0, 2)).sample(i64(3), grad="").s
 
 
 def _test(type: str, function: Any, onnx: Any) -> Op:
-    @op(type)
+    @op(type, total=True)
     def test(X):  # type: ignore[no-untyped-def]
         return function(X)
 
@@ -311,7 +311,7 @@ isinf = _test("isinf_v2", np.isinf, lambda b, X: b.IsInf(X))
 isfinite = _test("isfinite_v2", np.isfinite, lambda b, X: b.Not(b.Or(b.IsNaN(X), b.IsInf(X))))
 
 
-@op("logical_not")
+@op("logical_not", total=True)
 def logical_not(X):  # type: ignore[no-untyped-def]
     """``not x``, elementwise. ONNX: Not."""
     return np.logical_not(X)
