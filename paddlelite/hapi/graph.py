@@ -89,7 +89,7 @@ class Graph:
 
     def _forward(self, kind: str, program: Program) -> _Built:
         model = self._model
-        inputs, labels = ([data(s.name, list(s.shape), s.dtype) for s in specs] for specs in
+        inputs, labels = ([data(str(s.name), list(s.shape), s.dtype) for s in specs] for specs in
                           (model._inputs, model._labels if kind != "test" else []))  # fmt: skip
         outputs = listed(model.network(*inputs))
         losses: list[Any] = []
@@ -163,7 +163,7 @@ class Graph:
         """Give the network and the optimizer what was saved of them; nothing is changed when the state does not fit."""
         model = self._model
         accumulators = model._optimizer._graph.accumulators.values() if state else ()
-        values = {v: _fitting(v, state or {}) for v in accumulators}
+        values: dict[Any, Any] = {v: _fitting(v, state or {}) for v in accumulators}
         schedule = (state or {}).get("LR_Scheduler")
         if schedule is not None and isinstance(model._optimizer._learning_rate, LRScheduler):
             model._optimizer._learning_rate.set_state_dict(schedule)

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import sys
 import types
 
 import numpy as np
@@ -349,8 +350,6 @@ def test_mixed_precision(tmp_path):
 
 
 def test_visualdl(monkeypatch, tmp_path):
-    import sys
-
     written = []
 
     class LogWriter:
@@ -374,6 +373,51 @@ def test_visualdl(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "visualdl", None)
     with pytest.raises(ImportError, match="pip install visualdl"):
         made.fit(Data(), verbose=0, callbacks=C.VisualDL("logs"))
+
+
+def test_visualdl_itself(tmp_path):
+    visualdl = pytest.importorskip("visualdl")
+    made = model(metrics=paddle.metric.Accuracy())
+    made.fit(Data(), Data(), batch_size=10, epochs=2, verbose=0, callbacks=C.VisualDL(str(tmp_path)))
+    (written,) = tmp_path.iterdir()
+    read = visualdl.LogReader(file_path=str(written))
+    assert [record.id for record in read.get_data("scalar", "train/loss")] == [1, 2, 3, 4]
+    (last,) = made.evaluate(Data(), batch_size=10, verbose=0)["loss"]
+    assert read.get_data("scalar", "eval/loss")[-1].value == pytest.approx(last)
+
+
+def test_wandb(monkeypatch):
+    logged = []
+
+    class Run:
+        def define_metric(self, name, step_metric=None):
+            logged.append((name, step_metric))
+
+        def log(self, values):
+            logged.append(list(values))
+
+        def finish(self):
+            logged.append("finished")
+
+    module = types.SimpleNamespace(run=None, init=lambda **kwargs: logged.append(kwargs) or Run())
+    monkeypatch.setitem(sys.modules, "wandb", module)
+    made = model(metrics=paddle.metric.Accuracy())
+    made.fit(Data(), Data(), batch_size=10, verbose=0, callbacks=C.WandbCallback("digits", tags=["a"]))
+    assert (logged[0]["project"], logged[0]["tags"]) == ("digits", ["a"])
+    assert logged[1:5] == [
+        ("train/step", None),
+        ("train/*", "train/step"),
+        ("epoch", None),
+        ("eval/*", "epoch"),
+    ]
+    train, evaluated = ["train/step", "train/loss", "train/acc"], ["epoch", "eval/loss", "eval/acc"]
+    assert logged[5:] == [train, train, evaluated, "finished"]
+    module.run = Run()
+    with pytest.warns(UserWarning, match="a wandb run already in progress"):
+        C.WandbCallback()
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    with pytest.raises(ImportError, match="pip install wandb"):
+        C.WandbCallback()
 
 
 def test_errors_of_the_users_code_come_through():
