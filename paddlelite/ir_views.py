@@ -6,7 +6,7 @@ to a program is its builder (:mod:`paddlelite.static.building`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
@@ -173,6 +173,37 @@ class BlockView:
     def iter_parameters(self) -> Iterator[Any]:
         """The parameters its program uses."""
         return iter(self.all_parameters())
+
+    def create_var(
+        self: Any,
+        name: str | None = None,
+        shape: Sequence[Any] | None = None,
+        dtype: Any = "float32",
+        persistable: bool = False,
+        **options: Any,
+    ) -> Value:
+        """A variable for the result of a call that needs one, as ``paddle.static.py_func`` does.
+
+        None or -1 is a size that is not known. Raises InvalidArgumentError without a shape or for a name that there is
+        already, UnimplementedError for a persistable one.
+        """
+        from . import dims as D
+        from .dtypes import dtype_of
+        from .framework import unique_name
+        from .ir import Value
+        from .op import Spec
+
+        if persistable:
+            raise UnimplementedError(
+                "Block.create_var(persistable=True): use paddle.static.create_global_var, which also says how it begins"
+            )
+        if shape is None:
+            raise InvalidArgumentError("Block.create_var: the variable's shape must be given")
+        name = name or unique_name.generate("_generated_var")
+        if self.has_var(name):
+            raise InvalidArgumentError(f"the block has another variable named {name!r}")
+        dims = tuple(D.fresh(name) if s is None or int(s) < 0 else int(s) for s in shape)
+        return self.own(Value(Spec(dims, dtype_of(dtype)), name))  # type: ignore[no-any-return]
 
     def append_op(self: Any, type: str, inputs: Any = None, outputs: Any = None, attrs: Any = None) -> Node:
         """Refused: variables are made by the functions that compute them."""

@@ -13,7 +13,7 @@ from .tensor.tensor import Tensor
 __all__ = ["EFFECTS", "cut", "prune_block"]
 
 #: Ops that are run for what they do, not for their results.
-EFFECTS = {"assert", "print", "print_message"}
+EFFECTS = {"assert", "print", "print_message", "py_func"}
 
 
 def cut(

@@ -27,8 +27,10 @@ EXPECTED_FAILURES: dict[tuple[str, str], str] = {
     ("temporal_shift", "symbolic"): "the number of channels must be known to be divided by a ratio",
 }
 
-#: Ops that take blocks or TensorArrays: tested where they are built, in tests/test_control.py.
-STRUCTURAL = {"assert", "print_message", "cond", "while_loop"} | {t for t in OPS if "array" in t}
+#: Ops that take blocks, TensorArrays or Python: tested where they are built, in tests/test_control.py and tests/static.
+STRUCTURAL = {"assert", "print_message", "cond", "while_loop", "own_gradient", "py_func"} | {
+    t for t in OPS if "array" in t
+}
 
 #: Ops that onnxruntime does not run: their kernel is called between sessions, and an export refuses them.
 KERNEL_ONLY = {

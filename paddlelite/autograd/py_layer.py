@@ -77,19 +77,39 @@ class PyLayer:
         ctx = PyLayerContext()
         tensors = [a for a in (*args, *kwargs.values()) if isinstance(a, Tensor)]
         live = mode.grad and any(not t.stop_gradient for t in tensors)
-        if live and mode.capture is not None:
-            raise UnimplementedError(
-                f"{cls.__name__} is a PyLayer: its backward is Python that a graph can not hold. Call the function "
-                "that uses it without to_static, or put it under paddle.no_grad() where no gradient is needed."
-            )
         was, mode.grad = mode.grad, False
         try:
             result = cls.forward(ctx, *args, **kwargs)
         finally:
             mode.grad = was
         if live:
-            result = _record(cls, ctx, tensors, result)
+            record = _record if mode.capture is None else _in_graph
+            result = record(cls, ctx, tensors, result)
         return result
+
+
+def _in_graph(cls: type[PyLayer], ctx: PyLayerContext, tensors: list[Any], result: Any) -> Any:
+    """The results in a graph, which also gets what ``backward`` computes."""
+    from ..ops.own_gradient import with_gradient
+    from ..tensor.tensor import Tensor
+
+    outs = list(result) if isinstance(result, (list, tuple)) else [result]
+    results = [t for t in outs if isinstance(t, Tensor)]
+    if not results:
+        raise InvalidArgumentError(f"At least one output of {cls.__name__}.forward must be a Tensor.")
+    wanted = [not t.stop_gradient for t in tensors]
+    live = [t.dtype.is_inexact and id(t) not in ctx._constants for t in results]
+    made = iter(
+        with_gradient(
+            mode.capture,  # type: ignore[arg-type]
+            results,
+            tensors,
+            lambda *grads: _listed(cls, cls.backward(ctx, *grads), wanted),
+            live,
+        )
+    )
+    fresh = [next(made) if isinstance(t, Tensor) else t for t in outs]
+    return type(result)(fresh) if isinstance(result, (list, tuple)) else fresh[0]
 
 
 def _record(cls: type[PyLayer], ctx: PyLayerContext, tensors: list[Any], result: Any) -> Any:
@@ -117,6 +137,18 @@ def _record(cls: type[PyLayer], ctx: PyLayerContext, tensors: list[Any], result:
     return type(result)(fresh) if isinstance(result, (list, tuple)) else fresh[0]
 
 
+def _listed(cls: type[PyLayer], result: Any, wanted: list[bool]) -> list[Any]:
+    """One gradient for each input tensor; those of the last inputs, which want none, may be left out."""
+    found = list(result) if isinstance(result, (list, tuple)) else [result]
+    if len(found) < len(wanted) and not any(wanted[len(found) :]):
+        found += [None] * (len(wanted) - len(found))
+    if len(found) != len(wanted):
+        raise InvalidArgumentError(
+            f"{cls.__name__}.backward returned {len(found)} gradients for {len(wanted)} input tensors"
+        )
+    return found
+
+
 def _gradient(c: Any, grads: list[Any]) -> Any:
     from ..tensor.creation import zeros
     from ..tensor.tensor import Tensor
@@ -124,17 +156,8 @@ def _gradient(c: Any, grads: list[Any]) -> Any:
     if c.ctx._materialize:
         likes = c.like("Out")
         grads = [zeros(list(k.dims), k.dtype) if g is None else g for g, k in zip(grads, likes, strict=True)]
-    result = c.cls.backward(c.ctx, *grads)
-    found = list(result) if isinstance(result, (list, tuple)) else [result]
-    inputs, wanted = c.like("X"), [edge is not None for edge in c._node.edges[0]]
-    if len(found) < len(inputs) and not any(wanted[len(found) :]):
-        found += [None] * (
-            len(inputs) - len(found)
-        )  # those of the last inputs, which want none, may be left out
-    if len(found) != len(inputs):
-        raise InvalidArgumentError(
-            f"{c.cls.__name__}.backward returned {len(found)} gradients for {len(inputs)} input tensors"
-        )
+    inputs = c.like("X")
+    found = _listed(c.cls, c.cls.backward(c.ctx, *grads), [edge is not None for edge in c._node.edges[0]])
     for g, like in zip(found, inputs, strict=True):
         if g is not None and not isinstance(g, Tensor):
             raise InvalidArgumentError(

@@ -113,6 +113,8 @@ def make_parameter(
     init = attr.initializer or I.global_initializer(is_bias) or default_initializer
     if init is None:
         init = I.Constant(0.0) if is_bias else I.XavierUniform()
+    if hasattr(attr, "make"):  # a weight that is computed from parameters
+        return attr.make(owner, shape, dtype, init)
     name = attr.name or unique_name.generate(f"{owner}.{'b' if is_bias else 'w'}")
     if mode.capture is not None and mode.capture.static:
         from ..static.variables import declare_parameter

@@ -19,6 +19,7 @@ from ..ops import binary, elementwise, unary
 from ..ops.elementwise import cast
 from ..ops.shape import reshape
 from ..tensor.creation import full
+from ..tensor.scattering import gather, scatter
 from ..tensor.tensor import Tensor
 
 __all__ = ["Register", "chosen", "sqrt", "wide"]
@@ -65,7 +66,10 @@ class Register(np.lib.mixins.NDArrayOperatorsMixin):
             "use it in dynamic mode"
         )
 
-    __bool__ = __float__ = __int__ = __getitem__ = _unknown
+    __bool__ = __float__ = __int__ = _unknown
+
+    def __getitem__(self, index: Any) -> Register:
+        return _Row(self, index) if isinstance(index, Register) else self._unknown()
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if key is not Ellipsis:
@@ -91,6 +95,24 @@ class Register(np.lib.mixins.NDArrayOperatorsMixin):
         return _FUNCTIONS[function](*args, **kwargs)
 
 
+class _Row(Register):
+    """A row of a register, as a view is one of an array: what it is given goes there."""
+
+    def __init__(self, whole: Register, index: Register) -> None:
+        self._whole = whole
+        self._index = reshape(index.value, shape=[1])
+
+    @property
+    def value(self) -> Any:
+        held = self._whole.value
+        return reshape(gather(held, self._index), shape=list(held.dims[1:]))
+
+    @value.setter
+    def value(self, row: Any) -> None:
+        held = self._whole.value
+        self._whole.value = scatter(held, self._index, reshape(row, shape=[1, *held.dims[1:]]))
+
+
 def _operands(inputs: Any) -> list[Tensor]:
     """Tensors of one dtype: that of the tensor with most axes. Numbers adapt."""
     tensors = [x.value for x in inputs if isinstance(x, Register)]
@@ -112,6 +134,7 @@ _RULES: dict[str, Callable[..., Tensor]] = {
     "maximum": binary.maximum,
     "minimum": binary.minimum,
     "power": binary.pow_,
+    "remainder": binary.remainder,
     "negative": elementwise.negate,
     "sqrt": unary.sqrt,
     "absolute": unary.abs_,

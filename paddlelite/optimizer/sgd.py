@@ -11,6 +11,7 @@ from ..nn.clip import Treatment
 from .blocks import Job
 from .optimizer import Optimizer, Update
 from .ranges import in_order
+from .registers import chosen
 from .state import Slot
 
 __all__ = ["ASGD", "SGD", "Momentum", "Rprop"]
@@ -163,10 +164,11 @@ class ASGD(Optimizer):
         return [Slot("d"), Slot("y", shape=shape), Slot("m", shape=(1,), dtype=np.int64)]
 
     def _jobs(self, update: Update) -> Sequence[Job]:
-        seen = update.acc["m"]
-        row = int(seen[0]) % self._batches
+        seen, batches = update.acc["m"], self._batches
+        row = update.acc["y"][seen.item() % batches]
         seen += 1
-        rate = update.rate / min(int(seen[0]), self._batches)
+        count = seen.item()
+        rate = update.rate / chosen(count < batches, count, batches)
 
         def block(p: Any, g: Any, scratch: Any, d: Any, y: Any) -> None:
             np.subtract(d, y, d)
@@ -174,7 +176,7 @@ class ASGD(Optimizer):
             np.copyto(y, g)
             np.subtract(p, np.multiply(d, rate, scratch[0]), p)
 
-        update.acc = {**update.acc, "row": update.acc["y"][row]}
+        update.acc = {**update.acc, "row": row}
         return [update.job(block, "d", "row")]
 
 

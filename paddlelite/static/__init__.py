@@ -36,6 +36,7 @@ from .serialized import (
 )
 from .tools import Print, accuracy, auc, cpu_places, cuda_places, set_program_state
 from .variables import create_global_var, create_parameter, data
+from .weight_norm import WeightNormParamAttr
 
 __all__ = [
     "py_func",
@@ -58,6 +59,7 @@ __all__ = [
     "Program",
     "Scope",
     "Variable",
+    "WeightNormParamAttr",
     "accuracy",
     "auc",
     "append_backward",

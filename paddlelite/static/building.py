@@ -9,7 +9,7 @@ has a role, by which a copy for testing leaves backward and updates out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ from ..errors import InvalidArgumentError, user_line
 from ..framework.random import default_generator
 from ..ir import Node, Persistable, Program, Value
 from ..mode import mode
-from ..op import Op
+from ..op import Op, Spec
 from ..refusal import refuse
 from ..tensor.tensor import Tensor
 
@@ -56,6 +56,7 @@ class Builder(Capture):
         self.gives: set[str] = set()
         self._given: set[str] = set()  # names that values were renamed to
         self._names: Counter[str] = Counter()
+        self._awaited: list[Value] = []
 
     # Appending
 
@@ -73,8 +74,21 @@ class Builder(Capture):
         number = self._names[op.type]
         self._names[op.type] += 1
         for i, value in enumerate(node.outputs):
-            value.name = f"{op.type}_{number}.tmp_{i}"
+            if value._name is None:
+                value.name = f"{op.type}_{number}.tmp_{i}"
         return result
+
+    @contextmanager
+    def into(self, variables: Iterable[Value]) -> Iterator[None]:
+        """The results of the call inside are these variables, which the user has made."""
+        self._awaited = list(variables)
+        try:
+            yield
+        finally:
+            self._awaited = []
+
+    def _own(self, spec: Spec | None) -> Value | None:
+        return self.frame.block.own(self._awaited.pop(0)) if self._awaited else super()._own(spec)
 
     def input(self, spec: Any, name: str, stop_gradient: bool = True) -> Value:
         value = super().input(spec, name, stop_gradient)

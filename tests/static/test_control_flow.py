@@ -163,8 +163,6 @@ def test_bad_control_flow(graph):
     with pytest.raises(ValueError, match="in-place write of a tensor of shape"):
         with While(go).block():
             paddle.assign(paddle.concat([x, x]), output=x)
-    with pytest.raises(NotImplementedError, match="py_func is not supported"):
-        static.nn.py_func(lambda v: v, x, x)
     with pytest.raises(NotImplementedError, match="varying length"):
         static.nn.sequence_pool(x, "sum")
 

@@ -74,6 +74,8 @@ CASES = {
     "nadam": lambda p: optimizer.NAdam(0.1, parameters=p),
     "radam": lambda p: optimizer.RAdam(0.1, parameters=p),
     "rprop": lambda p: optimizer.Rprop(0.01, parameters=p),
+    "asgd": lambda p: optimizer.ASGD(0.1, batch_num=3, parameters=p),
+    "asgd of one batch": lambda p: optimizer.ASGD(0.1, parameters=p, weight_decay=0.1),
     "lamb": lambda p: optimizer.Lamb(0.1, parameters=p),
 }
 
@@ -92,8 +94,8 @@ def test_the_losses_are_those_of_eager_training(graph, make):
 
 
 def test_an_optimizer_that_decides_by_values_is_refused(graph):
-    with pytest.raises(NotImplementedError, match="use it in dynamic mode"):
-        built(lambda p: optimizer.ASGD(0.1, parameters=p))
+    with pytest.raises(NotImplementedError, match="LBFGS in static mode.*use it in dynamic mode"):
+        built(lambda p: optimizer.LBFGS(0.1, parameters=p))
 
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "static.json").read_text())

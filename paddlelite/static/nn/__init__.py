@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .common import fc
-from .control_flow import case, cond, switch_case, while_loop
+from .control_flow import case, cond, static_pylayer, switch_case, while_loop
 from .layers import (
     batch_norm,
     bilinear_tensor_product,
@@ -18,6 +18,7 @@ from .layers import (
     prelu,
     refused,
 )
+from .python import py_func
 
 _PADDED = "it works on sequences of varying length (LoD); pad them and mask, or use paddle.nn.functional.sequence_mask"
 
@@ -29,14 +30,9 @@ sequence_pool = refused("sequence_pool", _PADDED)
 sequence_softmax = refused("sequence_softmax", _PADDED)
 deform_conv2d = refused("deform_conv2d", "use paddle.vision.ops.deform_conv2d")
 nce = refused("nce", "use paddle.nn.functional.softmax_with_cross_entropy")
-py_func = refused("py_func", "a program runs without Python; write it with paddle's functions")
 row_conv = refused("row_conv", "use paddle.nn.functional.conv2d on the padded sequence")
 sparse_embedding = refused("sparse_embedding", "there is no parameter server; use paddle.static.nn.embedding")
 spectral_norm = refused("spectral_norm", "use paddle.nn.utils.spectral_norm in dynamic mode")
-static_pylayer = refused(
-    "static_pylayer", "write the gradient with paddle.static.gradients(target_gradients=...)"
-)
-
 __all__ = [
     "batch_norm",
     "bilinear_tensor_product",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ...errors import InvalidArgumentError, InvalidTypeError
+from ...autograd import no_grad
+from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
+from ...mode import mode
 from ...ops import control
+from ...ops.own_gradient import with_gradient
 from ...tensor.creation import to_tensor
 from ...tensor.tensor import Tensor
 from .structure import flatten, same, unflatten
 
-__all__ = ["case", "cond", "switch_case", "while_loop"]
+__all__ = ["case", "cond", "static_pylayer", "switch_case", "while_loop"]
 
 
 def cond(
@@ -165,3 +168,46 @@ def while_loop(
         return cond(*unflatten(template, carried))
 
     return unflatten(template, control.while_loop(test, step, tensors))  # type: ignore[no-any-return]
+
+
+def static_pylayer(
+    forward_fn: Callable[..., Any],
+    inputs: list[Any],
+    backward_fn: Callable[..., Any] | None = None,
+    name: str | None = None,
+) -> Any:
+    """What ``forward_fn(*inputs)`` returns, with the gradient that ``backward_fn`` gives.
+
+    ``backward_fn`` takes the gradients of the results and gives one (or None) for each input; without it the results
+    carry none. Both are built into the program. `paddle.autograd.PyLayer` does the same in both modes.
+
+    Raises MismatchError (an AssertionError) in dynamic mode and for ``inputs`` that are no list, InvalidArgumentError
+    for functions that can not be called, for inputs that want a gradient when there is no ``backward_fn``, and for
+    gradients of another number, shape or dtype.
+    """
+    capture = mode.capture
+    if capture is None:
+        raise MismatchError("please use PyLayer instead of static_pylayer in dygraph mode")
+    if not isinstance(inputs, list):
+        raise MismatchError(f"inputs of static_pylayer must be a list, but are {type(inputs).__name__}")
+    for what, function in (("forward_fn", forward_fn), ("backward_fn", backward_fn)):
+        if not callable(function) and not (function is None and what == "backward_fn"):
+            raise InvalidArgumentError(f"`{what}` should be callable")
+    _, tensors = flatten(inputs)
+    wanting = [t.name for t in tensors if not t.stop_gradient]
+    if backward_fn is None and wanting:
+        raise InvalidArgumentError(
+            "``stop_gradient`` attr of all inputs to ``forward_fn`` are expected to be True, when ``backward_fn == "
+            f"None``, but {wanting[0]}.stop_gradient got False"
+        )
+    with no_grad():
+        outputs = forward_fn(*inputs)
+    if outputs is None or backward_fn is None:
+        return outputs
+    template, results = flatten(outputs)
+
+    def gradient(*grads: Tensor) -> list[Any]:
+        found = backward_fn(*grads)
+        return list(found) if isinstance(found, (list, tuple)) else [found]
+
+    return unflatten(template, with_gradient(capture, results, tensors, gradient))
