@@ -36,4 +36,5 @@ def test_examples(name, tmp_path, monkeypatch):
         # The examples are a user's code, not the library's own: to_static tells these apart by their module.
         names = {"__name__": "__main__"}
         failed, _ = doctest.testmod(module, extraglobs=names, optionflags=FLAGS, verbose=False)
+    paddlelite.disable_static()  # where an example has left a guard of fluid
     assert failed == 0

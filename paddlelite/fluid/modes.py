@@ -48,7 +48,8 @@ class GuardProgram(Program):
 def guard(place: Any = None) -> Iterator[None]:
     """Inside, calls compute at once, as in PaddlePaddle 1.x: names start afresh, and tensors keep their gradients.
 
-    ``place`` may be any: everything runs on the CPU.
+    ``place`` may be any: everything runs on the CPU. Who leaves it is in 1.x's static mode, where a Variable of the
+    guard can be printed, saved and asked for its values, but computes no more; ``paddle.disable_static()`` ends that.
 
     >>> import numpy as np
     >>> import paddlelite.fluid as fluid
@@ -72,6 +73,8 @@ def guard(place: Any = None) -> Iterator[None]:
         mode.capture = None
         programs.switch_programs(*outer)
         mode.capture, mode.tracer, mode.grad = was
+        if mode.tracer is None:
+            programs.enable_static()
 
 
 _enabled: list[Any] = []

@@ -172,7 +172,8 @@ class Builder(Capture):
         raise InvalidArgumentError(
             f"{file}:{line}: an eager Tensor (shape {list(tensor.dims)}, {tensor.dtype.name}) can not be used in a "
             "static program, whose variables have no values yet. Make it part of the program with "
-            "paddle.assign(tensor.numpy()), feed it, or call paddle.disable_static()."
+            "paddle.assign(tensor.numpy()), feed it, or call paddle.disable_static(). (What was made in a "
+            "fluid.dygraph.guard() computes inside one.)"
         )
 
     def origin(self, tensor: Tensor) -> Value:

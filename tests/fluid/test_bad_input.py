@@ -38,6 +38,23 @@ def test_outside_of_the_guard(left_over, static_mode):
         to_variable(X)
 
 
+def test_operators_outside_of_the_guard(left_over):
+    """PaddlePaddle 1.8.5 ends with a segmentation fault."""
+    x, layer = left_over
+    for call in (lambda: x + 1, lambda: 1 - x, lambda: x[0], lambda: -x, lambda: x < 1, lambda: x.astype("int64")):
+        with pytest.raises(InvalidArgumentError, match=r"made in a fluid.dygraph.guard\(\) computes inside one"):
+            call()
+    with pytest.raises(PreconditionNotMetError, match=r"backward\(\) in static mode"):
+        layer.weight.backward()
+    assert x.numpy().sum() == 6 and "shape=[2, 3]" in str(x)
+    layer.set_dict({name: p.numpy() * 0 for name, p in layer.state_dict().items()})
+    layer.set_dict(layer.state_dict())
+    with fluid.dygraph.guard():
+        assert float(fluid.layers.reduce_sum(layer(x) + 1)) == 4.0
+    paddle.disable_static()
+    assert (x + 1).numpy().sum() == 12
+
+
 def test_a_variable_of_a_graph_and_an_eager_one(left_over, static_mode):
     x, layer = left_over
     v = L.data("x", [3])

@@ -84,6 +84,7 @@ def test_a_loss_prints_as_in_its_time():
         assert repr(loss.numpy()) == "array([2.3025851], dtype=float32)"
         assert type(loss.numpy().mean()) is np.float32 and type(loss.numpy() + 1) is np.ndarray
         assert to_variable(ONES)[0, 1].shape == [1]
+    paddle.disable_static()
     assert type(paddle.ones([1]).numpy()) is np.ndarray
 
 
@@ -282,11 +283,12 @@ def test_declarative_compiles_a_layer():
         assert net.fc.weight.gradient() is not None
 
 
-def test_all_is_as_before_outside_of_the_guard():
+def test_who_leaves_a_guard_is_in_static_mode():
     before = paddle.nn.Linear(2, 2).weight.name
     with fluid.dygraph.guard():
         assert fluid.in_dygraph_mode() and paddle.nn.Linear(2, 2).weight.name == "linear_0.w_0"
-    assert not fluid.in_dygraph_mode() and paddle.in_dynamic_mode() and before.startswith("linear_")
+    assert not fluid.in_dygraph_mode() and not paddle.in_dynamic_mode() and before.startswith("linear_")
+    paddle.disable_static()
     assert paddle.ones([2, 2]).mean().shape == []
     fluid.enable_dygraph()
     assert fluid.in_dygraph_mode()

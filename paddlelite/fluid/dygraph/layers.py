@@ -150,7 +150,7 @@ class Layer(core.Layer):
         for tensor, value in found:
             _check(tensor, value)
         for tensor, value in found:
-            tensor.set_value(value)
+            tensor.set_value(_values(value))
         for path, layer in layers:
             if isinstance(layer, Layer) and not layer._built:
                 layer.__dict__["_pending"] = (stat_dict, f"{path}." if path else "")
@@ -190,4 +190,9 @@ def _check(tensor: Any, value: Any) -> None:
 def _set(tensor: Any, name: str, state: Mapping[str, Any], prefix: str) -> None:
     value = _find(tensor, prefix + name, state)
     _check(tensor, value)
-    tensor.set_value(value)
+    tensor.set_value(_values(value))
+
+
+def _values(value: Any) -> Any:
+    """The array of a Tensor, which could not be assigned outside of its guard."""
+    return value if not isinstance(value, Tensor) or value._data is None else value._data
