@@ -54,6 +54,8 @@ class Capture:
 
     #: Whether it is a static graph's: sizes that are not known show as -1, and nothing is computed while it is built.
     static = False
+    #: Whether ``paddle.fluid`` builds it: 1.x knows no 0-D tensor.
+    ranked = False
 
     def __init__(self, program: Program | None = None) -> None:
         self.program = Program() if program is None else program

@@ -120,6 +120,8 @@ def enter(what: str, arguments: Any = ()) -> None:
                 "`with fluid.dygraph.guard():`, or use the function of paddle or paddle.nn.functional."
             )
     programs.enable_static()
+    if mode.capture.static:  # type: ignore[union-attr]
+        mode.capture.ranked = True  # type: ignore[union-attr]
 
 
 def _tensors(arguments: Any) -> Iterator[Tensor]:

@@ -46,7 +46,11 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         if out is not None:
             return out if mode.tracer is None else mode.tracer.ranked(out)
     out = _Plan(x, index).read(x)
-    return out if mode.tracer is None else mode.tracer.ranked(out)
+    if mode.tracer is not None:
+        return mode.tracer.ranked(out)
+    return (
+        reshape(out, shape=[1]) if not out.dims and mode.capture is not None and mode.capture.ranked else out
+    )
 
 
 def _read_at_once(x: Tensor, index: Any) -> Tensor | None:

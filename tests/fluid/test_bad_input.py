@@ -41,8 +41,17 @@ def test_outside_of_the_guard(left_over, static_mode):
 def test_operators_outside_of_the_guard(left_over):
     """PaddlePaddle 1.8.5 ends with a segmentation fault."""
     x, layer = left_over
-    for call in (lambda: x + 1, lambda: 1 - x, lambda: x[0], lambda: -x, lambda: x < 1, lambda: x.astype("int64")):
-        with pytest.raises(InvalidArgumentError, match=r"made in a fluid.dygraph.guard\(\) computes inside one"):
+    for call in (
+        lambda: x + 1,
+        lambda: 1 - x,
+        lambda: x[0],
+        lambda: -x,
+        lambda: x < 1,
+        lambda: x.astype("int64"),
+    ):
+        with pytest.raises(
+            InvalidArgumentError, match=r"made in a fluid.dygraph.guard\(\) computes inside one"
+        ):
             call()
     with pytest.raises(PreconditionNotMetError, match=r"backward\(\) in static mode"):
         layer.weight.backward()

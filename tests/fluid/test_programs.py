@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
+import paddlelite as paddle
 from paddlelite import fluid
 from tests.fluid import programs
 
@@ -113,6 +114,16 @@ def test_a_tensor_takes_the_shape_of_what_it_is_given(static_mode):
         out = L.create_tensor("float32")
         L.assign(np.ones((2, 3), "float32"), out)
         assert out.numpy().shape == (2, 3)
+
+
+def test_an_element_has_an_axis_in_programs_of_fluid_only(static_mode):
+    paddle.enable_static()
+    assert paddle.static.data("of 2.x", [3])[0].shape == []
+    with fluid.program_guard(fluid.Program()):
+        assert fluid.layers.data("x", [3], append_batch_size=False)[0].shape == [1]
+        cond = fluid.layers.less_than(*(fluid.layers.fill_constant([1], "float32", v) for v in (1, 2)))
+        x = fluid.layers.ones([3], "float32")
+        assert fluid.layers.cond(cond, lambda: x[0], lambda: x[1]).shape == [1]
 
 
 def test_group_norm_has_parameters_where_they_are_asked_for(static_mode):
