@@ -13,7 +13,7 @@ from typing import Any
 
 import gast
 
-from .scopes import FUNCTIONS, own_nodes, stores, uses
+from .scopes import FUNCTIONS, binds, own_nodes, uses
 
 __all__ = ["Graph", "Point", "build"]
 
@@ -77,14 +77,14 @@ class _Builder:
         self,
         tree: gast.AST | None,
         reads: Sequence[Any] = (),
-        binds: Sequence[Any] = (),
+        bound: Sequence[Any] = (),
         targets: _Targets | None = None,
     ) -> Point:
         """A new point that evaluates `reads` and then binds the targets in `binds`."""
-        p = Point(tree, [r for r in (*reads, *binds) if r is not None])
+        p = Point(tree, [r for r in (*reads, *bound) if r is not None])
         p.uses = uses(p.reads)
-        p.defs = stores(b for b in binds if b is not None)
-        p.maybe = stores(r for r in reads if r is not None)
+        p.defs = binds(b for b in bound if b is not None)
+        p.maybe = binds(r for r in reads if r is not None)
         p.exc = list(targets.catch) if targets else []
         self.points.append(p)
         return p
@@ -107,8 +107,8 @@ class _Builder:
         p.uses = uses([stmt])
         p.dels = {n.id for n in own_nodes([stmt]) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Del)}
         p.maybe = {n.target.id for n in own_nodes([stmt]) if isinstance(n, gast.NamedExpr)}
-        p.maybe |= {name for name in stores([stmt]) if name not in p.dels} & _in_comprehension(stmt)
-        p.defs = stores([stmt]) - p.dels - p.maybe
+        p.maybe |= {name for name in binds([stmt]) if name not in p.dels} & _in_comprehension(stmt)
+        p.defs = binds([stmt]) - p.dels - p.maybe
         if isinstance(stmt, gast.AnnAssign) and stmt.value is None:
             p.defs = set()
         return self.link(ends, p)
@@ -134,15 +134,15 @@ class _Builder:
                 out += left
             return (ends, out) if conjunction else (out, ends)
         point = self.point(stmt, [test], [], targets)
-        if isinstance(test, gast.NamedExpr) and not stores([test.value]):
-            point.defs, point.maybe = stores([test]), set()
+        if isinstance(test, gast.NamedExpr) and not binds([test.value]):
+            point.defs, point.maybe = binds([test]), set()
         self.link(ends, point)
         if isinstance(test, gast.Constant):
             return ([point], []) if test.value else ([], [point])
         if (
             isinstance(test, gast.Compare)
             and isinstance(test.left, gast.NamedExpr)
-            and not stores([test.left.value])
+            and not binds([test.left.value])
         ):
             point.defs |= {test.left.target.id}
         return [point], [point]
@@ -210,7 +210,7 @@ class _Builder:
             caught = self.block(handler.body, start, targets)
             if handler.name is not None:  # Python deletes the name at the end of the handler
                 gone = self.point(None)
-                gone.dels = stores([handler.name])
+                gone.dels = binds([handler.name])
                 caught = self.link(caught, gone) if caught else []
             after += caught
         if stmt.finalbody:

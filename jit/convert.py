@@ -16,7 +16,8 @@ from typing import Any
 
 import gast
 
-from .rewrite import OPERATORS, CannotRewrite, rewrite
+from .rewrite import CannotRewrite, rewrite
+from .rewrite.build import OPERATORS
 from .rewrite.build import function as make_function
 from .source import NoSource, source_of
 

@@ -1,7 +1,7 @@
 """Names: what a function binds, declares and reads, on gast trees. Knows nothing of tensors.
 
 A *scope* is a function, lambda or comprehension. `Scope.of(node)` lists the names of a function's own scope;
-`uses(tree)` and `stores(tree)` say what a piece of that function reads and binds in it.
+`uses(tree)` and `binds(tree)` say what a piece of that function reads and binds in it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = [
     "mangle",
     "own_nodes",
     "parameters",
-    "stores",
+    "binds",
     "uses",
 ]
 
@@ -46,7 +46,7 @@ class Scope:
             if isinstance(node, (gast.Global, gast.Nonlocal)):
                 declared[type(node)].update(node.names)
             else:
-                bound.update(_binds(node))
+                bound.update(_binds_itself(node))
         glob, nonloc = frozenset(declared[gast.Global]), frozenset(declared[gast.Nonlocal])
         return cls(params, frozenset(bound - glob - nonloc), glob, nonloc)
 
@@ -114,7 +114,7 @@ def _walruses(comprehension: gast.AST) -> list[gast.AST]:
     return found
 
 
-def _binds(node: gast.AST) -> set[str]:
+def _binds_itself(node: gast.AST) -> set[str]:
     """The names that this one node (not its children) binds."""
     if isinstance(node, gast.Name):
         return {node.id} if isinstance(node.ctx, (gast.Store, gast.Del)) else set()
@@ -131,9 +131,9 @@ def _binds(node: gast.AST) -> set[str]:
     return set()
 
 
-def stores(trees: Iterable[gast.AST]) -> set[str]:
+def binds(trees: Iterable[gast.AST]) -> set[str]:
     """The names that `trees` bind (or delete) in their own scope."""
-    return set().union(*(_binds(node) for node in own_nodes(trees)))
+    return set().union(*(_binds_itself(node) for node in own_nodes(trees)))
 
 
 def uses(trees: Iterable[gast.AST]) -> set[str]:
@@ -159,14 +159,14 @@ def _comprehension_uses(node: gast.AST) -> set[str]:
     inner = [*elements]
     for i, generator in enumerate(node.generators):
         inner += [*generator.ifs, *([generator.iter] if i else [])]
-    return uses(inner) - stores(g.target for g in node.generators)
+    return uses(inner) - binds(g.target for g in node.generators)
 
 
 def all_names(tree: gast.AST) -> set[str]:
     """Every identifier anywhere in `tree`, to choose fresh ones that clash with none."""
     found = set()
     for node in gast.walk(tree):
-        found |= _binds(node)
+        found |= _binds_itself(node)
         if isinstance(node, gast.Name):
             found.add(node.id)
         elif isinstance(node, (gast.Global, gast.Nonlocal)):

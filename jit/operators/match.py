@@ -59,7 +59,7 @@ def capture(inner: Matcher | None, name: str | None) -> Matcher:
     return match
 
 
-def one_of(*matchers: Matcher) -> Matcher:
+def one_of(matchers: tuple[Matcher, ...]) -> Matcher:
     """`case a | b`."""
 
     def match(subject: Any, found: dict[str, Any]) -> Any:
@@ -93,7 +93,7 @@ def _all(tests: collections.abc.Iterable[Any]) -> Any:
     return result
 
 
-def sequence(*matchers: Any) -> Matcher:
+def sequence(matchers: tuple[Any, ...]) -> Matcher:
     """`case [a, *b, c]`."""
     starred = next((i for i, m in enumerate(matchers) if isinstance(m, _Star)), None)
 

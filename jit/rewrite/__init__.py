@@ -19,9 +19,8 @@ import gast
 
 from ..cfg import build as build_graph
 from ..liveness import live, mark_unsure_reads
-from ..scopes import Scope, all_names, own_nodes, uses
-from ..scopes import stores as names_bound
-from .build import OPERATORS, STATE, Names, assign, at, name, suspends, thunk
+from ..scopes import Scope, all_names, binds, own_nodes, uses
+from .build import OPERATORS, STATE, Names, assign, begin, expression, name, suspends
 from .calls import Calls
 from .comprehensions import Comprehensions
 from .conditionals import Conditionals
@@ -31,13 +30,11 @@ from .lists import Lists
 from .logic import Logic
 from .loops import Loops
 from .match import Matches
-from .nesting import limit_nesting
+from .nesting import Nesting
 from .reads import Reads
 from .stores import Stores
 from .text import Texts
 from .yields import Yields
-
-__all__ = ["OPERATORS", "CannotRewrite", "rewrite"]
 
 _EXPRESSIONS = (Calls, Lists, Reads, Stores, Logic, Texts, Exceptions)
 
@@ -53,8 +50,8 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
             raise CannotRewrite(f"it uses the name {reserved}, which rewritten code needs")
         names.taken.add(reserved)
     _strip(tree)
-    for first in (Matches, Comprehensions, Yields):
-        tree = first(names).visit(tree)
+    for each in (Matches, Comprehensions, Yields):
+        tree = each(names).visit(tree)
     for function in _functions(tree):
         mark_unsure_reads(build_graph(function.body), Scope.of(function))
         lower_exits(function, names)
@@ -63,15 +60,14 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
         tree = each(names).visit(tree)
     for function in _functions(tree):
         _add_state(function)
-        limit_nesting(function, names)
-    return gast.fix_missing_locations(tree)
+    return gast.fix_missing_locations(Nesting(names).visit(tree))
 
 
 def _strip(tree: gast.AST) -> None:
     """Take away what belongs to the definition, not to the body: it has run already."""
     args = tree.args
-    args.defaults = [at(d, gast.Constant(None, None)) for d in args.defaults]
-    args.kw_defaults = [d and at(d, gast.Constant(None, None)) for d in args.kw_defaults]
+    args.defaults = [_nothing(d) for d in args.defaults]
+    args.kw_defaults = [d and _nothing(d) for d in args.kw_defaults]
     for p in (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg):
         if p is not None:
             p.annotation = None
@@ -81,12 +77,19 @@ def _strip(tree: gast.AST) -> None:
             tree.type_params = []
 
 
+def _nothing(place: gast.AST) -> gast.AST:
+    return gast.copy_location(gast.Constant(None, None), place)
+
+
 def _functions(tree: gast.AST) -> list[gast.FunctionDef | gast.AsyncFunctionDef]:
     return [node for node in gast.walk(tree) if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef))]
 
 
 def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
-    """Set `state` on every `if` and loop of the function: the names it binds whose values are read later."""
+    """Set `state` on every `if` and loop of the function: the names it binds whose values are read later.
+
+    None says that it suspends the function. `held` are all names that operators may have to read or write.
+    """
     scope = Scope.of(function)
     graph = build_graph(function.body)
     alive = live(graph, scope.global_ | scope.nonlocal_)
@@ -95,25 +98,23 @@ def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
         if isinstance(node, gast.If):
             needed, parts = alive[graph.join[node]], [*node.body, *node.orelse]
             # The first branch must not show in the second one.
-            held |= names_bound(node.body) & alive[graph.start[node]]
+            held |= binds(node.body) & alive[graph.start[node]]
             # What is tested may be known to be one of two values in a branch.
             held |= uses([node.test]) & scope.local
         elif isinstance(node, (gast.For, gast.While)):
             node.stop = getattr(node, "stop", [])  # unset in code that nobody reaches
-            own = [node.target] if isinstance(node, gast.For) else [node.test]
-            needed, parts = alive[graph.head[node]] | set(node.stop), [*own, *node.body]
-            held |= set(node.stop) | names_bound(parts)
+            needed = alive[graph.head[node]] | set(node.stop)
+            parts = [node.target if isinstance(node, gast.For) else node.test, *node.body]
+            held |= set(node.stop) | binds(parts)
         else:
             continue
-        node.state = None if suspends(parts) else sorted(names_bound(parts) & needed)
+        node.state = None if suspends(parts) else sorted(binds(parts) & needed)
         held |= set(node.state or ())
     function.held = held
 
 
 def _add_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
     """Give the function its `_jit_state`: a closure over every name that an operator may have to read or write."""
-    if not any(isinstance(n, gast.Name) and n.id == STATE for n in own_nodes(function.body)):
-        return
-    closure = gast.Tuple([name(n) for n in sorted(function.held)], gast.Load())
-    documented = gast.get_docstring(function, clean=False) is not None
-    function.body.insert(1 if documented else 0, at(function.body[0], assign(STATE, thunk(closure))))
+    if any(isinstance(n, gast.Name) and n.id == STATE for n in own_nodes(function.body)):
+        held = gast.Tuple(list(map(name, sorted(function.held))), gast.Load())
+        begin(function, assign(STATE, expression("lambda: HELD", HELD=held)))

@@ -1,18 +1,69 @@
-"""Making trees: small constructors, and the facts about one function that passes share."""
+"""Making trees: templates in Python syntax, and the walk that all passes share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
-from ..scopes import FUNCTIONS, children, mangle, stores
+from ..scopes import FUNCTIONS, Scope, binds, children, mangle
 
 #: The name through which rewritten code reaches the operators; bound in a closure cell of its own.
 OPERATORS = "_jit"
 #: The function whose closure cells are the state of the running call.
 STATE = "_jit_state"
+
+Statements = list[gast.AST]
+
+
+def template(source: str, **parts: Any) -> Statements:
+    """The statements of a piece of Python in which names stand for parts.
+
+    A part is an identifier (a str), an expression, or a list of statements in place of one. The name of a part in
+    quotes stands for its value as a literal: `template("_jit.attr(X, 'KEY')", X=tree, KEY="scale")`.
+    """
+    return _filled(_parsed(source), parts)
+
+
+def expression(source: str, **parts: Any) -> gast.AST:
+    """A template of one expression."""
+    return template(source, **parts)[0].value
+
+
+@functools.lru_cache(maxsize=1000)
+def _parsed(source: str) -> Statements:
+    return gast.parse(source).body
+
+
+def _filled(tree: Any, parts: dict[str, Any]) -> Any:
+    """A copy of a template with its parts in place, without positions."""
+    if isinstance(tree, list):
+        made = [_filled(element, parts) for element in tree]
+        return [new for each in made for new in (each if isinstance(each, list) else [each])]
+    if isinstance(tree, str):
+        return parts.get(tree, tree)
+    if not isinstance(tree, gast.AST):
+        return tree
+    if isinstance(tree, gast.Constant) and isinstance(tree.value, str) and tree.value in parts:
+        return _literal(parts[tree.value])
+    inner = tree.value if isinstance(tree, gast.Expr) else tree
+    part = parts.get(inner.id) if isinstance(inner, gast.Name) else None
+    if isinstance(part, list) or (inner is tree and isinstance(part, gast.AST)):
+        return part
+    made = type(tree)(*(_filled(getattr(tree, name), parts) for name in tree._fields))
+    callee = made.func if isinstance(made, gast.Call) else None
+    if isinstance(callee, gast.Attribute) and getattr(callee.value, "id", None) == OPERATORS:
+        made.generated = callee.generated = True
+    return made
+
+
+def _literal(value: Any) -> gast.AST:
+    if isinstance(value, (tuple, list)):
+        return gast.Tuple(list(map(_literal, value)), gast.Load())
+    return value if isinstance(value, gast.AST) else gast.Constant(value, None)
 
 
 def name(identifier: str) -> gast.Name:
@@ -25,63 +76,42 @@ def target(identifier: str) -> gast.Name:
     return gast.Name(identifier, gast.Store(), None, None)
 
 
-def constant(value: object) -> gast.Constant:
-    """A literal."""
-    return gast.Constant(value, None)
-
-
-def names_tuple(names: Iterable[str]) -> gast.Tuple:
-    """A tuple of string literals."""
-    return gast.Tuple([constant(n) for n in names], gast.Load())
-
-
 def assign(identifier: str, value: gast.AST) -> gast.Assign:
     """`identifier = value`."""
-    return gast.Assign([target(identifier)], value, None)
+    return template("NAME = VALUE", NAME=identifier, VALUE=value)[0]
 
 
-def operator(function: str, *args: gast.AST) -> gast.Call:
-    """A call of a run-time operator: `_jit.function(*args)`."""
-    callee = gast.Attribute(name(OPERATORS), function, gast.Load())
-    made = gast.Call(callee, list(args), [])
-    made.generated = callee.generated = True
+def operator(function: str, *args: Any) -> gast.Call:
+    """A call of a run-time operator: `_jit.function(*args)`. Arguments that are no trees become literals."""
+    made = expression(f"{OPERATORS}.{function}()")
+    made.args = list(map(_literal, args))
     return made
 
 
 def is_operator(tree: gast.AST, function: str) -> bool:
     """Whether a tree is a call of this operator."""
-    callee = tree.func if isinstance(tree, gast.Call) else None
-    return isinstance(callee, gast.Attribute) and hasattr(callee, "generated") and callee.attr == function
+    called = tree.func if isinstance(tree, gast.Call) else None
+    return hasattr(called, "generated") and called.attr == function
 
 
 def index(key: gast.AST) -> gast.AST:
     """An index as an ordinary expression: `1:2` is `slice(1, 2)`."""
     if isinstance(key, gast.Slice):
-        parts = [part if part is not None else constant(None) for part in (key.lower, key.upper, key.step)]
-        return operator("slice", *parts)
+        return operator("slice", key.lower, key.upper, key.step)
     if isinstance(key, gast.Tuple):
-        return gast.Tuple([index(e) for e in key.elts], gast.Load())
+        return gast.Tuple(list(map(index, key.elts)), gast.Load())
     return key
 
 
-def no_arguments() -> gast.arguments:
-    """The empty parameter list."""
-    return gast.arguments([], [], None, [], [], None, [])
+def thunk(body: gast.AST) -> gast.Lambda:
+    """`lambda: body`."""
+    return expression("lambda: BODY", BODY=body)
 
 
-def thunk(expression: gast.AST) -> gast.Lambda:
-    """`lambda: expression`."""
-    return gast.Lambda(no_arguments(), expression)
-
-
-def function(identifier: str, body: list[gast.AST], params: Iterable[str] = ()) -> gast.FunctionDef:
+def function(identifier: str, body: Statements, params: Sequence[str] = ()) -> gast.FunctionDef:
     """`def identifier(*params): body`."""
-    args = gast.arguments(
-        [gast.Name(p, gast.Param(), None, None) for p in params], [], None, [], [], None, []
-    )
-    made = gast.FunctionDef(identifier, args, body, [], None, None)
-    if "type_params" in gast.FunctionDef._fields:
-        made.type_params = []
+    [made] = template("def NAME(): BODY", NAME=identifier, BODY=body)
+    made.args.args = [gast.Name(p, gast.Param(), None, None) for p in params]
     return made
 
 
@@ -89,36 +119,33 @@ def at(place: gast.AST, made: gast.AST) -> gast.AST:
     """Give the new nodes of `made` the position of `place`: tracebacks then show the user's line."""
     if not hasattr(made, "lineno"):
         gast.copy_location(made, place)
-        if (
-            hasattr(made, "lineno") and made.end_lineno != made.lineno
-        ):  # CPython gives a method's call the last line of its attribute
+        if hasattr(made, "lineno") and made.end_lineno != made.lineno:
+            # CPython gives a method's call the last line of its attribute.
             made.end_lineno, made.end_col_offset = made.lineno, made.col_offset
         for node in children(made):
             at(place, node)
     return made
 
 
+def begin(function: gast.AST, *stmts: gast.AST) -> None:
+    """Put statements at the beginning of a function, after its docstring."""
+    start = 0 if gast.get_docstring(function, clean=False) is None else 1
+    function.body[start:start] = [at(function.body[0], stmt) for stmt in stmts]
+
+
 def suspends(trees: Iterable[gast.AST]) -> bool:
     """Whether evaluating `trees` may leave the function in the middle (yield, await)."""
-    kinds = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith)
-    return any(
-        isinstance(node, kinds) or (isinstance(node, gast.comprehension) and node.is_async)
-        for node in _deep(trees)
-    )
-
-
-def _deep(trees: Iterable[gast.AST]) -> Iterable[gast.AST]:
     stack = list(trees)
     while stack:
         tree = stack.pop()
-        yield tree
+        if isinstance(tree, _SUSPENDING) or (isinstance(tree, gast.comprehension) and tree.is_async):
+            return True
         if not isinstance(tree, FUNCTIONS):
             stack += children(tree)
+    return False
 
 
-def binds_in_expression(tree: gast.AST) -> set[str]:
-    """Names bound by walruses in an expression."""
-    return stores([tree])
+_SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith)
 
 
 class Names:
@@ -127,12 +154,6 @@ class Names:
     def __init__(self, taken: set[str], class_name: str | None = None) -> None:
         self.taken = taken
         self.class_name = class_name  # the class whose code is being visited
-
-    def keep_local(self, function: gast.AST, bound: set[str]) -> None:
-        """Keep `bound` local to `function` although only functions inside it bind them now."""
-        if bound:
-            unreached = gast.If(constant(False), [assign(n, constant(None)) for n in sorted(bound)], [])
-            function.body.append(at(function.body[-1], unreached))
 
     def private(self, identifier: str) -> str:
         """The attribute Python means by `identifier` here."""
@@ -148,6 +169,19 @@ class Names:
         return candidate
 
 
+@dataclass
+class _Owner:
+    """The function that a pass is in."""
+
+    node: gast.AST
+    handled: bool = False  # a `try` of its own is around what is visited
+    moved: bool = False  # functions made by the pass bind names now that it has bound itself
+
+    @functools.cached_property
+    def scope(self) -> Scope:
+        return Scope.of(self.node)
+
+
 #: Nodes without children.
 _LEAVES = frozenset((gast.Name, gast.Constant, gast.Pass, gast.Global, gast.Nonlocal))
 
@@ -156,12 +190,27 @@ class Pass(gast.NodeTransformer):
     """A rewrite of all code of a function, nested functions included.
 
     Class bodies keep their statements (they run in a scope of their own kind); the methods in them are rewritten.
-    `self.hoist(def)` puts a function definition before the statement that is being visited.
+    What a `visit_…` makes gets the position of the node it was given.
     """
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self._pending: list[list[gast.AST] | None] = [None]
+        self.owner = _Owner(expression("lambda: None"))
+        self._pending: list[Statements | None] = [None]
+
+    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
+        around, self.owner = self.owner, _Owner(node)
+        node.body = self.block(node.body)
+        if self.owner.moved and (lost := self.owner.scope.local - Scope.of(node).local):
+            # They stay local although nothing binds them in the function itself.
+            kept = template(f"if False: {' = '.join(sorted(lost))} = None")
+            node.body += [at(node.body[-1], s) for s in kept]
+        self.owner = around
+        node.decorator_list = list(map(self.visit, node.decorator_list))
+        node.args = self.visit(node.args)
+        return node
+
+    visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_ClassDef(self, node: gast.ClassDef) -> gast.AST:
         around, self.names.class_name = self.names.class_name, node.name
@@ -179,16 +228,30 @@ class Pass(gast.NodeTransformer):
 
     @property
     def can_hoist(self) -> bool:
+        """Whether a definition can be put before the statement that is being visited."""
         return self._pending[-1] is not None
 
-    def hoist(self, definition: gast.AST) -> None:
-        pending = self._pending[-1]
-        assert pending is not None
-        pending.append(definition)
+    def hoist(self, definition: gast.AST) -> gast.Name:
+        """Rewrite a definition and put it there; the name to call it by."""
+        self._pending[-1].append(self.visit(definition))  # type: ignore[union-attr]
+        return name(definition.name)
 
-    def block(self, stmts: list[gast.AST]) -> list[gast.AST]:
+    def outline(
+        self, place: gast.AST, stem: str, body: Statements, params: Sequence[str] = ()
+    ) -> gast.FunctionDef:
+        """Hoist a function that does what `place` does: it binds the same names, where they are bound now."""
+        bound, scope = binds([place]), self.owner.scope
+        self.owner.moved |= bool(bound)
+        for word, part in (("global", bound & scope.global_), ("nonlocal", bound - scope.global_)):
+            if part:
+                body = [*template(f"{word} {', '.join(sorted(part))}"), *body]
+        definition = at(place, function(self.names.fresh(stem), body, params))
+        self.hoist(definition)
+        return definition
+
+    def block(self, stmts: Statements) -> Statements:
         """Visit statements one by one, each preceded by what it hoisted."""
-        done: list[gast.AST] = []
+        done: Statements = []
         for stmt in stmts:
             self._pending.append([])
             new = self.visit(stmt)
@@ -200,17 +263,21 @@ class Pass(gast.NodeTransformer):
         handler = getattr(self, f"visit_{type(node).__name__}", None)
         if handler is None:
             return node if type(node) in _LEAVES else self.generic_visit(node)
-        return handler(node)
+        made = handler(node)
+        if made is not node:
+            for new in made if isinstance(made, list) else [made]:
+                at(node, new)
+        return made
 
     def generic_visit(self, node: gast.AST) -> gast.AST:
         own = node.__dict__
-        for field in node._fields:
-            value = own.get(field)
+        for part in node._fields:
+            value = own.get(part)
             if type(value) is not list:
-                if field != "ctx" and isinstance(value, gast.AST):
-                    own[field] = self.visit(value)
+                if part != "ctx" and isinstance(value, gast.AST):
+                    own[part] = self.visit(value)
             elif value and isinstance(value[0], gast.stmt):
-                own[field] = self.block(value)
+                own[part] = self.block(value) or ([at(value[0], gast.Pass())] if part == "body" else [])
             elif value:
-                own[field] = [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
+                own[part] = [self.visit(v) if isinstance(v, gast.AST) else v for v in value]
         return node

@@ -14,35 +14,16 @@ from __future__ import annotations
 import gast
 
 from ..scopes import parameters
-from .build import Names, Pass, at, name, operator
-
-__all__ = ["Calls"]
+from .build import Pass, at, name, operator
 
 
 class Calls(Pass):
-    """See the module."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__(names)
-        self.first: list[str | None] = [None]
-
-    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
-        node.decorator_list = [self.visit(d) for d in node.decorator_list]
-        params = parameters(node)
-        self.first.append(params[0] if params else None)
-        node.body = self.block(node.body)
-        node.args = self.visit(node.args)
-        self.first.pop()
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
     def visit_Call(self, node: gast.Call) -> gast.AST:
         self.generic_visit(node)
         is_super = isinstance(node.func, gast.Name) and node.func.id == "super"
-        if is_super and not node.args and not node.keywords and self.first[-1] is not None:
+        if is_super and not node.args and not node.keywords and (own := parameters(self.owner.node)):
             # Written out, so that it also works inside the lambdas that later passes make.
-            node.args = [at(node, name("__class__")), at(node, name(self.first[-1]))]
-        if not getattr(node, "generated", False):
+            node.args = [at(node, name("__class__")), at(node, name(own[0]))]
+        if not hasattr(node, "generated"):
             node.func = at(node.func, operator("call", node.func))
         return node

@@ -17,21 +17,31 @@ from __future__ import annotations
 
 import gast
 
-from .build import STATE, Pass, at, constant, name, names_tuple, operator, target
-
-__all__ = ["Conditionals"]
-
-ARM = "_arm"
+from .build import STATE, Pass, at, template
 
 
 class Conditionals(Pass):
-    """See the module. `node.state` (from the analysis) holds the names to merge."""
+    """`node.state` (from the analysis) holds the names to merge."""
 
     def visit_If(self, node: gast.If) -> gast.AST:
         self.generic_visit(node)
         if isinstance(node.test, gast.Constant) or not hasattr(node, "state"):
             return node
-        names = constant(None) if node.state is None else names_tuple(node.state)
-        arms = at(node.test, operator("if_", node.test, name(STATE), names))
-        inner = gast.If(name(ARM), node.body, node.orelse)
-        return at(node.test, gast.For(target(ARM), arms, [at(node, inner)], [], None))
+        parts = {
+            "TEST": node.test,
+            "STATE": STATE,
+            "NAMES": node.state,
+            "BODY": node.body,
+            "ELSE": node.orelse,
+        }
+        [arms] = template(_ARMS, **parts)
+        return at(node.test, arms)
+
+
+_ARMS = """
+for _arm in _jit.if_(TEST, STATE, 'NAMES'):
+    if _arm:
+        BODY
+    else:
+        ELSE
+"""

@@ -12,28 +12,15 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, assign, at, constant, name, operator, suspends, thunk
-
-__all__ = ["Exceptions"]
+from .build import Pass, at, name, operator, suspends, template, thunk
 
 
 class Exceptions(Pass):
-    """See the module. `handled` says whether a `try` of the same function is around."""
-
-    handled = False
-
-    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
-        around, self.handled = self.handled, False
-        self.generic_visit(node)
-        self.handled = around
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
     def visit_Try(self, node: gast.Try) -> gast.AST:
-        around, self.handled = self.handled, self.handled or bool(node.handlers)
+        owner, around = self.owner, self.owner.handled
+        owner.handled = around or bool(node.handlers)
         node.body = self.block(node.body)
-        self.handled = around
+        owner.handled = around
         node.handlers = [self.visit(h) for h in node.handlers]
         node.orelse, node.finalbody = self.block(node.orelse), self.block(node.finalbody)
         return node
@@ -44,14 +31,10 @@ class Exceptions(Pass):
         self.generic_visit(node)
         if node.exc is None:
             return node
-        error = self.names.fresh("_error")
-        cause = constant(None) if node.cause is None or suspends([node.cause]) else thunk(node.cause)
-        again = gast.If(
-            operator("raises", name(error), cause, constant(self.handled)),
-            [gast.Raise(name(error), node.cause)],
-            [],
-        )
-        return [at(node, assign(error, node.exc)), at(node, again)]
+        cause = None if node.cause is None or suspends([node.cause]) else thunk(node.cause)
+        error, handled = self.names.fresh("_error"), self.owner.handled
+        again = gast.Raise(name(error), node.cause)
+        return template(_RAISE, ERROR=error, EXC=node.exc, CAUSE=cause, HANDLED=handled, AGAIN=[again])
 
     def visit_ExceptHandler(self, node: gast.ExceptHandler) -> gast.AST:
         self.generic_visit(node)
@@ -63,6 +46,12 @@ class Exceptions(Pass):
         if node.msg is not None and suspends([node.msg]):
             node.test = at(node.test, operator("truth", node.test))
             return node
-        message = [] if node.msg is None else [thunk(node.msg)]
-        check = gast.Expr(operator("assert_", node.test, *message))
-        return at(node, gast.If(name("__debug__"), [check], []))
+        check = operator("assert_", node.test, *([thunk(node.msg)] if node.msg else []))
+        return template("if __debug__: CHECK", CHECK=[gast.Expr(check)])
+
+
+_RAISE = """
+ERROR = EXC
+if _jit.raises(ERROR, 'CAUSE', 'HANDLED'):
+    AGAIN
+"""

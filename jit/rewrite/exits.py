@@ -19,15 +19,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Any
 
 import gast
 
-from ..scopes import own_nodes
-from .build import Names, assign, at, binds_in_expression, constant, name, suspends
-
-__all__ = ["CannotRewrite", "lower_exits"]
-
-Statements = list[gast.AST]
+from ..scopes import binds, own_nodes
+from .build import Names, Pass, Statements, at, begin, name, suspends, template
 
 
 class CannotRewrite(Exception):
@@ -44,18 +41,20 @@ class _Out:
 
 
 @dataclass
-class _Loop:
-    broke: str
-    skipped: str
-
-
-@dataclass
 class _Lowering:
+    """Of one function. `loops` has the flags for break and continue of the loops around."""
+
     names: Names
-    returned: str = "_returned"
-    result: str = "_result"
-    loops: list[_Loop] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)  # flags that somebody looks at
+    returned: str = ""
+    result: str = ""
+    loops: list[tuple[str, str]] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)  # those of them that somebody looks at
+
+    def flag(self, stem: str) -> str:
+        made = self.names.fresh(stem)
+        self.flags.add(made)
+        return made
 
     def block(self, stmts: Statements) -> _Out:
         """Lower a list of statements."""
@@ -67,8 +66,8 @@ class _Lowering:
                     return _Out(done + out.stmts, out.may, out.surely)
                 done.append(stmt)
                 continue
-            here = getattr(self, f"_{type(stmt).__name__}", _unchanged)(stmt)
-            done += here.stmts
+            here = getattr(self, f"_{type(stmt).__name__}", lambda stmt: _Out([stmt]))(stmt)
+            done += [at(stmt, s) for s in here.stmts]
             if here.surely:
                 return _Out(done + _unreached(rest, stmt), here.may, True)
             if here.may:
@@ -79,7 +78,7 @@ class _Lowering:
     def _if(self, stmt: gast.If, rest: Statements) -> _Out | None:
         """An `if` with what follows it; None when no exit is involved."""
         body, orelse = self.block(stmt.body), self.block(stmt.orelse)
-        stmt.body, stmt.orelse = _some(body.stmts, stmt), orelse.stmts
+        stmt.body, stmt.orelse = body.stmts, orelse.stmts
         may = body.may | orelse.may
         if not may and not body.surely and not orelse.surely:
             return None
@@ -87,77 +86,65 @@ class _Lowering:
             return _Out([stmt, *_unreached(rest, stmt)], may, True)
         if body.surely or orelse.surely:
             stays = orelse if body.surely else body
-            after = self._guarded(stays.may, rest, stmt) if stays.may else self.block(rest)
-            stays.stmts = stays.stmts + after.stmts
-            stmt.body, stmt.orelse = _some(body.stmts, stmt), orelse.stmts
+            after = self._guarded(stays.may, rest, stmt)
+            stays.stmts += after.stmts  # of `stmt` itself
             return _Out([stmt], may | after.may, after.surely)
         after = self._guarded(may, rest, stmt)
         return _Out([stmt, *after.stmts], may | after.may, after.surely)
 
     def _guarded(self, flags: frozenset[str], rest: Statements, place: gast.AST) -> _Out:
         """`rest`, run only when none of `flags` is set."""
-        if not rest:
-            return _Out([])
         after = self.block(rest)
-        self.read |= flags
-        tests = [gast.UnaryOp(gast.Not(), name(flag)) for flag in sorted(flags)]
-        test = tests[0] if len(tests) == 1 else gast.BoolOp(gast.And(), tests)
-        return _Out([at(place, gast.If(test, after.stmts, []))], after.may, after.surely)
+        if flags and rest:
+            self.read |= flags
+            test = " and ".join(f"not {flag}" for flag in sorted(flags))
+            after.stmts = [at(place, s) for s in template(f"if {test}: REST", REST=after.stmts)]
+        return after
 
     def _Return(self, stmt: gast.Return) -> _Out:
-        value = stmt.value if stmt.value is not None else constant(None)
-        new = [assign(self.result, value), _set(self.returned, True)]
-        return _Out([at(stmt, s) for s in new], frozenset([self.returned]), True)
+        value = stmt.value or gast.Constant(None, None)
+        parts = {"RESULT": self.result, "VALUE": value, "RETURNED": self.returned}
+        return _Out(template("RESULT = VALUE\nRETURNED = True", **parts), frozenset([self.returned]), True)
 
     def _Break(self, stmt: gast.Break) -> _Out:
-        return self._leave(stmt, self.loops[-1].broke)
+        return self._leave(self.loops[-1][0])
 
     def _Continue(self, stmt: gast.Continue) -> _Out:
-        return self._leave(stmt, self.loops[-1].skipped)
+        return self._leave(self.loops[-1][1])
 
-    def _leave(self, stmt: gast.AST, flag: str) -> _Out:
-        return _Out([at(stmt, _set(flag, True))], frozenset([flag]), True)
+    def _leave(self, flag: str) -> _Out:
+        return _Out(template("FLAG = True", FLAG=flag), frozenset([flag]), True)
 
-    def _loop(self, stmt: gast.For | gast.While) -> _Out:
-        loop = _Loop(self.names.fresh("_broke"), self.names.fresh("_skipped"))
-        self.loops.append(loop)
+    def _loop(self, stmt: gast.For | gast.While | gast.AsyncFor) -> _Out:
+        broke, skipped = self.flag("_broke"), self.flag("_skipped")
+        self.loops.append((broke, skipped))
         body = self.block(stmt.body)
         self.loops.pop()
-        stop = body.may - {loop.skipped}
+        stop = body.may - {skipped}
         self.read |= stop
-        stmt.stop = sorted(stop)
-        stmt.body = _some(body.stmts, stmt)
-        if loop.skipped in body.may & self.read:
-            stmt.body.insert(0, at(stmt, _set(loop.skipped, False)))
-        before = [at(stmt, _set(loop.broke, False))] if loop.broke in stop else []
+        stmt.stop, stmt.body = sorted(stop), body.stmts
+        if skipped in body.may & self.read:
+            stmt.body[:0] = [at(stmt, s) for s in _unset(skipped)]
         orelse, stmt.orelse = stmt.orelse, []
-        left = stop - {loop.broke}
-        if stop and orelse:
-            after = self._guarded(frozenset(stop), orelse, stmt)
-        else:
-            after = self.block(orelse)
-        endless = (
-            isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and bool(stmt.test.value)
-        )
-        surely = (after.surely or endless) and loop.broke not in stop
-        return _Out([*before, stmt, *after.stmts], left | after.may, surely)
+        after = self._guarded(stop, orelse, stmt)
+        endless = isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and stmt.test.value
+        surely = bool(after.surely or endless) and broke not in stop
+        before = _unset(broke) if broke in stop else []
+        return _Out([*before, stmt, *after.stmts], (stop - {broke}) | after.may, surely)
 
     _For = _AsyncFor = _loop
 
     def _While(self, stmt: gast.While) -> _Out:
-        if binds_in_expression(stmt.test) or suspends([stmt.test]):
+        if binds([stmt.test]) or suspends([stmt.test]):
             # A test that binds names must run where they live: at the start of the body.
-            leave = gast.If(gast.UnaryOp(gast.Not(), stmt.test), [gast.Break()], [])
-            if stmt.orelse:
-                leave.body = [*stmt.orelse, gast.Break()]
-                stmt.orelse = []
-            at(stmt, leave)
-            stmt.body, stmt.test = [leave, *stmt.body], at(stmt, constant(True))
+            leave = template("if not TEST:\n ELSE\n break", TEST=stmt.test, ELSE=stmt.orelse)
+            stmt.body[:0] = [at(stmt, s) for s in leave]
+            stmt.test, stmt.orelse = at(stmt, gast.Constant(True, None)), []
         return self._loop(stmt)
 
     def _With(self, stmt: gast.With) -> _Out:
         body = self.block(stmt.body)
-        stmt.body = _some(body.stmts, stmt)
+        stmt.body = body.stmts
         # The manager may swallow an exception that is raised before the exit, so it is never sure.
         return _Out([stmt], body.may)
 
@@ -167,84 +154,62 @@ class _Lowering:
         if any(isinstance(n, (gast.Return, gast.Break, gast.Continue)) for n in own_nodes(stmt.finalbody)):
             raise CannotRewrite("it leaves a `finally` block by return, break or continue")
         body = self.block(stmt.body)
-        orelse = self._guarded(body.may, stmt.orelse, stmt) if body.may else self.block(stmt.orelse)
+        orelse = self._guarded(body.may, stmt.orelse, stmt)
         handlers = [self.block(handler.body) for handler in stmt.handlers]
-        stmt.body, stmt.orelse = _some(body.stmts, stmt), orelse.stmts
+        stmt.body, stmt.orelse = body.stmts, orelse.stmts
         for handler, lowered in zip(stmt.handlers, handlers, strict=True):
             # An exception on the way out (from a `finally`, say) cancels the exit.
-            undo = [at(handler, _set(flag, False)) for flag in sorted(body.may)]
-            handler.body = _some(undo + lowered.stmts, handler)
+            undo = [at(handler, s) for flag in sorted(body.may) for s in _unset(flag)]
+            handler.body = undo + lowered.stmts
         stmt.finalbody = self.block(stmt.finalbody).stmts
         may = reduce(frozenset.union, (h.may for h in handlers), body.may | orelse.may)
-        surely = (body.surely or (bool(stmt.orelse) and orelse.surely)) and all(h.surely for h in handlers)
+        surely = (body.surely or orelse.surely) and all(h.surely for h in handlers)
         return _Out([stmt], may, surely)
 
     _TryStar = _Try
 
 
-def _unchanged(stmt: gast.AST) -> _Out:
-    return _Out([stmt])
-
-
-def _some(stmts: Statements, place: gast.AST) -> Statements:
-    return stmts or [at(place, gast.Pass())]
+def _unset(flag: str) -> Statements:
+    return template("FLAG = False", FLAG=flag)
 
 
 def _unreached(rest: Statements, place: gast.AST) -> Statements:
     """Code nobody reaches still says which names are local and whether the function is a generator."""
     rest = [s for s in rest if not isinstance(s, gast.Pass)]
-    return [at(place, gast.If(constant(False), rest, []))] if rest else []
+    return [at(place, s) for s in template("if False: REST", REST=rest)] if rest else []
 
 
 def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
     """Lower all exits of one function (not of those nested in it), in place."""
-    *front, last = function.body
-    own = list(own_nodes(function.body))
-    loops = any(isinstance(n, (gast.For, gast.While, gast.AsyncFor)) for n in own)
-    returns = any(isinstance(n, gast.Return) for n in own_nodes(front)) or (
-        not isinstance(last, gast.Return) and any(isinstance(n, gast.Return) for n in own)
-    )
-    if not returns and not loops:
-        return
-    lowering = _Lowering(names, names.fresh("_returned"), names.fresh("_result"))
-    if not returns:  # the only return, if any, is the last statement: nothing to guard
-        tail = [last] if isinstance(last, gast.Return) else []
-        function.body = lowering.block(front if tail else function.body).stmts + tail
+    own, last = list(own_nodes(function.body)), function.body[-1]
+    lowering = _Lowering(names)
+    if not any(isinstance(n, gast.Return) and n is not last for n in own):
+        # The only return, if any, is the last statement: nothing to guard.
+        end = len(function.body) - isinstance(last, gast.Return)
+        function.body[:end] = lowering.block(function.body[:end]).stmts
     else:
-        body, documented = function.body, gast.get_docstring(function, clean=False) is not None
+        lowering.returned, lowering.result = lowering.flag("_returned"), names.fresh("_result")
+        body = function.body
         if not isinstance(last, (gast.Return, gast.Raise)):
             body = [*body, at(last, gast.Return(None))]
-        lowered = lowering.block(body).stmts
+        function.body = lowering.block(body).stmts
         if lowering.returned in lowering.read:
-            start = at(function.body[0], _set(lowering.returned, False))
-            lowered.insert(1 if documented else 0, start)
-        if isinstance(function, gast.AsyncFunctionDef) and suspends_by_yield(own):
-            function.body = lowered  # an asynchronous generator may not return a value
-        else:
-            function.body = [*lowered, at(last, gast.Return(name(lowering.result)))]
-    _drop_unread(function, lowering.read)
+            begin(function, *_unset(lowering.returned))
+        yields = any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in own)
+        if not (yields and isinstance(function, gast.AsyncFunctionDef)):  # which may not return a value
+            function.body.append(at(last, gast.Return(name(lowering.result))))
+    _Unread(names, lowering.flags - lowering.read).visit(function)
 
 
-def suspends_by_yield(nodes: list[gast.AST]) -> bool:
-    """Whether a function with these nodes is a generator."""
-    return any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in nodes)
+class _Unread(Pass):
+    """Takes away the flags that nobody looks at."""
 
+    def __init__(self, names: Names, flags: set[str]) -> None:
+        super().__init__(names)
+        self.flags = flags
 
-def _set(flag: str, value: bool) -> gast.Assign:
-    made = assign(flag, constant(value))
-    made.flag = flag
-    return made
+    def visit(self, node: gast.AST) -> Any:
+        return node if isinstance(node, gast.expr) else super().visit(node)
 
-
-def _drop_unread(tree: gast.AST, read: set[str]) -> None:
-    """Take away the flags that nobody looks at."""
-    for fieldname in ("body", "orelse", "finalbody"):
-        block = getattr(tree, fieldname, None)
-        if isinstance(block, list) and block:
-            kept = [s for s in block if getattr(s, "flag", None) is None or s.flag in read]
-            setattr(tree, fieldname, kept if fieldname != "body" else _some(kept, block[0]))
-            for stmt in kept:
-                if not isinstance(stmt, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
-                    _drop_unread(stmt, read)
-    for handler in getattr(tree, "handlers", ()):
-        _drop_unread(handler, read)
+    def visit_Assign(self, node: gast.Assign) -> gast.AST | Statements:
+        return [] if getattr(node.targets[0], "id", "") in self.flags else node

@@ -11,25 +11,21 @@ them.
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
-from .build import Pass, at, operator
-
-__all__ = ["Lists"]
+from .build import Pass, at, is_operator, operator
 
 
 class Lists(Pass):
-    """See the module."""
-
     def visit_List(self, node: gast.List) -> gast.AST:
         self.generic_visit(node)
-        if isinstance(node.ctx, gast.Load) and not node.elts:
-            return at(node, operator("list_", node))
-        return node
+        empty = isinstance(node.ctx, gast.Load) and not node.elts
+        return operator("list_", node) if empty else node
 
     def visit_Dict(self, node: gast.Dict) -> gast.AST:
-        self.generic_visit(node)
-        return at(node, operator("made", node))
+        return operator("made", self.generic_visit(node))
 
     visit_Set = visit_Dict
 
@@ -38,19 +34,16 @@ class Lists(Pass):
         node.value = _kept(node.value)
         return node
 
-    visit_AnnAssign = visit_Assign
-    visit_Return = visit_Assign
+    visit_AnnAssign = visit_Return = visit_Assign
 
 
-def _kept(value: gast.AST | None) -> gast.AST | None:
+def _kept(value: Any) -> Any:
     """The displays in a value that is bound to a name as a whole."""
     if isinstance(value, gast.List) and value.elts:
-        value.elts = [_kept(e) for e in value.elts]
+        value.elts = list(map(_kept, value.elts))
         return at(value, operator("list_", value))
     if isinstance(value, gast.Tuple):
-        value.elts = [_kept(e) for e in value.elts]
-    elif isinstance(value, gast.Call) and getattr(value.func, "attr", "") == "made":
-        table = value.args[0]
-        if isinstance(table, gast.Dict):
-            table.values = [_kept(v) for v in table.values]
+        value.elts = list(map(_kept, value.elts))
+    elif is_operator(value, "made") and isinstance(value.args[0], gast.Dict):
+        value.args[0].values = list(map(_kept, value.args[0].values))
     return value

@@ -21,17 +21,14 @@ from __future__ import annotations
 
 import gast
 
-from ..scopes import Scope
-from .build import Names, Pass, at, binds_in_expression, constant, function, operator, suspends, thunk
-
-__all__ = ["Logic"]
+from ..scopes import binds
+from .build import Pass, at, name, operator, suspends, thunk
 
 _COMPARE = {
     gast.Lt: "<", gast.LtE: "<=", gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is",
     gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in",
 }  # fmt: skip
 _TESTS = {gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not"}
-
 
 #: The operators by whether only the truth is asked for.
 _BOOLEAN = {
@@ -48,31 +45,14 @@ def _ask(test: gast.AST) -> None:
 
 
 class Logic(Pass):
-    """See the module."""
-
-    def __init__(self, names: Names) -> None:
-        super().__init__(names)
-        self.scopes: list[Scope] = []
-        self.bare = False
-        self.moved: list[set[str]] = []  # names that only functions made here bind now
-
-    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
-        self.scopes.append(Scope.of(node))
-        self.moved.append(set())
-        self.generic_visit(node)
-        self.names.keep_local(node, self.moved.pop() & self.scopes.pop().local)
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
     def visit_BoolOp(self, node: gast.BoolOp) -> gast.AST:
         first, *others = node.values
-        if not self._can_thunk(others):
+        if not self._can_wait(others):
             self.generic_visit(node)
-            node.values = [at(v, operator("truth", v)) for v in node.values[:-1]] + node.values[-1:]
+            node.values[:-1] = [at(v, operator("truth", v)) for v in node.values[:-1]]
             return node
-        which = _BOOLEAN[type(node.op), getattr(node, "asked", False)]
-        return at(node, operator(which, self.visit(first), *map(self._thunk, others)))
+        which = _BOOLEAN[type(node.op), hasattr(node, "asked")]
+        return operator(which, self.visit(first), *map(self._waiting, others))
 
     def visit_If(self, node: gast.If) -> gast.AST:
         _ask(node.test)
@@ -81,64 +61,39 @@ class Logic(Pass):
     visit_While = visit_Assert = visit_If
 
     def visit_UnaryOp(self, node: gast.UnaryOp) -> gast.AST:
-        if isinstance(node.op, gast.Not):
-            _ask(node.operand)
-        self.generic_visit(node)
-        return at(node, operator("not_", node.operand)) if isinstance(node.op, gast.Not) else node
+        if not isinstance(node.op, gast.Not):
+            return self.generic_visit(node)
+        _ask(node.operand)
+        return operator("not_", self.visit(node.operand))
 
     def visit_IfExp(self, node: gast.IfExp) -> gast.AST:
         _ask(node.test)
-        if not self._can_thunk([node.body, node.orelse]):
-            self.generic_visit(node)
-            node.test = at(node.test, operator("truth", node.test))
-            return node
-        return at(
-            node, operator("ifexp", self.visit(node.test), self._thunk(node.body), self._thunk(node.orelse))
-        )
+        if self._can_wait([node.body, node.orelse]):
+            return operator(
+                "ifexp", self.visit(node.test), self._waiting(node.body), self._waiting(node.orelse)
+            )
+        self.generic_visit(node)
+        node.test = at(node.test, operator("truth", node.test))
+        return node
 
     def visit_Compare(self, node: gast.Compare) -> gast.AST:
         if len(node.ops) == 1:
             self.generic_visit(node)
             which = _TESTS.get(type(node.ops[0]))
-            return node if which is None else at(node, operator(which, node.left, node.comparators[0]))
-        if not self._can_thunk(node.comparators):
+            return operator(which, node.left, *node.comparators) if which else node
+        if not self._can_wait(node.comparators):
             return self.generic_visit(node)
         parts = [self.visit(node.left)]
         for op, right in zip(node.ops, node.comparators, strict=True):
-            parts += [constant(_COMPARE[type(op)]), self._thunk(right)]
-        return at(node, operator("chain", *parts))
+            parts += [_COMPARE[type(op)], self._waiting(right)]
+        return operator("chain", *parts)
 
-    def visit_Lambda(self, node: gast.Lambda) -> gast.AST:
-        # A walrus in a lambda binds a name of the lambda, which no function inside could bind.
-        around, self.bare = self.bare, bool(binds_in_expression(node.body))
-        super().visit_Lambda(node)
-        self.bare = around
-        return node
+    def _can_wait(self, trees: list[gast.AST]) -> bool:
+        """Whether expressions can be put into functions of their own."""
+        return not suspends(trees) and (self.can_hoist or not binds(trees))
 
-    def _can_thunk(self, trees: list[gast.AST]) -> bool:
-        return (
-            not self.bare
-            and not suspends(trees)
-            and (self.can_hoist or not any(map(binds_in_expression, trees)))
-        )
-
-    def _thunk(self, tree: gast.AST) -> gast.AST:
-        bound = binds_in_expression(tree)
-        if not bound:
-            self._pending.append(None)
-            inner = self.visit(tree)
-            self._pending.pop()
-            return at(tree, thunk(inner))
-        scope = self.scopes[-1]
-        self.moved[-1] |= bound
-        declare = [
-            kind(sorted(part))
-            for kind, part in ((gast.Global, bound & scope.global_), (gast.Nonlocal, bound - scope.global_))
-            if part
-        ]
-        self._pending.append([])
-        inner = self.visit(tree)
-        body = [*declare, *(self._pending.pop() or []), gast.Return(inner)]
-        definition = at(tree, function(self.names.fresh("_then"), body))
-        self.hoist(definition)
-        return at(tree, gast.Name(definition.name, gast.Load(), None, None))
+    def _waiting(self, tree: gast.AST) -> gast.AST:
+        """An expression as a function that gives its value."""
+        if binds([tree]):  # which takes a statement
+            return at(tree, name(self.outline(tree, "_then", [gast.Return(tree)]).name))
+        return at(tree, self.visit(thunk(tree)))

@@ -16,39 +16,25 @@ from __future__ import annotations
 
 import gast
 
-from .build import STATE, Pass, at, constant, name, names_tuple, operator, target, thunk
-
-__all__ = ["Loops"]
-
-ROUND = "_round"
+from .build import STATE, Pass, at, name, operator, template, thunk
 
 
 class Loops(Pass):
-    """See the module. `node.state` and `node.stop` come from the analysis and from lowering the exits."""
+    """`node.state` and `node.stop` come from the analysis and from lowering the exits."""
 
     def visit_While(self, node: gast.While) -> gast.AST:
         self.generic_visit(node)
-        rounds = at(node.test, operator("while_", thunk(node.test), *self._arguments(node)))
-        return at(node.test, gast.For(target(ROUND), rounds, node.body, [], None))
+        rounds = operator("while_", thunk(node.test), name(STATE), node.state, node.stop)
+        return at(node.test, template("for _round in ROUNDS: BODY", ROUNDS=rounds, BODY=node.body)[0])
 
     def visit_For(self, node: gast.For) -> gast.AST:
         self.generic_visit(node)
-        node.iter = at(node.iter, operator("for_", node.iter, *self._arguments(node)))
-        return gast.copy_location(
-            node, node.iter
-        )  # as from CPython 3.13 on, a round belongs to what is iterated
+        node.iter = at(node.iter, operator("for_", node.iter, name(STATE), node.state, node.stop))
+        # As from CPython 3.13 on, a round belongs to what is iterated.
+        return gast.copy_location(node, node.iter)
 
     def visit_AsyncFor(self, node: gast.AsyncFor) -> gast.AST:
         self.generic_visit(node)
         if node.stop:
-            flags = (
-                gast.BoolOp(gast.Or(), [name(flag) for flag in node.stop])
-                if node.stop[1:]
-                else name(node.stop[0])
-            )
-            node.body.append(at(node, gast.If(flags, [gast.Break()], [])))
+            node.body += [at(node, s) for s in template(f"if {' or '.join(node.stop)}: break")]
         return node
-
-    def _arguments(self, node: gast.For | gast.While) -> list[gast.AST]:
-        names = constant(None) if node.state is None else names_tuple(node.state)
-        return [name(STATE), names, names_tuple(node.stop)]

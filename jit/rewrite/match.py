@@ -23,79 +23,58 @@ its names stand for. Names are bound as in Python: when the pattern fits, before
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import gast
 
-from .build import Pass, assign, at, constant, name, names_tuple, operator, target, thunk
-
-__all__ = ["Matches"]
+from .build import Pass, Statements, assign, at, operator, target, template, thunk
 
 
 class Matches(Pass):
-    """See the module."""
-
-    def visit_Match(self, node: gast.Match) -> list[gast.AST]:
+    def visit_Match(self, node: gast.Match) -> Statements:
         self.generic_visit(node)
-        subject, fits, found = (self.names.fresh(stem) for stem in ("_subject", "_fits", "_found"))
-        chain: list[gast.AST] = []
+        subject, fits, found = map(self.names.fresh, ("_subject", "_fits", "_found"))
+        chain: Statements = []
         for case in reversed(node.cases):
-            chain = [at(case.body[0], s) for s in self._case(case, chain, (subject, fits, found))]
-        return [at(node, assign(subject, node.subject)), *chain]
-
-    def _case(self, case: gast.match_case, rest: list[gast.AST], own: tuple[str, str, str]) -> list[gast.AST]:
-        subject, fits, found = own
-        bound = sorted({n for p in gast.walk(case.pattern) for n in _captured(p)})
-        if not bound and case.guard is None and isinstance(case.pattern, gast.MatchAs):
-            return case.body
-        asked = operator("fits", name(subject), _matcher(case.pattern), names_tuple(bound))
-        both = gast.Tuple([target(fits), target(found)], gast.Store())
-        bind = [gast.Assign([gast.Tuple(list(map(target, bound)), gast.Store())], name(found), None)]
-        done: list[gast.AST] = [at(case.pattern, gast.Assign([both], asked, None))]
-        if case.guard is not None:
-            guard = at(case.guard, assign(fits, operator("guard", case.guard)))
-            done.append(gast.If(name(fits), [*(bind if bound else []), guard], []))
-        if bound:  # (again after a guard, so that the names are bound for sure)
-            case.body = [*map(copy.deepcopy, bind), *case.body]
-        return [*done, gast.If(name(fits), case.body, rest)]
+            parts = {"SUBJECT": subject, "FITS": fits, "FOUND": found, "BODY": case.body, "ELSE": chain}
+            chain = [at(case.pattern, s) for s in _case(case, parts)]
+        return [assign(subject, node.subject), *chain]
 
 
-def _captured(pattern: gast.AST) -> list[str]:
-    kept = (
-        pattern.rest
-        if isinstance(pattern, gast.MatchMapping)
-        else isinstance(pattern, (gast.MatchAs, gast.MatchStar)) and pattern.name
+def _case(case: gast.match_case, parts: dict[str, Any]) -> Statements:
+    """The statements of one case: `parts` has its body, those of the cases after it, and the names to use."""
+    bound = sorted({n for p in gast.walk(case.pattern) if (n := _captured(p))})
+    if not bound and case.guard is None and isinstance(case.pattern, gast.MatchAs):
+        return case.body
+    stands_for = gast.Tuple(list(map(target, bound)), gast.Store())
+    bind = template("NAMES = FOUND", NAMES=stands_for, **parts) if bound else []
+    matcher = _matcher(case.pattern)
+    done = template(
+        "FITS, FOUND = _jit.fits(SUBJECT, MATCHER, 'NAMES')", MATCHER=matcher, NAMES=bound, **parts
     )
-    return [kept] if kept else []
+    if case.guard is not None:
+        [guard] = template("FITS = _jit.guard(GUARD)", GUARD=case.guard, **parts)
+        guarded = [*copy.deepcopy(bind), at(case.guard, guard)]
+        done += template("if FITS: GUARDED", GUARDED=guarded, **parts)
+    # (The names are bound again after a guard, so that they are bound for sure.)
+    return [*done, *template("if FITS:\n BIND\n BODY\nelse: ELSE", BIND=bind, **parts)]
 
 
-def _matcher(pattern: gast.AST) -> gast.AST:
-    """The expression that makes the matcher of a pattern."""
-    kind = type(pattern)
-    if kind is gast.MatchValue:
-        return operator("equal", thunk(pattern.value))
-    if kind is gast.MatchSingleton:
-        return operator("same", constant(pattern.value))
-    if kind is gast.MatchOr:
-        return operator("one_of", *map(_matcher, pattern.patterns))
-    if kind is gast.MatchAs:
-        inner = constant(None) if pattern.pattern is None else _matcher(pattern.pattern)
-        return operator("capture", inner, constant(pattern.name))
-    if kind is gast.MatchStar:
-        return operator("star", constant(pattern.name))
-    if kind is gast.MatchSequence:
-        return operator("sequence", *map(_matcher, pattern.patterns))
-    if kind is gast.MatchMapping:
-        keys = [thunk(key) for key in pattern.keys]
-        return operator("mapping", _tuple(keys), _matchers(pattern.patterns), constant(pattern.rest))
-    cls, by_position = thunk(pattern.cls), _matchers(pattern.patterns)
-    return operator(
-        "instance", cls, by_position, names_tuple(pattern.kwd_attrs), _matchers(pattern.kwd_patterns)
-    )
+def _captured(pattern: gast.AST) -> str | None:
+    """The name that this part of a pattern binds."""
+    return getattr(pattern, "rest" if isinstance(pattern, gast.MatchMapping) else "name", None)
 
 
-def _matchers(patterns: list[gast.AST]) -> gast.AST:
-    return _tuple([_matcher(p) for p in patterns])
+_MATCHERS = {
+    "MatchValue": "equal", "MatchSingleton": "same", "MatchSequence": "sequence", "MatchMapping": "mapping",
+    "MatchClass": "instance", "MatchStar": "star", "MatchAs": "capture", "MatchOr": "one_of",
+}  # fmt: skip
 
 
-def _tuple(elements: list[gast.AST]) -> gast.AST:
-    return gast.Tuple(elements, gast.Load())
+def _matcher(part: Any) -> Any:
+    """The expression that makes the matcher of a pattern, from all that the pattern consists of."""
+    if isinstance(part, list):
+        return list(map(_matcher, part))
+    if isinstance(part, gast.pattern):
+        return operator(_MATCHERS[type(part).__name__], *(_matcher(getattr(part, f)) for f in part._fields))
+    return thunk(part) if isinstance(part, gast.AST) else part

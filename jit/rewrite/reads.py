@@ -16,25 +16,25 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, at, constant, index, is_operator, operator, thunk
-
-__all__ = ["Reads"]
+from .build import Pass, index, is_operator, operator, thunk
 
 
 class Reads(Pass):
-    """See the module. `node.unsure` comes from the analysis."""
+    """`node.unsure` comes from the analysis."""
 
     def visit_Name(self, node: gast.Name) -> gast.AST:
         unsure = getattr(node, "unsure", None)
         if unsure is None or not isinstance(node.ctx, gast.Load):
             return node
         node.unsure = None
-        if unsure == "own":
-            return at(node, operator("read", thunk(node), constant(node.id)))
-        return at(node, operator("read_outer", node, constant(node.id)))
+        return (
+            operator("read", thunk(node), node.id)
+            if unsure == "own"
+            else operator("read_outer", node, node.id)
+        )
 
     def visit_Attribute(self, node: gast.Attribute) -> gast.AST:
-        if getattr(node, "generated", False):
+        if hasattr(node, "generated"):
             return node
         self.generic_visit(node)
         if not isinstance(node.ctx, gast.Load):
@@ -42,19 +42,17 @@ class Reads(Pass):
         whole, path = node.value, self.names.private(node.attr)
         if is_operator(whole, "attr"):  # a chain becomes one read
             whole, path = whole.args[0], f"{whole.args[1].value}.{path}"
-        return at(node, operator("attr", whole, constant(path)))
+        return operator("attr", whole, path)
 
     def visit_Call(self, node: gast.Call) -> gast.AST:
         self.generic_visit(node)
         if is_operator(node, "call") and is_operator(node.args[0], "attr"):
-            return at(node, operator("method", *node.args[0].args))
+            return operator("method", *node.args[0].args)
         return node
 
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         self.generic_visit(node)
-        if not isinstance(node.ctx, gast.Load):
-            return node
-        return at(node, operator("item", node.value, index(node.slice)))
+        return operator("item", node.value, index(node.slice)) if isinstance(node.ctx, gast.Load) else node
 
     def visit_MatchValue(self, node: gast.AST) -> gast.AST:
         return node  # a pattern: names and attributes in it are not expressions

@@ -14,11 +14,11 @@ The order of evaluation is Python's: value, object, key.
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
-from .build import Pass, assign, at, constant, index, name, operator, target
-
-__all__ = ["Stores"]
+from .build import Pass, Statements, assign, at, index, name, operator, target, template
 
 _AUGMENTED = {
     gast.Add: "iadd", gast.Sub: "isub", gast.Mult: "imul", gast.MatMult: "imatmul", gast.Div: "itruediv",
@@ -28,109 +28,88 @@ _AUGMENTED = {
 
 
 class Stores(Pass):
-    """See the module."""
-
-    def visit_Assign(self, node: gast.Assign) -> gast.AST | list[gast.AST]:
+    def visit_Assign(self, node: gast.Assign) -> gast.AST | Statements:
         node.value = self.visit(node.value)
-        if not any(_has_place(t) for t in node.targets):
+        if not any(map(_has_place, node.targets)):
             return node
         if len(node.targets) == 1:
-            return self._bind(node.targets[0], node.value, node)
+            return self._bind(node.targets[0], node.value)
         whole = self.names.fresh("_value")
-        done: list[gast.AST] = [at(node, assign(whole, node.value))]
-        for each in node.targets:
-            done += self._bind(each, at(node, name(whole)), node)
-        return done
+        return [assign(whole, node.value), *(s for to in node.targets for s in self._bind(to, name(whole)))]
 
-    def visit_AnnAssign(self, node: gast.AnnAssign) -> gast.AST | list[gast.AST]:
+    def visit_AnnAssign(self, node: gast.AnnAssign) -> gast.AST | Statements:
         self.generic_visit(node)
-        if node.value is None or not _has_place(node.target):
-            return node
-        return self._bind(node.target, node.value, node)
+        return self._bind(node.target, node.value) if node.value and _has_place(node.target) else node
 
-    def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST | list[gast.AST]:
+    def visit_AugAssign(self, node: gast.AugAssign) -> gast.AST | Statements:
         node.value = self.visit(node.value)
         if not _has_place(node.target):
             return node
-        to = self.names.fresh("_to")
-        before = [assign(to, self.visit(node.target.value))]
-        if isinstance(node.target, gast.Attribute):
-            place: list[gast.AST] = [name(to), constant(self.names.private(node.target.attr))]
-            now = operator("attr", *place)
-        else:
-            key = self.names.fresh("_key")
-            before.append(assign(key, index(self.visit(node.target.slice))))
-            place = [name(to), name(key)]
-            now = operator("item", *place)
-        value = operator(_AUGMENTED[type(node.op)], now, node.value)
-        store = operator(
-            "store_attr" if isinstance(node.target, gast.Attribute) else "store_item", value, *place
-        )
-        return [at(node, s) for s in (*before, gast.Expr(store))]
+        kind, whole, part = self._place(node.target)
+        to, key = self.names.fresh("_to"), self.names.fresh("_key")
+        value = operator(_AUGMENTED[type(node.op)], operator(kind, name(to), name(key)), node.value)
+        store = operator(f"store_{kind}", value, name(to), name(key))
+        return template("TO, KEY = WHOLE, 'PART'\nSTORE", TO=to, KEY=key, WHOLE=whole, PART=part, STORE=store)
 
-    def visit_Delete(self, node: gast.Delete) -> gast.AST | list[gast.AST]:
-        if not any(_has_place(t) for t in node.targets):
+    def visit_Delete(self, node: gast.Delete) -> gast.AST | Statements:
+        if not any(map(_has_place, node.targets)):
             return node
-        return [at(node, self._delete(t)) for t in node.targets]
-
-    def _delete(self, place: gast.AST) -> gast.AST:
-        if isinstance(place, gast.Attribute):
-            return gast.Expr(
-                operator("del_attr", self.visit(place.value), constant(self.names.private(place.attr)))
-            )
-        if isinstance(place, gast.Subscript):
-            return gast.Expr(operator("del_item", self.visit(place.value), index(self.visit(place.slice))))
-        return gast.Delete([place])
+        done: Statements = []
+        for to in node.targets:
+            place = self._place(to)
+            done.append(gast.Expr(operator(f"del_{place[0]}", *place[1:])) if place else gast.Delete([to]))
+        return done
 
     def visit_For(self, node: gast.For) -> gast.AST:
         self.generic_visit(node)
-        if _has_place(node.target):
-            item = self.names.fresh("_item")
-            node.body = [*self._bind(node.target, at(node, name(item)), node), *node.body]
-            node.target = at(node, target(item))
+        node.target = self._bound_inside(node.target, node)
         return node
 
     visit_AsyncFor = visit_For
 
     def visit_With(self, node: gast.With) -> gast.AST:
         self.generic_visit(node)
-        for i, item in enumerate(node.items):
-            if item.optional_vars is not None and _has_place(item.optional_vars) and i == len(node.items) - 1:
-                entered = self.names.fresh("_entered")
-                node.body = [*self._bind(item.optional_vars, at(node, name(entered)), node), *node.body]
-                item.optional_vars = at(node, target(entered))
+        last = node.items[-1]  # an earlier target is bound before the next manager is made
+        last.optional_vars = self._bound_inside(last.optional_vars, node)
         return node
 
     visit_AsyncWith = visit_With
 
-    def _bind(self, to: gast.AST, value: gast.AST, place: gast.AST) -> list[gast.AST]:
-        """Statements that bind `to` (any assignment target) to `value`."""
-        if isinstance(to, gast.Attribute):
-            stores = operator(
-                "store_attr", value, self.visit(to.value), constant(self.names.private(to.attr))
-            )
-            return [at(place, gast.Expr(stores))]
-        if isinstance(to, gast.Subscript):
-            stores = operator("store_item", value, self.visit(to.value), index(self.visit(to.slice)))
-            return [at(place, gast.Expr(stores))]
+    def _bound_inside(self, to: gast.AST | None, block: gast.AST) -> gast.AST | None:
+        """The target to use in place of `to`, which is then bound at the beginning of the block."""
         if not _has_place(to):
-            return [at(place, gast.Assign([to], value, None))]
-        parts: list[gast.AST] = []
-        after: list[gast.AST] = []
-        for element in to.elts:
-            starred = isinstance(element, gast.Starred)
-            inner = element.value if starred else element
-            part = self.names.fresh("_part")
-            parts.append(gast.Starred(target(part), gast.Store()) if starred else target(part))
-            after += self._bind(inner, at(place, name(part)), place)
-        unpack = gast.Assign([type(to)(parts, gast.Store())], value, None)
-        return [at(place, unpack), *after]
+            return to
+        item = self.names.fresh("_item")
+        block.body[:0] = [at(block, s) for s in self._bind(to, name(item))]
+        return at(block, target(item))
+
+    def _bind(self, to: gast.AST, value: gast.AST) -> Statements:
+        """Statements that bind `to` (any assignment target) to `value`."""
+        if place := self._place(to):
+            kind, *where = place
+            return [gast.Expr(operator(f"store_{kind}", value, *where))]
+        if not _has_place(to):
+            return [gast.Assign([to], value, None)]
+        after: Statements = []
+        for i, element in enumerate(to.elts):
+            starred, part = isinstance(element, gast.Starred), self.names.fresh("_part")
+            after += self._bind(element.value if starred else element, name(part))
+            to.elts[i] = gast.Starred(target(part), gast.Store()) if starred else target(part)
+        return [gast.Assign([to], value, None), *after]
+
+    def _place(self, to: gast.AST) -> list[Any]:
+        """Whether a target is an attribute or item, of which object, and which one; nothing if it is neither."""
+        if isinstance(to, gast.Attribute):
+            return ["attr", self.visit(to.value), self.names.private(to.attr)]
+        if isinstance(to, gast.Subscript):
+            return ["item", self.visit(to.value), index(self.visit(to.slice))]
+        return []
 
 
-def _has_place(to: gast.AST) -> bool:
+def _has_place(to: gast.AST | None) -> bool:
     """Whether an assignment target writes to an attribute or item anywhere."""
-    if isinstance(to, gast.Starred):
-        return _has_place(to.value)
     if isinstance(to, (gast.Tuple, gast.List)):
         return any(map(_has_place, to.elts))
+    if isinstance(to, gast.Starred):
+        return _has_place(to.value)
     return isinstance(to, (gast.Attribute, gast.Subscript))

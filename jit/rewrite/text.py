@@ -9,26 +9,19 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, at, constant, operator
-
-__all__ = ["Texts"]
+from .build import Pass, operator
 
 
 class Texts(Pass):
-    """See the module."""
-
     def visit_JoinedStr(self, node: gast.JoinedStr) -> gast.AST:
         self.generic_visit(node)
-        return at(node, operator("text", *node.values))
+        return operator("text", *node.values)
 
     def visit_FormattedValue(self, node: gast.FormattedValue) -> gast.AST:
         self.generic_visit(node)
-        spec = constant("") if node.format_spec is None else node.format_spec
-        return at(node, operator("piece", node.value, constant(node.conversion), spec))
+        return operator("piece", node.value, node.conversion, node.format_spec or "")
 
     def visit_BinOp(self, node: gast.BinOp) -> gast.AST:
         self.generic_visit(node)
         text = isinstance(node.left, gast.Constant) and isinstance(node.left.value, str)
-        if not text or not isinstance(node.op, gast.Mod):
-            return node
-        return at(node, operator("percent", node.left, node.right))
+        return operator("percent", node.left, node.right) if text and isinstance(node.op, gast.Mod) else node

@@ -21,39 +21,32 @@ from __future__ import annotations
 
 import gast
 
-from .build import Pass, assign, at, name, suspends
-
-__all__ = ["Yields"]
+from .build import Pass, Statements, assign, name, suspends, template
 
 
 class Yields(Pass):
-    """See the module."""
-
-    def visit_If(self, node: gast.If) -> gast.AST | list[gast.AST]:
+    def visit_If(self, node: gast.If) -> gast.AST | Statements:
         self.generic_visit(node)
-        sides = [_split(node.body), _split(node.orelse)]
-        if sides[0] is None or sides[1] is None or len(sides[0]) != len(sides[1]) or len(sides[0]) == 1:
+        body, orelse = _split(node.body), _split(node.orelse)
+        if body is None or orelse is None or not len(body) == len(orelse) > 1:
             return node
         test, item = self.names.fresh("_test"), self.names.fresh("_yielded")
-        done: list[gast.AST] = [assign(test, node.test)]
-        for steps in zip(*sides, strict=True):
+        done: Statements = [assign(test, node.test)]
+        for steps in zip(body, orelse, strict=True):
             arms = [[*before, *([assign(item, value)] if value else [])] for before, value in steps]
             done.append(gast.If(name(test), arms[0] or [gast.Pass()], arms[1]))
-            if steps[0][1] is not None:
-                done.append(gast.Expr(gast.Yield(name(item))))
-        return [at(node, stmt) for stmt in done]
+            done += template("yield ITEM", ITEM=item)
+        return done[:-1]
 
 
-def _split(stmts: list[gast.AST]) -> list[tuple[list[gast.AST], gast.AST | None]] | None:
+def _split(stmts: Statements) -> list[tuple[Statements, gast.AST | None]] | None:
     """The statements before each yield with what it yields, then the rest with None; None where another yield is."""
-    parts: list[tuple[list[gast.AST], gast.AST | None]] = []
-    before: list[gast.AST] = []
+    parts: list[tuple[Statements, gast.AST | None]] = [([], None)]
     for stmt in stmts:
         if isinstance(stmt, gast.Expr) and isinstance(stmt.value, gast.Yield):
-            parts.append((before, stmt.value.value or gast.Constant(None, None)))
-            before = []
+            parts[-1:] = [(parts[-1][0], stmt.value.value or gast.Constant(None, None)), ([], None)]
         elif suspends([stmt]):
             return None
         else:
-            before.append(stmt)
-    return [*parts, (before, None)]
+            parts[-1][0].append(stmt)
+    return parts
