@@ -91,7 +91,7 @@ def operator(function: str, *args: Any) -> gast.Call:
 def is_operator(tree: gast.AST, function: str) -> bool:
     """Whether a tree is a call of this operator."""
     called = tree.func if isinstance(tree, gast.Call) else None
-    return hasattr(called, "generated") and called.attr == function
+    return isinstance(called, gast.Attribute) and hasattr(called, "generated") and called.attr == function
 
 
 def index(key: gast.AST) -> gast.AST:
