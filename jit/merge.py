@@ -285,9 +285,9 @@ class Pairing:
     def _add(self, one: Any, two: Any, type: Type, unsure: bool = False) -> int:
         index, pair = len(self.pairs), Pair(one, two, type)
         self.pairs.append(pair)
-        bounds = [not unsure if side is UNBOUND else bound_of(side) for side in (one, two)]
+        bounds: list[Any] = [not unsure if side is UNBOUND else bound_of(side) for side in (one, two)]
         if any(bound is not True for bound in bounds):
-            pair.bound = self._add(*bounds, FLAG)
+            pair.bound = self._add(bounds[0], bounds[1], FLAG)
         return index
 
     def stand_for(self, tensors: list[Any]) -> None:

@@ -39,6 +39,9 @@ class Place:
     private = False
     kind = "own"
 
+    target: Any
+    index: Any
+
     def __init__(self, name: str, target: Any = None, index: Any = None) -> None:
         self.name, self.target, self.index = name, target, index
         self.key = (self.kind, id(self if target is None else target), index)

@@ -37,7 +37,8 @@ class Undecided:
         return [self.test, self.one, self.two]
 
     def __rebuilt__(self, parts: list[Any]) -> Any:
-        return known_value(Undecided(*parts, self.problem))
+        test, one, two = parts
+        return known_value(Undecided(test, one, two, self.problem))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(_needed(self), name)
