@@ -170,7 +170,7 @@ class Contents(Place):
         if isinstance(self.target, list):
             is_array = not isinstance(value, list)
             if self.grows:
-                self.target.array = value if is_array else None
+                self.target.array = value if is_array else None  # type: ignore[attr-defined]
             list.__setitem__(self.target, slice(None), [] if is_array else value)
         else:
             self.target.clear()
@@ -179,11 +179,12 @@ class Contents(Place):
     def differs(self, value: Any, before: Any) -> bool:
         if not isinstance(value, CONTAINERS) or not isinstance(before, CONTAINERS):
             return value is not before
-        if isinstance(value, dict):
-            return list(value) != list(before) or any(value[k] is not before[k] for k in value)
         if isinstance(value, set):
             return set(map(id, value)) != set(map(id, before))
-        return len(value) != len(before) or any(a is not b for a, b in zip(value, before, strict=True))
+        if isinstance(value, dict) and list(value) != list(before):
+            return True
+        mine, its = (list(c.values()) if isinstance(c, dict) else list(c) for c in (value, before))
+        return len(mine) != len(its) or any(a is not b for a, b in zip(mine, its, strict=True))
 
 
 @dataclass
@@ -226,14 +227,14 @@ def align(one: Journal, two: Journal) -> None:
 
 @dataclass
 class Journal:
-    """What a branch or a loop's body changed. `dead`: it ended in a raise, so its values do not matter.
+    """What code that is recorded into a block of its own (`frame`) changed.
 
-    In a branch, `facts` says which bool tensors are true or false there.
+    `dead`: it ended in a raise, so its values do not matter. `facts` says which bool tensors are true or false there.
     """
 
+    frame: Any = None  # (that of the whole function is no inner one)
     entries: dict[tuple[Any, ...], Entry] = field(default_factory=dict)
     dead: bool = False
-    branch: bool = True
     facts: dict[int, bool] = field(default_factory=dict)
     #: Variables that have no value yet only because a loop's body is recorded for the first time.
     unknown: frozenset[tuple[Any, ...]] = frozenset()
@@ -267,10 +268,18 @@ class Journal:
         self.entries[place.key] = Entry(place, before, after)
 
     def assume(self, test: Any, truth: bool) -> None:
-        """Note that a bool tensor is `truth` here, and what follows from that."""
+        """Give undecided values the one they must be where a bool tensor is `truth`."""
+        self._learn(test, truth)
+        for entry in self.entries.values():
+            value = known_value(entry.before)
+            if value is not entry.before:
+                entry.place.put(value)
+                entry.narrowed = value
+
+    def _learn(self, test: Any, truth: bool) -> None:
         self.facts[id(test)] = truth
         for other, its_truth in getattr(test, "implies", {}).get(truth, ()):
-            self.assume(other, its_truth)
+            self._learn(other, its_truth)
 
     def undo(self) -> None:
         """Read the values reached, then put everything back as it was."""
@@ -329,8 +338,14 @@ def recording() -> Journal | None:
     return current() or getattr(rewriting(), "effects", None)
 
 
-def note(place: Place) -> None:
-    """Call this before a write."""
+def note(place: Place, surely: bool = True) -> None:
+    """Call this before a write. Raises CaptureError for one (`surely`) to what :func:`freeze` was called for."""
+    if surely and id(place.owner) in getattr(mode.capture, "frozen", ()):
+        raise refuse(
+            f"this {type(place.owner).__name__.lower()} is one of two that a condition on a tensor has chosen "
+            "between, and a graph cannot write to it and to both",
+            "Write in the branches, or copy it before: list(a), dict(a).",
+        )
     journal = recording()
     if journal is not None and not place.private and id(place.owner) not in journal.born:
         journal.note(place)
@@ -345,16 +360,6 @@ def freeze(value: Any) -> None:
         mode.capture.__dict__.setdefault("frozen", {})[id(value)] = value
         for part in value.values() if isinstance(value, dict) else value:
             freeze(part)
-
-
-def check_frozen(container: Any) -> None:
-    """Raises CaptureError for a write to a container that :func:`freeze` was called for."""
-    if id(container) in getattr(mode.capture, "frozen", ()):
-        raise refuse(
-            f"this {type(container).__name__.lower()} is one of two that a condition on a tensor has chosen between, "
-            "and a graph cannot write to it and to both",
-            "Write in the branches, or copy it before: list(a), dict(a).",
-        )
 
 
 def note_rebound(target: Any) -> None:
@@ -380,24 +385,26 @@ def born(made: Any) -> Any:
 
 
 @contextmanager
-def journaled(watched: Iterable[Place], branch: bool = True) -> Iterator[Journal]:
-    """Journal the code in the `with`; `watched` places are noted from the start. Undone at its end."""
-    journal = Journal(branch=branch)
-    for place in watched:
-        journal.note(place)
+def recorded(watched: Iterable[Place]) -> Iterator[Journal]:
+    """Record the code in the `with` into a block; `watched` places are noted from the start. Undone at its end."""
+    assert mode.capture is not None
     depth = len(_stack.journals)
     if depth > _MOST_NESTED:
         raise refuse(*_ENDLESS)
-    _stack.journals.append(journal)
-    try:
-        yield journal
-    except RecursionError:
-        raise refuse(*_ENDLESS) from None
-    finally:
-        journal.undo()  # (while it is still known what holds in this branch)
-        del _stack.journals[depth:]
-        if _stack.journals:
-            _stack.journals[-1].born.update(journal.born)
+    with mode.capture.inner() as frame:
+        journal = Journal(frame)
+        for place in watched:
+            journal.note(place)
+        _stack.journals.append(journal)
+        try:
+            yield journal
+        except RecursionError:
+            raise refuse(*_ENDLESS) from None
+        finally:
+            journal.undo()  # (while it is still known what holds in this branch)
+            del _stack.journals[depth:]
+            if _stack.journals:
+                _stack.journals[-1].born.update(journal.born)
 
 
 def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Place]:

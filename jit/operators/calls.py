@@ -13,7 +13,7 @@ import numpy as np
 import paddlelite as paddle
 
 from ..convert import convert
-from ..state import CONTAINERS, Contents, born, check_frozen, current, note, note_rebound, recording
+from ..state import CONTAINERS, Contents, born, current, note, note_rebound, recording
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
 from . import text
@@ -123,7 +123,5 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
 def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
         if isinstance(arg, CONTAINERS):
-            note(Contents(f"a {type(arg).__name__}", arg))
-            if target.__name__ in _MUTATING:
-                check_frozen(arg)
+            note(Contents(f"a {type(arg).__name__}", arg), surely=target.__name__ in _MUTATING)
     return target(*args, **kwargs)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from paddlelite.capture import Capture, Frame
 from paddlelite.dtypes import bool_
 from paddlelite.mode import mode
 from paddlelite.nested import fill
@@ -24,13 +23,13 @@ from ..state import (
     StateClosure,
     align,
     freeze,
-    journaled,
     note,
     places,
     reads_unknown,
-)  # fmt: skip
+    recorded,
+)
 from ..symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, refuse, within
-from ..undecided import Undecided, known_value
+from ..undecided import Undecided
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -97,38 +96,34 @@ def _both(
     Of the `watched` variables the first branch must not show in the second; the `merged` ones are read later, and
     `read` gives those that a branch surely reads.
     """
-    capture = mode.capture
-    assert capture is not None
     decided("became a cond")
-    done: list[tuple[Frame, Journal]] = []
+    done: list[Journal] = []
     for taken in (True, False):
-        with capture.inner() as frame, journaled([*watched, *undecided_places()]) as journal:
+        with recorded([*watched, *getattr(mode.capture, "undecided", ())]) as journal:
             journal.assume(test, taken)
-            narrow(journal)
             journal.dead = reads_unknown(lambda taken=taken: read(taken))  # type: ignore[misc]
             if not journal.dead:
                 yield taken
-        done.append((frame, journal))
-    _merge(capture, test, done, {place.key for place in merged})
+        done.append(journal)
+    _merge(test, done, {place.key for place in merged})
 
 
-def _merge(
-    capture: Capture, test: Tensor, done: list[tuple[Frame, Journal]], merged: set[tuple[Any, ...]]
-) -> None:
-    (true_frame, true), (false_frame, false) = done
+def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> None:
+    capture: Any = mode.capture
+    true, false = done
     align(true, false)
     pairing = Pairing(test, two_values, {**true.born, **false.born})
     sure = true.dead != false.dead  # a branch that raises gives no values
     templates: list[tuple[Place, Any]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
-        sides = [j.entries.get(key) for j in (true, false)]
+        sides = [journal.entries.get(key) for journal in done]
         changed = any(side is not None and side.changed for side in sides)
         # A function that one side calls may have rebound what is else the analysis' own.
         place = next((s.place for s in sides if s is not None and not s.place.private), entry.place)
         if changed and (key in merged or not place.private):
             one, two = values = [entry.before if side is None else side.after for side in sides]
-            _check_replaced(place, values, (true, false))
+            _check_replaced(place, values, done)
             if sure:
                 one, two = (UNBOUND, two) if true.dead else (one, UNBOUND)
             if one is not two and _is_flag(one, entry.before) and _is_flag(two, entry.before):
@@ -136,19 +131,20 @@ def _merge(
                 templates.append((place, as_bool(flag) if is_weak(one) and is_weak(two) else flag))
             else:
                 templates.append((place, pairing.at(place, one, two, sure)))
+    frames: list[Any] = [journal.frame for journal in done]
     outs = []
-    for side, (frame, _) in enumerate(done):
+    for side, frame in enumerate(frames):
         with within(capture, frame):
             outs.append([pair.side(side) for pair in pairing.pairs])
             frame.block.outputs = [capture.read(t) for t in outs[-1]]
     results: list[Tensor] = []
-    if outs[0] or any(frame.state or frame.block.nodes for frame in (true_frame, false_frame)):
-        results = join_branches(capture, test, [(true_frame, outs[0]), (false_frame, outs[1])])
+    if outs[0] or any(frame.state or frame.block.nodes for frame in frames):
+        results = join_branches(capture, test, list(zip(frames, outs)))
     pairing.stand_for(results)
     for container in pairing.shared:
         freeze(container)
     for place, template in templates:
-        note(place)
+        note(place, surely=False)
         value = fill(template, results)
         place.put(value)
         if pairing.shared:
@@ -157,21 +153,7 @@ def _merge(
             capture.__dict__.setdefault("undecided", []).append(place)
 
 
-def undecided_places() -> list[Place]:
-    """The attributes and items whose values are undecided."""
-    return getattr(mode.capture, "undecided", [])
-
-
-def narrow(journal: Journal) -> None:
-    """Give undecided values the one they must be in the branch that begins."""
-    for entry in journal.entries.values():
-        value = known_value(entry.before)
-        if value is not entry.before:
-            entry.place.put(value)
-            entry.narrowed = value
-
-
-def _check_replaced(place: Place, values: list[Any], journals: tuple[Journal, Journal]) -> None:
+def _check_replaced(place: Place, values: list[Any], journals: list[Journal]) -> None:
     """Raises CaptureError where one branch changes a container and the other puts another one in its place."""
     if values[0] is values[1]:
         return

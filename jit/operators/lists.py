@@ -19,7 +19,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
-from ..state import Contents, born, check_frozen, note
+from ..state import Contents, born, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
 from .replaced import replaces
@@ -43,7 +43,6 @@ def _changing(own: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(own)
     def method(self: List, *args: Any, **kwargs: Any) -> Any:
-        check_frozen(self)
         note(Contents("the list", self))
         if by_index and args and is_symbolic(args[0]):
             self._become_array()
@@ -116,7 +115,6 @@ class List(builtins.list):  # type: ignore[type-arg]
             for item in builtins.list(items):
                 self.append(item)
         else:
-            check_frozen(self)
             note(Contents("the list", self))
             self._become_array()
             self.array = _like([self.array, other], A.array_joined, self.array, other)

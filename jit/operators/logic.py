@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from paddlelite.dtypes import bool_
-from paddlelite.mode import mode
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import Number
 
-from ..state import journaled
+from ..state import recorded
 from ..symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate
 from ..undecided import Undecided, spread
-from .conditionals import cells_of, choose, narrow
+from .conditionals import cells_of, choose
 
 __all__ = ["and_", "both_", "chain", "either_", "in_", "is_", "is_not", "not_", "not_in", "or_"]
 
@@ -89,14 +88,12 @@ def _cheap(value: Any, other: Thunk, truth: bool) -> Any:
 
     It is asked where the left one is `truth`.
     """
-    capture = mode.capture
-    assert capture is not None
     if not _is_bool(value) or other.__code__.co_name != "<lambda>":
         return None
-    with capture.inner() as frame, journaled(cells_of(other)) as journal:
+    with recorded(cells_of(other)) as journal:
         journal.assume(value, truth)
-        narrow(journal)
         right = other()
+    frame: Any = journal.frame
     touched = any(entry.changed or entry.is_narrowed for entry in journal.entries.values())
     if not _is_bool(right) or touched or frame.state:
         return None

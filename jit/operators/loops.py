@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from paddlelite.capture import Capture, Frame
 from paddlelite.errors import user_line
 from paddlelite.mode import mode
 from paddlelite.ops.control import close_loop, close_while, open_loop
@@ -16,7 +14,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from ..carry import Carried
-from ..state import UNBOUND, Journal, Own, Place, StateClosure, journaled, note, places, reads_unknown
+from ..state import UNBOUND, Journal, Own, Place, StateClosure, note, places, reads_unknown, recorded
 from ..symbolic import both, decided, either, in_graph, is_symbolic, negate, predicate, refuse
 from .conditionals import if_, read_of
 from .iterables import Source, counter, source_of, taken
@@ -36,11 +34,10 @@ def while_(test: Callable[[], Any], state: StateClosure, names: Names | None, st
     """One item per round, as long as no flag of `stop` is set and `test()` holds."""
     graph = _Growth()
     while True:
-        with _undoable() as undo:
-            more = _goes_on(test, state, stop)
-            if in_graph(more):
-                undo()
+        start = len(graph.nodes)
+        more = _goes_on(test, state, stop)
         if in_graph(more):
+            del graph.nodes[start:]  # the test was tried to see what it is
             yield from _rounds(lambda: _goes_on(test, state, stop), state, names, [])
             return
         if not more:
@@ -106,14 +103,14 @@ class _Growth:
     def __init__(self) -> None:
         capture = mode.capture
         self.nodes: list[Any] = [] if capture is None else capture.frame.block.nodes
-        self.start, self.rounds = len(self.nodes), 0
+        self.start, self.rounds, self.warned = len(self.nodes), 0, False
 
     def look(self) -> None:
         """Call this after each round."""
         self.rounds += 1
         added = len(self.nodes) - self.start
-        if added > MOST_UNROLLED and self.rounds > 1:
-            self.nodes = []
+        if added > MOST_UNROLLED and self.rounds > 1 and not self.warned:
+            self.warned = True
             file, line = user_line()
             warnings.warn(
                 f"{file}:{line}: this loop is run by Python and has put {added} operations into the graph in "
@@ -158,27 +155,13 @@ def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
     return found
 
 
-@contextmanager
-def _undoable() -> Iterator[Callable[[], None]]:
-    """Gives a function that takes away the nodes appended inside the `with`: a test is tried to see what it is."""
-    capture = mode.capture
-    nodes = capture.frame.block.nodes if capture is not None else []
-    start = len(nodes)
-
-    def undo() -> None:
-        del nodes[start:]
-
-    yield undo
-
-
 def _rounds(
     more: Callable[[], Any], state: StateClosure, names: Names | None, extra: list[Place]
 ) -> Iterator[None]:
     """Let the body run once (or until the carried types no longer change) and record it as a loop."""
     if names is None:
         raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
-    capture = mode.capture
-    assert capture is not None
+    capture: Any = mode.capture
     decided("became a while_loop")
     carried = Carried([*places(state, names), *extra])
     written: list[Tensor] = []
@@ -188,44 +171,41 @@ def _rounds(
     for attempt in itertools.count():
         if attempt > MOST_ATTEMPTS:
             raise refuse("the types that this loop carries keep changing from round to round")
-        with capture.inner() as frame, journaled([*carried.places, *places(state)], branch=False) as journal:
-            carried.place(open_loop(capture, frame, carried.specs, written))
-            journal.unknown = carried.unknown if guess else frozenset()
+        with recorded([*carried.places, *places(state)]) as body:
+            carried.place(open_loop(capture, body.frame, carried.specs, written))
+            body.unknown = carried.unknown if guess else frozenset()
             yield
-            settled = _settle(capture, carried, journal, frame, written)
-        if settled and not journal.skipped:
+            settled = _settle(capture, carried, body, written)
+        if settled and not body.skipped:
             break
         guess = not settled
     test = _test_block(capture, carried, more, written)
-    results = close_while(capture, carried.start(), written, test, frame)
+    results = close_while(capture, carried.start(), written, test, body.frame)
     for place, value in carried.values(results):
-        note(place)
+        note(place, surely=False)
         place.put(value)
 
 
-def _settle(
-    capture: Capture, carried: Carried, journal: Journal, frame: Frame, written: list[Tensor]
-) -> bool:
+def _settle(capture: Any, carried: Carried, body: Journal, written: list[Tensor]) -> bool:
     """Look at what the body did. True when it fits what was carried; else `carried` was widened for another try."""
-    if journal.dead:
+    if body.dead:
         raise refuse("the body of a loop on a tensor always raises")
-    outs = carried.after(journal)
+    outs = carried.after(body)
     if outs is None:
         return False
-    new = close_loop(capture, frame, outs, written)
+    new = close_loop(capture, body.frame, outs, written)
     written += new
     return not new
 
 
-def _test_block(capture: Capture, carried: Carried, more: Callable[[], Any], written: list[Tensor]) -> Frame:
-    with capture.inner() as frame, journaled(carried.places, branch=False) as journal:
-        carried.place(open_loop(capture, frame, carried.specs, written))
-        placed = {key: entry.place.get() for key, entry in journal.entries.items()}
+def _test_block(capture: Any, carried: Carried, more: Callable[[], Any], written: list[Tensor]) -> Any:
+    with recorded(carried.places) as test:
+        carried.place(open_loop(capture, test.frame, carried.specs, written))
+        placed = {key: entry.place.get() for key, entry in test.entries.items()}
         result = more()
-        test = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
-        changed = close_loop(capture, frame, [test], written, True)
-        if changed or any(e.place.differs(e.place.get(), placed.get(k)) for k, e in journal.entries.items()):
-            raise refuse(
-                "the condition of a loop on a tensor changes something", "Change it in the loop's body."
-            )
-    return frame
+        holds = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
+        changed = close_loop(capture, test.frame, [holds], written, True)
+        if changed or any(e.place.differs(e.place.get(), placed.get(k)) for k, e in test.entries.items()):
+            what = "the condition of a loop on a tensor changes something"
+            raise refuse(what, "Change it in the loop's body.")
+    return test.frame

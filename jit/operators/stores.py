@@ -6,7 +6,7 @@ import types
 from typing import Any
 
 from ..convert import class_attribute, special
-from ..state import Attribute, Contents, Item, Place, check_frozen, note, recording
+from ..state import Attribute, Contents, Item, Place, note, recording
 from ..symbolic import rewriting
 from .items import check_key
 from .replaced import replaces
@@ -72,7 +72,6 @@ def _note_item(target: Any, key: Any) -> None:
     """Journal one key of a dict or list, or all of it. (Tensors keep a journal of their own in the capture.)"""
     if not isinstance(target, (dict, list)):
         return
-    check_frozen(target)
     if isinstance(key, (int, str)) and not isinstance(target, list):
         note(Item(f"{_called(target)}[{key!r}]", target, key))
     else:
