@@ -17,8 +17,6 @@ from paddlelite.tensor.tensor import Tensor
 
 from .trace import Traced
 
-__all__ = ["Cache", "Entry"]
-
 #: Programs kept for one key, the newest first.
 _KEPT = 8
 
@@ -30,9 +28,7 @@ class Entry:
     dims: list[Dims]
     traced: Traced
     run: Any  # the executor
-    call: tuple[
-        Any, Any, list[tuple[Any, str, bool]]
-    ]  # key, template, (spec, name, stop_gradient) of each input
+    call: tuple[Any, ...]  # key, template, and (spec, name, stop_gradient) of each input
 
     @property
     def main_program(self) -> Program:
@@ -56,14 +52,11 @@ class Entry:
         """The parameters and buffers that the program reads."""
         return [t for t in self.main_program.captures.values() if t.persistable]
 
-    def fits(self, tensors: Sequence[Tensor]) -> bool:
-        """Whether the program may be run on tensors of these sizes."""
+    def fits(self, given: Sequence[Any]) -> bool:
+        """Whether the program may be run on tensors of these sizes. (InputSpecs are in the key: they fit.)"""
         seen: dict[Dim, int] = {}
-        for dims, tensor in zip(self.dims, tensors, strict=True):
-            shape = tensor._data.shape
-            if dims != shape and not matches(dims, shape, seen):
-                return False
-        return True
+        sizes = [(dims, t._data.shape) for dims, t in zip(self.dims, given) if isinstance(t, Tensor)]
+        return all(dims == shape or matches(dims, shape, seen) for dims, shape in sizes)
 
 
 class Cache:
@@ -81,12 +74,12 @@ class Cache:
     def __len__(self) -> int:
         return len(self.concrete_programs())
 
-    def find(self, key: Any, tensors: Sequence[Tensor]) -> Entry | None:
-        """The program for this call, if there is one that still holds."""
-        return next((e for e in self._fitting(key, tensors) if e.traced.guards.changed() is None), None)
+    def find(self, key: Any, given: Sequence[Any]) -> Entry | None:
+        """The program for this call (tensors or InputSpecs), if there is one that still holds."""
+        return next((e for e in self._fitting(key, given) if e.traced.guards.changed() is None), None)
 
-    def _fitting(self, key: Any, tensors: Sequence[Tensor]) -> list[Entry]:
-        return [entry for entry in self.entries.get(key, ()) if entry.fits(tensors)]
+    def _fitting(self, key: Any, given: Sequence[Any]) -> list[Entry]:
+        return [entry for entry in self.entries.get(key, ()) if entry.fits(given)]
 
     def add(self, key: Any, entry: Entry) -> None:
         """Keep a program; one for more sizes comes first."""
@@ -103,21 +96,18 @@ class Cache:
         `log` why the capture is made.
         """
         shapes = [tuple(t._data.shape) for t in tensors]
-        fitting = self._fitting(key, tensors)
+        fitting, known = self._fitting(key, tensors), self.entries.get(key)
         if fitting:
             self.log.append(str(fitting[0].traced.guards.changed()))
             return fitting[0].dims
-        known = self.entries.get(key)
         if not known:
-            kinds = map(_kind, tensors)
-            self.log.append(
-                self._new_leaf({**dict(zip(names, kinds)), **{n: repr(v) for n, v in rest.items()}})
-            )
-            return list(shapes)
+            rest = {name: repr(value) for name, value in rest.items()}
+            self.log.append(self._new_leaf({**dict(zip(names, map(_kind, tensors))), **rest}))
+            return shapes
         widened, reasons = [], []
         for name, shape, before in zip(names, shapes, known[0].dims, strict=True):
-            sizes = zip(shape, before, strict=True)
-            widened.append(tuple(a if a == b else symbol(f"{name}_{i}") for i, (a, b) in enumerate(sizes)))
+            sizes = enumerate(zip(shape, before, strict=True))
+            widened.append(tuple(a if a == b else symbol(f"{name}_{i}") for i, (a, b) in sizes))
             if widened[-1] != shape:
                 reasons.append(f"`{name}` has shape {list(shape)}, and had {list(before)} before")
         self.log.append("; ".join(reasons))

@@ -17,10 +17,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from paddlelite.capture import LOCK, Capture
+from paddlelite.dims import Dims
 from paddlelite.errors import CaptureError, InvalidArgumentError, users_traceback
 from paddlelite.ir import Program
 from paddlelite.mode import mode
-from paddlelite.nested import fill, key_of
+from paddlelite.nested import Flat, fill, key_of
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
 from paddlelite.static import BuildStrategy, InputSpec
@@ -100,7 +101,10 @@ class StaticFunction:
 
     def __init__(self, function: Callable[..., Any], input_spec: Any = None, **options: Any) -> None:
         self._function = function
-        self._input_spec = _checked_spec(input_spec)
+        if input_spec is not None and not isinstance(input_spec, (list, tuple)):
+            kind = type(input_spec).__name__
+            raise TypeError(f"The type(input_spec) should be one of (tuple, list), but received {kind}.")
+        self._input_spec = None if input_spec is None else tuple(input_spec)
         self._options = options
         self._cache = Cache()
         self._fast: dict[tuple[Any, ...], Entry] = {}  # for calls with nothing but tensors
@@ -147,7 +151,7 @@ class StaticFunction:
     def __reduce__(self) -> str | tuple[Any, ...]:
         if getattr(sys.modules.get(self.__module__), self.__name__, None) is self:
             return self.__name__  # a function of a module is found there again
-        return _restore, (self._function, self._input_spec, self._options)
+        return functools.partial(StaticFunction, **self._options), (self._function, self._input_spec)
 
     # Calling
 
@@ -183,23 +187,20 @@ class StaticFunction:
             self._fast[signature] = entry
         return entry, tensors
 
-    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:
-        """:meth:`_entry` by the structure of the arguments."""
+    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Any]]:
+        """:meth:`_entry` by the structure of the arguments; InputSpecs may stand for the tensors."""
         args, kwargs = self._normalised(args, kwargs)
         found = flatten((args, kwargs))
-        tensors = [t if isinstance(t, Tensor) else to_tensor(t) for t in found.tensors]
-        key = (
-            key_of(found.template),
-            tuple((t._data.dtype, t._data.ndim, t.stop_gradient) for t in tensors),
-        )
-        entry = self._cache.find(key, tensors)
+        given = [t if isinstance(t, (Tensor, InputSpec)) else to_tensor(t) for t in found.tensors]
+        key = (key_of(found.template), tuple(map(_kind, given)))
+        entry = self._cache.find(key, given)
         if entry is None:
             with LOCK:  # another thread may have captured it meanwhile
-                entry = self._cache.find(key, tensors)
-                if entry is None:
-                    entry = self._capture(key, found.template, self._input_specs(found, tensors, key))
+                entry = self._cache.find(key, given) or self._capture(
+                    key, found.template, self._inputs(found, given, key)
+                )
         self._last = entry
-        return entry, tensors
+        return entry, given
 
     def _normalised(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -213,51 +214,41 @@ class StaticFunction:
             raise TypeError(f"{self.__name__}() {problem}") from None
         return bound.args, bound.kwargs
 
-    def _input_specs(self, found: Any, tensors: Sequence[Tensor], key: Any) -> list[tuple[Spec, str, bool]]:
+    def _inputs(self, found: Flat, given: list[Any], key: Any) -> list[tuple[Spec, str, bool]]:
+        """Spec, name and stop_gradient of each input: of the InputSpec that is given for it, else of the tensor."""
         names = self._names(found.paths)
-        given = self._given_specs(found)
-        sizes = self._cache.sizes_for(
-            key, tensors, names, dict(zip(self._names(found.rest), found.rest.values()))
-        )
-        if given is None:
-            return [
-                (Spec(dims, t.dtype), name, t.stop_gradient)
-                for dims, t, name in zip(sizes, tensors, names, strict=True)
-            ]
-        specs = []
-        for spec, tensor, name in zip(given, tensors, names, strict=True):
-            if spec is None:
-                specs.append((Spec(tuple(tensor.dims), tensor.dtype), name, tensor.stop_gradient))
-                continue
-            if not spec.fits(tensor):
-                have = f"{tensor.dtype.name}{list(tensor.dims)}"
-                raise InvalidArgumentError(
-                    f"{self.__name__}(): the argument {name} is {have}, which does not fit its {spec!r}. Change "
-                    "input_spec, or the argument."
-                )
-            specs.append((spec.spec(spec.name or name), spec.name or name, tensor.stop_gradient))
-        return specs
+        if any(isinstance(t, InputSpec) for t in given):
+            return [self._input(t, t, name, ()) for t, name in zip(given, names)]
+        constants = dict(zip(self._names(found.rest), found.rest.values()))
+        sizes = self._cache.sizes_for(key, given, names, constants)
+        declared = flatten((self._input_spec or (), {}))
+        specs = dict(zip(declared.paths, declared.tensors))
+        return list(map(self._input, given, map(specs.get, found.paths), names, sizes))
 
-    def _given_specs(self, found: Any) -> list[InputSpec | None] | None:
-        """For each tensor of a call the InputSpec given for it; None without input_spec."""
-        if self._input_spec is None:
-            return None
-        spec_tree = flatten((self._input_spec, {}))
-        by_path = dict(zip(spec_tree.paths, spec_tree.tensors, strict=True))
-        return [by_path.get(path) for path in found.paths]
+    def _input(self, given: Any, spec: Any, name: str, sizes: Dims) -> tuple[Spec, str, bool]:
+        if spec is None:
+            return Spec(sizes, given.dtype), name, given.stop_gradient
+        if not isinstance(spec, InputSpec):
+            problem = f"give an InputSpec for {name} too, or tensors for all"
+            raise InvalidArgumentError(f"{self.__name__}(): {problem}")
+        if isinstance(given, Tensor) and not spec.fits(given):
+            raise InvalidArgumentError(
+                f"{self.__name__}(): the argument {name} is {given.dtype.name}{list(given.dims)}, which does not fit "
+                f"its {spec!r}. Change input_spec, or the argument."
+            )
+        name = spec.name or name
+        return spec.spec(name), name, given.stop_gradient
 
     def _names(self, paths: Iterable[str]) -> list[str]:
         """Names of the inputs: the parameter's, with the place inside a container after it."""
-        params = list(_signature(self._function).parameters)
-        names = []
-        for path in paths:
-            side, _, rest = path.partition("_")
-            head, _, inner = rest.partition("_")
-            name = (params[int(head)] if int(head) < len(params) else f"x{head}") if side == "0" else head
-            if side == "1":
-                name, inner = rest, ""
-            names.append(f"{name}_{inner}" if inner else name)
-        return names
+        params = dict(enumerate(_signature(self._function).parameters))
+
+        def name(path: str) -> str:
+            side, _, place = path.partition("_")  # 0: by position, 1: by keyword
+            number, *inner = place.split("_", 1)
+            return place if side == "1" else "_".join([params.get(int(number), f"x{number}"), *inner])
+
+        return list(map(name, paths))
 
     def _capture(self, key: Any, template: Any, inputs: list[tuple[Spec, str, bool]]) -> Entry:
         from paddlelite.export.executor import Executor  # onnx is loaded by its first use
@@ -272,35 +263,16 @@ class StaticFunction:
 
     # Looking inside
 
+    def captured_for(self, *args: Any, **kwargs: Any) -> Entry:
+        """Capture for these arguments (tensors or InputSpecs; those of `input_spec` if there are none)."""
+        if not args and not kwargs and self._input_spec is not None:
+            args = self._input_spec
+        return self._entry(args, kwargs)[0]
+
     def get_concrete_program(self, *args: Any, **kwargs: Any) -> tuple[Entry, Any]:
         """The program for these arguments (tensors or InputSpecs), and what runs it."""
         entry = self.captured_for(*args, **kwargs)
         return entry, entry.run
-
-    def captured_for(self, *args: Any, **kwargs: Any) -> Entry:
-        """Capture for these arguments (tensors or InputSpecs; those of `input_spec` if there are none)."""
-        if not args and not kwargs and self._input_spec is not None:
-            return self._from_specs(tuple(self._input_spec), {})
-        if any(isinstance(t, InputSpec) for t in flatten((args, kwargs)).tensors):
-            return self._from_specs(args, kwargs)
-        return self._entry(args, kwargs)[0]
-
-    def _from_specs(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Entry:
-        found = flatten((args, kwargs))
-        names = [s.name or n for s, n in zip(found.tensors, self._names(found.paths), strict=True)]
-        for spec, name in zip(found.tensors, names, strict=True):
-            if not isinstance(spec, InputSpec):
-                raise InvalidArgumentError(
-                    f"{self.__name__}(): give an InputSpec for {name} too, or tensors for all"
-                )
-        inputs = [(s.spec(n), n, s.stop_gradient) for s, n in zip(found.tensors, names, strict=True)]
-        key = ("spec", key_of(found.template), tuple(found.tensors))
-        for entry in self._cache.entries.get(key, ()):
-            if entry.traced.guards.changed() is None:
-                self._last = entry
-                return entry
-        self._last = self._capture(key, found.template, inputs)
-        return self._last
 
     def with_hooks(self, entry: Entry) -> Entry:
         """The same program with the hooks of the layer whose forward this is."""
@@ -381,23 +353,16 @@ class StaticFunction:
         return f"<StaticFunction {getattr(self._function, '__qualname__', self._function)!s}>"
 
 
-def _restore(function: Callable[..., Any], input_spec: Any, options: dict[str, Any]) -> StaticFunction:
-    return StaticFunction(function, input_spec, **options)
-
-
 @functools.cache
 def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(function)
 
 
-def _checked_spec(input_spec: Any) -> tuple[Any, ...] | None:
-    if input_spec is None:
-        return None
-    if not isinstance(input_spec, (list, tuple)):
-        raise TypeError(
-            f"The type(input_spec) should be one of (tuple, list), but received {type(input_spec).__name__}."
-        )
-    return tuple(input_spec)
+def _kind(given: Any) -> Any:
+    """What the key of a call has of a tensor, or of an InputSpec in its place."""
+    return (
+        given if isinstance(given, InputSpec) else (given._data.dtype, given._data.ndim, given.stop_gradient)
+    )
 
 
 def to_static(
@@ -433,11 +398,8 @@ def to_static(
     _check_options(build_strategy, backend, kwargs)
     if function is None:
         return lambda f: to_static(f, input_spec, build_strategy, backend, **kwargs)
-    if isinstance(function, Layer):
+    if isinstance(function, Layer) or (isinstance(function, type) and issubclass(function, Layer)):
         function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)  # type: ignore[method-assign]
-        return function
-    if isinstance(function, type) and issubclass(function, Layer):
-        setattr(function, "forward", StaticFunction(_written(function.forward), input_spec, **kwargs))  # noqa: B010
         return function
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(to_static(function.__func__, input_spec, build_strategy, backend, **kwargs))

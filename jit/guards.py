@@ -1,8 +1,8 @@
 """Guards: Python values outside the arguments that a capture has read.
 
 A captured program holds the values of globals, closure variables, attributes and containers as they were. When one of
-them has changed, the program is not used, and the function is captured again. Each guard is an entry of a table (a
-namespace, or the contents of a container) with the value it had when it was first read.
+them has changed, the program is not used, and the function is captured again. Each guard is a way to get a value, and
+the value it had when it was first read.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ import numpy as np
 
 from paddlelite.ir import Value
 
-__all__ = ["Guards", "contents", "rebound"]
-
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _CONTAINERS = (list, dict, tuple, set, np.ndarray)
 _MISSING = object()
@@ -31,9 +29,8 @@ class Guards:
     def __init__(self) -> None:
         self._seen: set[tuple[int, Any]] = set()
         self._keep: list[Any] = []  # what `_seen` has ids of
-        self._tables: list[tuple[Mapping[str, Any], str, Any, Any]] = []  # table, key, value, its object
-        self._cells: list[tuple[types.CellType, str, Any]] = []
-        self._contents: list[tuple[Any, str, Any]] = []
+        #: How to get each value, its name, what it was, and the object that it is a part of.
+        self._watched: list[tuple[Callable[[], Any], str, Any, Any]] = []
         #: The ids of objects that were there before the capture, of which a write outlives it.
         self.outside: set[int] = set()
 
@@ -59,18 +56,16 @@ class Guards:
                     self._entry(owner.__dict__, name, owner)
         if not self._first(function, "called"):
             return
-        table = function.__globals__
-        self.outside.add(id(table))
+        self.outside.add(id(function.__globals__))
         for name in function.__code__.co_names:
-            if name in table:
-                self._entry(table, name)
+            if name in function.__globals__:
+                self._entry(function.__globals__, name)
         if inner:  # its variables are those of a call that is being captured
             return
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
             if self._first(cell, ""):
                 self.outside.add(id(cell))
-                self._cells.append((cell, name, contents(cell)))
-                self.depend(contents(cell), name)
+                self._watch(functools.partial(contents, cell), name)
 
     def read(self, target: Any, name: str) -> None:
         """Depend on an attribute, wherever it is kept: in the object, a layer's tables, or a class."""
@@ -79,52 +74,45 @@ class Guards:
         own = getattr(target, "__dict__", {})
         tables = [own, *(own[k] for k in ("_sub_layers", "_parameters", "_buffers") if k in own)]
         classes = target.__mro__ if isinstance(target, type) else type(target).__mro__
-        for table in (*tables, *map(vars, classes)):
-            if name in table:
-                self._entry(table, name, target)
-                break
-        if name not in own:  # it may get there later, and then comes first
-            self._tables.append((own, name, _MISSING, target))
+        table = next((table for table in (*tables, *map(vars, classes)) if name in table), own)
+        self._entry(table, name, target)
+        self._entry(own, name, target)  # if it is not there: it may get there later, and then comes first
 
     def wrote(self, target: Any, name: str) -> None:
         """Do not depend on an attribute that the function itself has set before reading it."""
         self._first(target, name)
 
     def _entry(self, table: Mapping[str, Any], name: str, owner: Any = None) -> None:
-        value = table[name]
-        if self._first(table, name) and not isinstance(value, Value):
-            self._tables.append((table, name, value, owner))
-            self.depend(value, name)
+        if self._first(table, name) and not isinstance(table.get(name), Value):
+            self._watch(functools.partial(table.get, name, _MISSING), name, owner)
+
+    def _watch(self, get: Callable[[], Any], name: str, owner: Any = None) -> None:
+        self._watched.append((get, name, get(), owner))
+        self.depend(get(), name)
 
     def depend(self, value: Any, name: str) -> None:
         """Depend on what is inside a value from outside."""
         self.outside.update((id(value), id(getattr(value, "__dict__", None))))
         if type(value) in _CONTAINERS and self._first(value, "inside"):
-            self._contents.append((value, name, value.copy() if hasattr(value, "copy") else value))
+            before = value.copy() if hasattr(value, "copy") else value
+            self._watched.append((functools.partial(_held, value, before), name, before, None))
             if not isinstance(value, np.ndarray):
                 for part in value.values() if isinstance(value, dict) else value:
                     self.depend(part, name)
 
     def settle(self) -> None:
         """After the capture: forget the objects that it made itself."""
-        owners = {id(owner): _weak(owner) for *_, owner in self._tables}
-        self._tables = [(table, name, value, id(owner)) for table, name, value, owner in self._tables]
-        self._seen, self._keep = set(), []
-        self._tables = [t for t in self._tables if owners[t[3]]() is not None]
+        owners = [_weak(owner) for *_, owner in self._watched]
+        watched = [(get, name, value, None) for get, name, value, _ in self._watched]
+        self._watched, self._seen, self._keep = [], set(), []
+        self._watched = [each for each, owner in zip(watched, owners) if owner() is not None]
 
     def changed(self) -> str | None:
         """What is no longer as it was, in words; or None."""
-        for table, name, value, _ in self._tables:
-            now = table.get(name, _MISSING)
+        for get, name, value, _ in self._watched:
+            now = get()
             if now is not value and not _equal(now, value):
                 return _difference(name, value, now)
-        for cell, name, value in self._cells:
-            now = contents(cell)
-            if now is not value and not _equal(now, value):
-                return _difference(name, value, now)
-        for container, name, copy in self._contents:
-            if container is not copy and not _same(container, copy):
-                return _difference(name, copy, container)
         return None
 
 
@@ -145,6 +133,11 @@ def contents(cell: types.CellType) -> Any:
 
 def _equal(one: Any, two: Any) -> bool:
     return type(one) is type(two) and type(one) in _PLAIN and (one == two or (one != one and two != two))
+
+
+def _held(container: Any, before: Any) -> Any:
+    """The copy `before` of a container, as long as that holds the same; else the container."""
+    return before if container is before or _same(container, before) else container
 
 
 def _same(one: Any, two: Any) -> bool:
