@@ -1,4 +1,4 @@
-"""Names: what a function binds, declares and reads, on gast trees. Knows nothing of tensors.
+"""Names: what a function binds, declares and reads, on gast trees in which `match` is rewritten already.
 
 A *scope* is a function, lambda or comprehension. `Scope.of(node)` lists the names of a function's own scope;
 `uses(tree)` and `binds(tree)` say what a piece of that function reads and binds in it.
@@ -13,18 +13,6 @@ import gast
 
 FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
-
-__all__ = [
-    "COMPREHENSIONS",
-    "FUNCTIONS",
-    "Scope",
-    "all_names",
-    "mangle",
-    "own_nodes",
-    "parameters",
-    "binds",
-    "uses",
-]
 
 
 @dataclass(frozen=True)
@@ -118,16 +106,10 @@ def _binds_itself(node: gast.AST) -> set[str]:
     """The names that this one node (not its children) binds."""
     if isinstance(node, gast.Name):
         return {node.id} if isinstance(node.ctx, (gast.Store, gast.Del)) else set()
-    if isinstance(node, (gast.expr, gast.arguments)):
-        return set()
     if isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
         return {node.name}
     if isinstance(node, (gast.Import, gast.ImportFrom)):
         return {alias.asname or alias.name.split(".")[0] for alias in node.names if alias.name != "*"}
-    if isinstance(node, (gast.MatchAs, gast.MatchStar)):
-        return {node.name} if node.name else set()
-    if isinstance(node, gast.MatchMapping):
-        return {node.rest} if node.rest else set()
     return set()
 
 
@@ -164,13 +146,12 @@ def _comprehension_uses(node: gast.AST) -> set[str]:
 
 def all_names(tree: gast.AST) -> set[str]:
     """Every identifier anywhere in `tree`, to choose fresh ones that clash with none."""
-    found = set()
+    found: set[str] = set()
     for node in gast.walk(tree):
-        found |= _binds_itself(node)
-        if isinstance(node, gast.Name):
-            found.add(node.id)
-        elif isinstance(node, (gast.Global, gast.Nonlocal)):
-            found.update(node.names)
+        if not isinstance(node, (gast.Constant, gast.Attribute)):
+            for value in vars(node).values():
+                words = value if isinstance(value, list) else [value]
+                found.update(word.split(".")[0] for word in words if isinstance(word, str))
     return found
 
 

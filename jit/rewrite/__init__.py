@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import gast
 
-from ..cfg import build as build_graph
-from ..liveness import live, mark_unsure_reads
+from ..flow import Graph, live, mark_unsure_reads
 from ..scopes import Scope, all_names, binds, own_nodes, uses
 from .build import OPERATORS, STATE, Names, assign, begin, expression, name, suspends
 from .calls import Calls
@@ -53,7 +52,7 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
     for each in (Matches, Comprehensions, Yields):
         tree = each(names).visit(tree)
     for function in _functions(tree):
-        mark_unsure_reads(build_graph(function.body), Scope.of(function))
+        mark_unsure_reads(Graph(function.body), Scope.of(function))
         lower_exits(function, names)
         _find_state(function)
     for each in (*_EXPRESSIONS, Loops, Conditionals):
@@ -91,7 +90,7 @@ def _find_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
     None says that it suspends the function. `held` are all names that operators may have to read or write.
     """
     scope = Scope.of(function)
-    graph = build_graph(function.body)
+    graph = Graph(function.body)
     alive = live(graph, scope.global_ | scope.nonlocal_)
     held: set[str] = set()
     for node in own_nodes(function.body):

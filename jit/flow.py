@@ -1,0 +1,280 @@
+"""The control-flow graph of a function, and two classical analyses on it.
+
+`live` gives the names whose present value may still be read: what branches and loops hand on. `mark_unsure_reads`
+finds the reads of names that may be unbound there: they need a look at run time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from .scopes import FUNCTIONS, Scope, binds, own_nodes, uses
+
+
+@dataclass(eq=False)
+class Point:
+    """A simple statement, a test or a loop's head. It `uses` names, then certainly binds `defs` and unbinds `dels`.
+
+    `succ` is what may follow; `exc` what follows when it raises, so that its own effect may not have taken place.
+    """
+
+    trees: list[gast.AST] = field(default_factory=list)  # what is evaluated here
+    uses: set[str] = field(default_factory=set)
+    defs: set[str] = field(default_factory=set)
+    dels: set[str] = field(default_factory=set)
+    succ: list[Point] = field(default_factory=list)
+    exc: list[Point] = field(default_factory=list)
+
+
+#: The points that a statement is appended to, or where control comes out of it (none if it never does).
+_Ends = list[Point]
+
+
+class Graph:
+    """Of a function's statements.
+
+    `start` is the point before an `if`, `join` that after a compound statement, `head` where a loop's rounds begin.
+    """
+
+    def __init__(self, body: list[gast.AST]) -> None:
+        self.points: list[Point] = []
+        self.start: dict[gast.AST, Point] = {}
+        self.join: dict[gast.AST, Point] = {}
+        self.head: dict[gast.AST, Point] = {}
+        self.entry, self.exit = self._point(), self._point()
+        self._jumps: dict[type[gast.AST], Point] = {gast.Return: self.exit}  # where they go
+        self._catch: tuple[Point, ...] = ()  # who catches exceptions
+        self._link(self._block(body, [self.entry]), self.exit)
+
+    def _point(self) -> Point:
+        self.points.append(Point())
+        return self.points[-1]
+
+    @staticmethod
+    def _link(ends: _Ends, point: Point) -> _Ends:
+        for end in ends:
+            end.succ.append(point)
+        return [point]
+
+    def _step(self, ends: _Ends, reads: Sequence[Any] = (), bound: Sequence[Any] = ()) -> _Ends:
+        """A new point that evaluates `reads`, and then what is in `bound`, which binds names."""
+        point = self._point()
+        point.trees = [tree for tree in (*reads, *bound) if tree is not None]
+        point.uses, point.exc = uses(point.trees), list(self._catch)
+        bound = [tree for tree in bound if tree is not None]
+        nodes = [node for tree in bound for node in gast.walk(tree)]
+        point.dels = {
+            n.id for n in own_nodes(bound) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Del)
+        }
+        maybe = {n.target.id for n in nodes if isinstance(n, gast.NamedExpr)}  # behind an `and`, say
+        point.defs = binds(bound) - point.dels - maybe
+        return self._link(ends, point)
+
+    @contextmanager
+    def _inside(
+        self, jumps: dict[type[gast.AST], Point], catch: tuple[Point, ...] | None = None
+    ) -> Iterator[None]:
+        """Statements that are added now jump and raise to other points."""
+        around = self._jumps, self._catch
+        self._jumps, self._catch = self._jumps | jumps, self._catch if catch is None else catch
+        yield
+        self._jumps, self._catch = around
+
+    def _block(self, stmts: list[gast.AST], ends: _Ends) -> _Ends:
+        for stmt in stmts:
+            ends = getattr(self, f"_{type(stmt).__name__}", self._simple)(stmt, ends)
+        return ends
+
+    def _simple(self, stmt: gast.AST, ends: _Ends) -> _Ends:
+        ends = self._step(ends, bound=[stmt])
+        if not isinstance(stmt, (gast.Return, gast.Break, gast.Continue, gast.Raise)):
+            return ends
+        if type(stmt) in self._jumps:
+            self._link(ends, self._jumps[type(stmt)])
+        return []
+
+    def _AnnAssign(self, stmt: gast.AnnAssign, ends: _Ends) -> _Ends:
+        return self._step(ends, [stmt]) if stmt.value is None else self._simple(stmt, ends)
+
+    def _joined(self, stmt: gast.AST, ends: _Ends) -> _Ends:
+        join = self.join[stmt] = self._point()
+        return self._link(ends, join) if ends else []
+
+    def _condition(self, test: gast.AST, ends: _Ends) -> tuple[_Ends, _Ends]:
+        """Where control comes out if a condition holds, and if not; `and`, `or`, `not` are followed."""
+        if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+            true, false = self._condition(test.operand, ends)
+            return false, true
+        if isinstance(test, gast.BoolOp):
+            conjunction, decided = isinstance(test.op, gast.And), []
+            for value in test.values:
+                true, false = self._condition(value, ends)
+                ends, left = (true, false) if conjunction else (false, true)
+                decided += left
+            return (ends, decided) if conjunction else (decided, ends)
+        ends = self._step(ends, [test])
+        if isinstance(test, gast.Constant):
+            return (ends, []) if test.value else ([], ends)
+        first = test.left if isinstance(test, gast.Compare) else test
+        if isinstance(first, gast.NamedExpr) and not binds([first.value]):
+            ends[0].defs.add(first.target.id)
+        return ends, ends
+
+    def _If(self, stmt: gast.If, ends: _Ends) -> _Ends:
+        start = self.start[stmt] = self._point()
+        true, false = self._condition(stmt.test, self._link(ends, start))
+        return self._joined(stmt, self._block(stmt.body, true) + self._block(stmt.orelse, false))
+
+    def _loop(self, stmt: gast.For | gast.AsyncFor | gast.While, ends: _Ends) -> _Ends:
+        test = stmt.test if isinstance(stmt, gast.While) else None
+        if test is None:
+            ends = self._step(ends, [stmt.iter])
+        [head] = self._step(ends)
+        self.head[stmt] = head
+        head.uses |= (flags := set(getattr(stmt, "stop", ())))  # it also ends when one of these is set
+        if test is None:  # the target is bound on the way into the body only
+            into, out = self._step([head], bound=[stmt.target]), [head]
+        else:
+            into, out = self._condition(test, [head])
+            out = [*out, head] if flags else out
+        broken = self._point()
+        with self._inside({gast.Break: broken, gast.Continue: head}):
+            self._link(self._block(stmt.body, into), head)
+        return self._joined(stmt, [*self._block(stmt.orelse, out), broken])
+
+    _For = _AsyncFor = _While = _loop
+
+    def _With(self, stmt: gast.With | gast.AsyncWith, ends: _Ends) -> _Ends:
+        for item in stmt.items:
+            ends = self._step(ends, [item.context_expr], [item.optional_vars])
+        # A context manager may swallow an exception: control then goes on after the statement.
+        swallowed = self._point()
+        with self._inside({}, (*self._catch, swallowed)):
+            ends = self._block(stmt.body, ends)
+        return self._joined(stmt, [*ends, swallowed])
+
+    _AsyncWith = _With
+
+    def _Try(self, stmt: gast.Try, ends: _Ends) -> _Ends:
+        final, ways = self._point(), (*self._jumps.values(), *self._catch)
+        everything = (dict.fromkeys(self._jumps, final), (final,)) if stmt.finalbody else ({},)
+        with self._inside(*everything):  # every way out goes through `finally`
+            entries = [self._point() for _ in stmt.handlers]
+            with self._inside({}, (*entries, *self._catch)):  # perhaps no handler fits
+                ends = self._block(stmt.body, ends)
+            ends = self._block(stmt.orelse, ends)
+            for handler, entry in zip(stmt.handlers, entries, strict=True):
+                caught = self._block(handler.body, self._step([entry], [handler.type], [handler.name]))
+                if handler.name is not None and caught:  # Python deletes the name at the end of the handler
+                    caught = self._link(caught, self._point())
+                    caught[0].dels = binds([handler.name])
+                ends = ends + caught
+        if stmt.finalbody:
+            ends = self._block(stmt.finalbody, self._link(ends, final))
+            for way in ways:
+                self._link(ends, way)
+        return self._joined(stmt, ends)
+
+    _TryStar = _Try
+
+
+def _settle(points: Iterable[Point], update: Callable[[Point], bool]) -> None:
+    """Call `update` on all points until it has changed nothing on any."""
+    order = list(points)
+    while sum(map(update, order)):
+        pass
+
+
+def live(graph: Graph, at_exit: frozenset[str] = frozenset()) -> dict[Point, frozenset[str]]:
+    """For each point the names that are live before it. `at_exit`: names others see (global, nonlocal).
+
+    A name that a nested function reads is live from that function's definition on, wherever control goes: nobody
+    knows when it is called.
+    """
+    before: dict[Point, frozenset[str]] = dict.fromkeys(graph.points, frozenset())
+    held = _captured(graph)
+
+    def update(point: Point) -> bool:
+        after = held[point].union(at_exit if point is graph.exit else (), *(before[s] for s in point.succ))
+        now = ((after - point.defs - point.dels) | point.uses).union(*(before[e] for e in point.exc))
+        was, before[point] = before[point], now
+        return now != was
+
+    _settle(reversed(graph.points), update)
+    return before
+
+
+def _captured(graph: Graph) -> dict[Point, frozenset[str]]:
+    """For each point the names that a function made at or before it may read later."""
+    held: dict[Point, frozenset[str]] = {}
+    for point in graph.points:
+        made = [n for n in own_nodes(point.trees) if isinstance(n, (*FUNCTIONS, gast.GeneratorExp))]
+        held[point] = frozenset(uses(n for n in made if not hasattr(n, "immediate")))
+
+    def update(point: Point) -> bool:
+        lacking = [p for p in (*point.succ, *point.exc) if not held[point] <= held[p]]
+        for after in lacking:
+            held[after] |= held[point]
+        return bool(lacking)
+
+    _settle(graph.points, update)
+    return held
+
+
+def _assigned(graph: Graph, scope: Scope) -> dict[Point, frozenset[str]]:
+    """For each point the local names that are bound before it, however it is reached."""
+    before = dict.fromkeys(graph.points, scope.local)
+    before[graph.entry] = scope.parameters
+
+    def update(point: Point) -> bool:
+        unbound = before[point] - point.dels
+        # An exception may come before the bindings and after the deletions.
+        reached = [
+            *((s, unbound | point.defs - point.dels) for s in point.succ),
+            *((e, unbound) for e in point.exc),
+        ]
+        lacking = [(p, names) for p, names in reached if not before[p] <= names]
+        for after, names in lacking:
+            before[after] &= names
+        return bool(lacking)
+
+    _settle(graph.points, update)
+    return before
+
+
+def mark_unsure_reads(graph: Graph, scope: Scope) -> None:
+    """Set `unsure` on every read of a local name that may be unbound there: "own", or "outer" in a nested function.
+
+    Reads from inside nested functions count as happening where the function is made.
+    """
+    deleted = frozenset().union(*(p.dels for p in graph.points))
+    bound = _assigned(graph, scope)
+    for point in graph.points:
+        unsure = scope.local - bound[point]
+        for tree in point.trees:
+            own = list(own_nodes([tree]))
+            _mark(own, unsure, "own")
+            if nested := (unsure | deleted) & uses([tree]):
+                if sys.version_info >= (3, 12):
+                    _mark(_inlined(tree), nested, "own")
+                _mark(set(gast.walk(tree)).difference(own), nested, "outer")
+
+
+def _mark(nodes: Iterable[gast.AST], names: frozenset[str], whose: str) -> None:
+    for node in nodes:
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Load) and node.id in names:
+            node.unsure = getattr(node, "unsure", whose)
+
+
+def _inlined(tree: gast.AST) -> Iterator[gast.AST]:
+    """The nodes in comprehensions (functions by now): from Python 3.12 on these read as the function itself does."""
+    if hasattr(tree, "immediate"):
+        for node in own_nodes(tree.body):
+            yield node
+            yield from _inlined(node)
