@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-__all__ = ["default_collate_fn", "map_structure", "to_arrays", "to_tensors"]
+from ..nested import mapped
+
+__all__ = ["default_collate_fn", "to_arrays", "to_tensors"]
 
 
 def default_collate_fn(batch: Sequence[Any]) -> Any:
@@ -68,17 +70,6 @@ def _stack(arrays: Sequence[np.ndarray]) -> np.ndarray:
     return np.stack(arrays, axis=0)
 
 
-def map_structure(function: Callable[[Any], Any], value: Any) -> Any:
-    """`function` of every leaf of nested dicts, lists and tuples (a named tuple stays one)."""
-    if isinstance(value, dict):
-        return {key: map_structure(function, item) for key, item in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(map_structure(function, item) for item in value))
-    if isinstance(value, (list, tuple)):
-        return type(value)(map_structure(function, item) for item in value)
-    return function(value)
-
-
 def to_tensors(batch: Any) -> Any:
     """The batch with its numeric arrays as tensors; other leaves stay as they are."""
     from ..dtypes import BY_NUMPY
@@ -89,11 +80,11 @@ def to_tensors(batch: Any) -> Any:
             return _wrap_array(np.ascontiguousarray(value).reshape(value.shape))
         return value
 
-    return map_structure(leaf, batch)
+    return mapped(leaf, batch)
 
 
 def to_arrays(batch: Any) -> Any:
     """The batch with its tensors as arrays, as they travel between processes."""
     from ..tensor.tensor import Tensor
 
-    return map_structure(lambda value: value.numpy() if isinstance(value, Tensor) else value, batch)
+    return mapped(lambda value: value.numpy() if isinstance(value, Tensor) else value, batch)

@@ -8,11 +8,12 @@ from typing import Any
 from ...autograd import no_grad
 from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
 from ...mode import mode
+from ...nested import fill
 from ...ops import control
 from ...ops.own_gradient import with_gradient
 from ...tensor.creation import to_tensor
 from ...tensor.tensor import Tensor
-from .structure import flatten, same, unflatten
+from .structure import flatten, same
 
 __all__ = ["case", "cond", "static_pylayer", "switch_case", "while_loop"]
 
@@ -57,7 +58,7 @@ def cond(
         return run
 
     results = control.cond(pred, branch(true_fn), branch(false_fn))
-    return unflatten(templates[0], results)
+    return fill(templates[0], results)
 
 
 def case(pred_fn_pairs: Any, default: Callable[[], Any] | None = None, name: str | None = None) -> Any:
@@ -154,7 +155,7 @@ def while_loop(
     template, tensors = flatten([x if not isinstance(x, (int, float)) else to_tensor(x) for x in loop_vars])
 
     def step(*carried: Tensor) -> list[Tensor]:
-        result = body(*unflatten(template, carried))
+        result = body(*fill(template, carried))
         if len(template) == 1 and not isinstance(result, (list, tuple)):
             result = [result]
         found, values = flatten(list(result) if isinstance(result, tuple) else result)
@@ -165,9 +166,9 @@ def while_loop(
         return values
 
     def test(*carried: Tensor) -> Any:
-        return cond(*unflatten(template, carried))
+        return cond(*fill(template, carried))
 
-    return unflatten(template, control.while_loop(test, step, tensors))  # type: ignore[no-any-return]
+    return fill(template, control.while_loop(test, step, tensors))  # type: ignore[no-any-return]
 
 
 def static_pylayer(
@@ -210,4 +211,4 @@ def static_pylayer(
         found = backward_fn(*grads)
         return list(found) if isinstance(found, (list, tuple)) else [found]
 
-    return unflatten(template, with_gradient(capture, results, tensors, gradient))
+    return fill(template, with_gradient(capture, results, tensors, gradient))
