@@ -42,7 +42,7 @@ class ListOf(Hole):
 
     index: int
 
-    def filled(self, values: list[Any]) -> Any:
+    def filled(self, values: Any) -> Any:
         from .operators.lists import List
 
         return List.of(values[self.index])

@@ -8,7 +8,7 @@ nothing, just now) and ``__rebuilt__(parts)``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
@@ -77,7 +77,7 @@ def mapped(function: Callable[[Any], Any], value: Any) -> Any:
 class Hole:
     """A place in a template."""
 
-    def filled(self, values: list[Any]) -> Any:
+    def filled(self, values: Sequence[Any]) -> Any:
         """What goes there, of the template's tensors."""
         raise NotImplementedError
 
@@ -88,7 +88,7 @@ class Leaf(Hole):
 
     index: int
 
-    def filled(self, values: list[Any]) -> Any:
+    def filled(self, values: Sequence[Any]) -> Any:
         return values[self.index]
 
 
@@ -109,7 +109,7 @@ class Object(Hole):
         own = getattr(value, "__dict__", None)
         return cls(value, dict(own)) if type(own) is dict and "_sub_layers" not in own else None
 
-    def filled(self, values: list[Any]) -> Any:
+    def filled(self, values: Sequence[Any]) -> Any:
         new = object.__new__(type(self.like))
         new.__dict__.update({name: fill(part, values) for name, part in self.attributes.items()})
         return new
@@ -121,7 +121,7 @@ class Object(Hole):
         return Object(self.like, dict(zip(self.attributes, new, strict=True)))
 
 
-def fill(template: Any, values: list[Any]) -> Any:
+def fill(template: Any, values: Sequence[Any]) -> Any:
     """The template with tensors in its places.
 
     >>> fill({"y": Leaf(1), "n": 3}, ["a", "b"])
