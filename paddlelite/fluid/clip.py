@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..errors import InvalidTypeError, UnimplementedError
+from ..errors import InvalidTypeError
 from ..nn.clip import ClipGradBase, ClipGradByGlobalNorm, ClipGradByNorm, ClipGradByValue
 from ..static import programs
+from .layers.door import refused
+
+GradientClipBase = ClipGradBase
 
 __all__ = [
     "ErrorClipByValue",
+    "GradientClipBase",
     "GradientClipByGlobalNorm",
     "GradientClipByNorm",
     "GradientClipByValue",
@@ -21,68 +26,93 @@ __all__ = [
 ]
 
 
-def _only(clip: Any, need_clip: Callable[[Any], bool] | None) -> Any:
-    """``clip`` for the parameters that ``need_clip`` names."""
-    if need_clip is None:
-        return
-    if not callable(need_clip):
-        raise InvalidTypeError(
-            "The type of need_clip must be function, and it takes a parameter and returns a bool"
-        )
-    raise UnimplementedError("need_clip: say it of the parameter, with ParamAttr(need_clip=False)")
+class _Chosen(ClipGradBase):
+    """A clip for the parameters that ``need_clip``, a function, says it of."""
+
+    _need: Callable[[Any], bool] | None = None
+
+    def _only(self, need_clip: Any) -> None:
+        if need_clip is not None and not callable(need_clip):
+            raise InvalidTypeError(
+                "The type of need_clip must be function, and it takes a parameter and returns a bool"
+            )
+        self._need = need_clip
+
+    def _treat(self, pairs: Any) -> Any:
+        need = self._need
+        if need is None:
+            return super()._treat(pairs)
+        meant = [bool(need(p)) for p, _ in pairs]
+        found = iter(super()._treat([pair for pair, is_meant in zip(pairs, meant) if is_meant]))
+        return [next(found) if is_meant else None for is_meant in meant]
 
 
-class GradientClipByValue(ClipGradByValue):
+class GradientClipByValue(_Chosen, ClipGradByValue):
     """Limit every element of every gradient."""
 
     def __init__(self, max: float, min: float | None = None, need_clip: Any = None) -> None:
         super().__init__(max, min)
-        _only(self, need_clip)
+        self._only(need_clip)
 
 
-class GradientClipByNorm(ClipGradByNorm):
+class GradientClipByNorm(_Chosen, ClipGradByNorm):
     """Scale each gradient down to a norm."""
 
     def __init__(self, clip_norm: float, need_clip: Any = None) -> None:
         super().__init__(clip_norm)
-        _only(self, need_clip)
+        self._only(need_clip)
 
 
-class GradientClipByGlobalNorm(ClipGradByGlobalNorm):
+class GradientClipByGlobalNorm(_Chosen, ClipGradByGlobalNorm):
     """Scale all gradients by one factor, down to a common norm."""
 
     def __init__(self, clip_norm: float, group_name: str = "default_group", need_clip: Any = None) -> None:
         super().__init__(clip_norm, group_name)
-        _only(self, need_clip)
+        self._only(need_clip)
 
 
-class ErrorClipByValue:
-    """Refused: it clipped the gradients of intermediate variables of a program."""
-
-    def __init__(self, max: float, min: float | None = None) -> None:
-        raise UnimplementedError(
-            "fluid.clip.ErrorClipByValue is not supported: clip the parameters' gradients"
-        )
+ClipByValue, ClipByNorm = GradientClipByValue, GradientClipByNorm
+ClipByGlobalNorm = GradientClipByGlobalNorm
 
 
-_of_programs: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+class _Several(ClipGradBase):
+    """Clips of different parameters."""
+
+    def __init__(self, clips: list[Any]) -> None:
+        self._clips = clips
+
+    def _treat(self, pairs: Any) -> Any:
+        found = zip(*(clip._treat(pairs) for clip in self._clips))
+        return [next((t for t in of_one if t is not None), None) for of_one in found]
+
+
+ErrorClipByValue = refused("ErrorClipByValue", "clip the parameters' gradients", "fluid.clip")
+
+_of_programs: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()
 
 
 def set_gradient_clip(clip: Any, param_list: Any = None, program: Any = None) -> None:
     """Clip the gradients of every optimizer of ``program`` (the default one) that has no clip of its own.
 
-    Raises UnimplementedError for a ``param_list``: those that are not meant say ``ParamAttr(need_clip=False)``.
+    ``param_list`` (parameters, or their names): only of these; another call may say it of others.
     """
-    if param_list is not None:
-        raise UnimplementedError(
-            "set_gradient_clip(param_list=...): give all other parameters ParamAttr(need_clip=False) instead"
-        )
-    _of_programs[program or programs.default_main_program()] = as_clip(clip)
+    program = program or programs.default_main_program()
+    clip = as_clip(clip)
+    if param_list is None:
+        _of_programs[program] = [clip]
+        return
+    if not isinstance(clip, _Chosen):
+        raise InvalidTypeError("set_gradient_clip(param_list=...) takes a GradientClipBy... of fluid.clip")
+    names = {p if isinstance(p, str) else p.name for p in param_list}
+    clip = copy.copy(clip)
+    clip._only(lambda parameter: parameter.name in names)
+    _of_programs.setdefault(program, []).append(clip)
 
 
 def of_program() -> Any:
     """What :func:`set_gradient_clip` was given for the default program, or None."""
-    return _of_programs.get(programs.default_main_program())
+    clips = _of_programs.get(programs.default_main_program(), [])
+    return _Several(clips) if len(clips) > 1 else clips[0] if clips else None
 
 
 def as_clip(clip: Any) -> Any:

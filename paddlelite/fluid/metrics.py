@@ -7,9 +7,20 @@ from typing import Any
 import numpy as np
 
 from .. import metric as core
-from ..errors import InvalidTypeError, PreconditionNotMetError, UnimplementedError
+from ..errors import InvalidTypeError, PreconditionNotMetError
+from .layers.door import refused
 
-__all__ = ["Accuracy", "Auc", "CompositeMetric", "MetricBase", "Precision", "Recall"]
+__all__ = [
+    "Accuracy",
+    "Auc",
+    "ChunkEvaluator",
+    "CompositeMetric",
+    "DetectionMAP",
+    "EditDistance",
+    "MetricBase",
+    "Precision",
+    "Recall",
+]
 
 
 class MetricBase:
@@ -135,9 +146,54 @@ class CompositeMetric(MetricBase):
         return [metric.eval() for metric in self._metrics]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("ChunkEvaluator", "EditDistance", "DetectionMAP"):
-        raise UnimplementedError(
-            f"fluid.metrics.{name} is not supported: compute it with NumPy from fetched values"
-        )
-    raise AttributeError(f"module 'paddle.fluid.metrics' has no attribute {name!r}")
+class ChunkEvaluator(MetricBase):
+    """Precision, recall and F1 of counted chunks."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name)
+        self.reset()
+
+    def reset(self) -> None:
+        self.num_infer_chunks = self.num_label_chunks = self.num_correct_chunks = 0
+
+    def update(self, num_infer_chunks: Any, num_label_chunks: Any, num_correct_chunks: Any) -> None:  # type: ignore[override]
+        """Count how many chunks were found, how many there are, and how many were found rightly."""
+        counts = (num_infer_chunks, num_label_chunks, num_correct_chunks)
+        if not all(isinstance(count, (int, float, np.ndarray, np.generic)) for count in counts):
+            raise InvalidTypeError("The numbers of chunks must be numbers or numpy ndarrays.")
+        self.num_infer_chunks += int(np.sum(num_infer_chunks))
+        self.num_label_chunks += int(np.sum(num_label_chunks))
+        self.num_correct_chunks += int(np.sum(num_correct_chunks))
+
+    def eval(self) -> tuple[float, float, float]:
+        right = self.num_correct_chunks
+        precision = right / self.num_infer_chunks if self.num_infer_chunks else 0.0
+        recall = right / self.num_label_chunks if self.num_label_chunks else 0.0
+        return precision, recall, 2 * precision * recall / (precision + recall) if right else 0.0
+
+
+class EditDistance(MetricBase):
+    """The mean distance, and the share of sequences that are not right."""
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__(name)
+        self.reset()
+
+    def reset(self) -> None:
+        self.total_distance, self.seq_num, self.instance_error = 0.0, 0, 0
+
+    def update(self, distances: Any, seq_num: Any) -> None:  # type: ignore[override]
+        """Count a batch: the distances of its sequences, and how many they are."""
+        if not isinstance(distances, np.ndarray):
+            raise InvalidTypeError("The 'distances' must be a numpy ndarray.")
+        self.seq_num += int(np.sum(seq_num))
+        self.instance_error += int(np.sum(seq_num)) - int(np.sum(distances == 0))
+        self.total_distance += float(np.sum(distances))
+
+    def eval(self) -> tuple[float, float]:
+        if not self.seq_num:
+            raise PreconditionNotMetError("There is no data in EditDistance Metric.")
+        return self.total_distance / self.seq_num, self.instance_error / self.seq_num
+
+
+DetectionMAP = refused("DetectionMAP", "detection ops are not part of this package", "fluid.metrics")

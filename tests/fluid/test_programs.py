@@ -126,6 +126,26 @@ def test_an_element_has_an_axis_in_programs_of_fluid_only(static_mode):
         assert fluid.layers.cond(cond, lambda: x[0], lambda: x[1]).shape == [1]
 
 
+def test_clips_of_different_parameters(static_mode):
+    """1.8.5 uses the last parameter's clip for all of them, or none when one has none."""
+    L, clip = fluid.layers, fluid.clip
+    x = L.data("x", [2])
+    loss = L.mean(L.fc(x, 1, param_attr="w", bias_attr="b") + L.fc(x, 1, param_attr="v", bias_attr=False))
+    clip.set_gradient_clip(clip.GradientClipByValue(0.25), param_list=["w"])
+    clip.set_gradient_clip(clip.GradientClipByNorm(0.5), param_list=["b"])
+    with pytest.raises(TypeError, match="of fluid.clip"):
+        clip.set_gradient_clip(paddle.nn.ClipGradByNorm(1.0), param_list=["v"])
+    fluid.optimizer.SGD(1.0).minimize(loss)
+    exe, scope = fluid.Executor(), fluid.global_scope()
+    exe.run(fluid.default_startup_program())
+    before = {name: np.array(scope.find_var(name).get_tensor()) for name in "wbv"}
+    exe.run(feed={"x": np.array([[3.0, 0.1]], "float32")}, fetch_list=[loss])
+    steps = {name: before[name] - np.array(scope.find_var(name).get_tensor()) for name in "wbv"}
+    np.testing.assert_allclose(steps["w"], [[0.25], [0.1]], atol=1e-6)
+    np.testing.assert_allclose(steps["b"], [0.5], atol=1e-6)
+    np.testing.assert_allclose(steps["v"], [[3.0], [0.1]], atol=1e-6)
+
+
 def test_group_norm_has_parameters_where_they_are_asked_for(static_mode):
     x = fluid.layers.data("x", [4, 2, 2])
     fluid.layers.group_norm(x, 2)
@@ -141,6 +161,16 @@ def test_metrics():
     accuracy.reset()
     with pytest.raises(RuntimeError, match="There is no data"):
         accuracy.eval()
+    chunks = fluid.metrics.ChunkEvaluator()
+    assert chunks.eval() == (0.0, 0.0, 0.0)
+    chunks.update(np.array([4]), 5, 3)
+    chunks.update(4, 5, 1)
+    assert chunks.eval() == (0.5, 0.4, pytest.approx(4 / 9))
+    distance = fluid.metrics.EditDistance("distance")
+    with pytest.raises(RuntimeError, match="There is no data"):
+        distance.eval()
+    distance.update(np.array([[0.0], [3.0]]), 2)
+    assert distance.eval() == (1.5, 0.5)
     both = fluid.metrics.CompositeMetric()
     both.add_metric(fluid.metrics.Precision())
     both.add_metric(fluid.metrics.Recall())

@@ -59,6 +59,13 @@ def optimizers(fluid):
         "global norm": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByGlobalNorm(0.5)),
         "by value": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByValue(0.1)),
         "by norm": lambda p: o.SGD(0.1, p, grad_clip=clip.GradientClipByNorm(0.1)),
+        "clip of some": lambda p: o.SGD(
+            0.1, p, grad_clip=clip.GradientClipByNorm(0.1, need_clip=lambda q: len(q.shape) == 2)
+        ),
+        "global norm of some": lambda p: o.SGD(
+            0.1, p, grad_clip=clip.GradientClipByGlobalNorm(0.1, need_clip=lambda q: len(q.shape) == 2)
+        ),
+        "StepDecay": lambda p: o.SGD(D.StepDecay(0.5, 2), p),
         "NoamDecay": lambda p: o.Adam(D.NoamDecay(64, 3), parameter_list=p),
         "ExponentialDecay": lambda p: o.SGD(D.ExponentialDecay(0.5, 2, 0.5, staircase=True), p),
     }
@@ -79,6 +86,33 @@ def decays(D):
         "warmup": D.LinearLrWarmup(0.1, 4, 0.0, 0.1),
         "warmup of a decay": D.LinearLrWarmup(D.ExponentialDecay(0.1, 3, 0.5), 4, 0.0, 0.1),
     }
+
+
+def by_epoch(D):
+    """Decays that change with ``epoch()`` or with what they are told of the loss."""
+    losses = [1.0, 0.9, 0.9, 0.9, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.7, 0.8, 0.9]
+
+    def told(decay):
+        return [lambda loss=loss: decay.step(D.to_variable(np.array([loss], "float32"))) for loss in losses]
+
+    def counted(decay):
+        return [decay.epoch] * 7 + [lambda: decay.epoch(3)]
+
+    return {
+        "step": (D.StepDecay(0.5, 3), counted),
+        "multi step": (D.MultiStepDecay(0.5, [2, 5], 0.3), counted),
+        "lambda": (D.LambdaDecay(0.5, lambda epoch: 0.95**epoch), counted),
+        "plateau": (D.ReduceLROnPlateau(1.0, decay_rate=0.5, patience=2), told),
+        "plateau cooldown": (
+            D.ReduceLROnPlateau(1.0, "max", 0.5, 1, threshold_mode="abs", cooldown=2, min_lr=0.3),
+            told,
+        ),
+    }
+
+
+def rate_of(decay):
+    rate = decay()
+    return float(rate.numpy()) if hasattr(rate, "numpy") else float(rate)
 
 
 def results(fluid, advance=lambda decay: None):
@@ -118,10 +152,15 @@ def results(fluid, advance=lambda decay: None):
     for name, decay in sorted(decays(D).items()):
         rates = []
         for _ in range(9):
-            rate = decay()
-            rates.append(float(rate.numpy()) if hasattr(rate, "numpy") else float(rate))
+            rates.append(rate_of(decay))
             advance(decay)
         out["decay " + name + "|rates"] = np.array(rates)
+    for name, (decay, changes) in sorted(by_epoch(D).items()):
+        rates = [rate_of(decay)]
+        for change in changes(decay):
+            change()
+            rates.append(rate_of(decay))
+        out["epochs " + name + "|rates"] = np.array(rates)
     makers = (
         lambda: D.Conv2D(3, 64, 5, groups=1),
         lambda: D.Linear(50, 40),

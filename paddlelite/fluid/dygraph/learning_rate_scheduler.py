@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...errors import InvalidArgumentError
+from ...errors import InvalidArgumentError, InvalidTypeError
 from ...optimizer.lr import LRScheduler
 from ...optimizer.lr.base import number
 
@@ -16,12 +16,16 @@ __all__ = [
     "CosineDecay",
     "ExponentialDecay",
     "InverseTimeDecay",
+    "LambdaDecay",
     "LearningRateDecay",
     "LinearLrWarmup",
+    "MultiStepDecay",
     "NaturalExpDecay",
     "NoamDecay",
     "PiecewiseDecay",
     "PolynomialDecay",
+    "ReduceLROnPlateau",
+    "StepDecay",
 ]
 
 
@@ -36,6 +40,9 @@ class LearningRateDecay(LRScheduler):
     >>> halving()
     0.4
     """
+
+    #: What no state holds.
+    _unsaved: tuple[str, ...] = ()
 
     def __init__(self, begin: int = 0, step: int = 1, dtype: Any = "float32") -> None:
         self.step_num, self.step_size, self.dtype = begin, step, dtype
@@ -57,15 +64,18 @@ class LearningRateDecay(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """What :meth:`set_state_dict` needs to go on from here."""
         return {
-            key: described(v) if isinstance(v, LearningRateDecay) else v for key, v in self.__dict__.items()
+            key: described(v) if isinstance(v, LearningRateDecay) else v
+            for key, v in self.__dict__.items()
+            if key not in self._unsaved
         }
 
     def set_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from a saved state. Raises InvalidArgumentError when it is not one of this decay."""
-        if state_dict.keys() != self.__dict__.keys():
+        needed = self.__dict__.keys() - set(self._unsaved)
+        if state_dict.keys() != needed:
             raise InvalidArgumentError(
                 f"{type(self).__name__}: the state is of another decay: it has {sorted(state_dict)}, and this needs "
-                f"{sorted(self.__dict__)}"
+                f"{sorted(needed)}"
             )
         self.__dict__.update({key: revived(v) if isinstance(v, dict) else v for key, v in state_dict.items()})
 
@@ -239,6 +249,139 @@ class LinearLrWarmup(LearningRateDecay):
         super().advance()
         if isinstance(self.learning_rate, LearningRateDecay):
             self.learning_rate.advance()
+
+
+class _ByEpoch(LearningRateDecay):
+    """Those whose rate changes with ``epoch()``, which the program calls, and not with every update (1.8)."""
+
+    def __init__(self, learning_rate: float) -> None:
+        super().__init__()
+        self.base_lr, self.epoch_num = number("learning_rate", learning_rate), 0
+        if self.base_lr < 0:
+            raise InvalidArgumentError(f"Invalid learning rate: {learning_rate}")
+
+    def advance(self) -> None:
+        """An update changes nothing."""
+
+    def epoch(self, epoch: int | None = None) -> None:
+        """The next epoch begins, or the one of this number."""
+        self.epoch_num = self.epoch_num + 1 if epoch is None else int(epoch)
+
+
+class StepDecay(_ByEpoch):
+    """``learning_rate * decay_rate ** (epoch // step_size)``."""
+
+    def __init__(self, learning_rate: float, step_size: int, decay_rate: float = 0.1) -> None:
+        super().__init__(learning_rate)
+        if not isinstance(step_size, int):
+            raise InvalidTypeError(f"The type of 'step_size' must be 'int', but received {type(step_size)}.")
+        self.step_size, self.decay_rate = step_size, _shrinking(decay_rate)
+
+    def step(self) -> float:
+        return self.base_lr * self.decay_rate ** (self.epoch_num // self.step_size)
+
+
+class MultiStepDecay(_ByEpoch):
+    """``learning_rate * decay_rate ** (how many of the milestones have been reached)``."""
+
+    def __init__(self, learning_rate: float, milestones: Any, decay_rate: float = 0.1) -> None:
+        super().__init__(learning_rate)
+        if not isinstance(milestones, (list, tuple)):
+            raise InvalidTypeError(
+                f"The type of 'milestones' must be 'tuple, list', but received {type(milestones)}."
+            )
+        self.milestones, self.decay_rate = list(milestones), _shrinking(decay_rate)
+        if any(a >= b for a, b in zip(self.milestones, self.milestones[1:])):
+            raise InvalidArgumentError("The elements of milestones must be incremented")
+
+    def step(self) -> float:
+        return self.base_lr * self.decay_rate ** sum(self.epoch_num >= m for m in self.milestones)
+
+
+class LambdaDecay(_ByEpoch):
+    """``learning_rate * lr_lambda(epoch)``."""
+
+    _unsaved = ("lr_lambda",)
+
+    def __init__(self, learning_rate: float, lr_lambda: Any) -> None:
+        super().__init__(learning_rate)
+        if not callable(lr_lambda):
+            raise InvalidTypeError(
+                f"The type of 'lr_lambda' must be 'function', but received {type(lr_lambda)}."
+            )
+        self.lr_lambda = lr_lambda
+
+    def step(self) -> float:
+        return self.base_lr * self.lr_lambda(self.epoch_num)
+
+
+class ReduceLROnPlateau(LearningRateDecay):
+    """Multiplies the rate by ``decay_rate`` when ``patience`` epochs, told by ``step(loss)``, were no better (1.8)."""
+
+    def __init__(
+        self,
+        learning_rate: float,
+        mode: str = "min",
+        decay_rate: float = 0.1,
+        patience: int = 10,
+        verbose: bool = False,
+        threshold: float = 1e-4,
+        threshold_mode: str = "rel",
+        cooldown: int = 0,
+        min_lr: float = 0,
+        eps: float = 1e-8,
+        dtype: Any = "float32",
+    ) -> None:
+        super().__init__(dtype=dtype)
+        self.mode, self.threshold_mode = mode.lower(), threshold_mode.lower()
+        if self.mode not in ("min", "max"):
+            raise InvalidArgumentError(f"mode {mode} is unknown!")
+        if self.threshold_mode not in ("rel", "abs"):
+            raise InvalidArgumentError(f"threshold mode {threshold_mode} is unknown!")
+        self.learning_rate, self.decay_rate = number("learning_rate", learning_rate), _shrinking(decay_rate)
+        self.patience, self.verbose, self.threshold, self.cooldown = patience, verbose, threshold, cooldown
+        self.min_lr, self.eps = float(min_lr), eps
+        self.best_loss: float | None = None
+        self.cooldown_counter = self.num_bad_epochs = self.epoch_num = 0
+
+    def get_lr(self) -> float:
+        """The present rate."""
+        return self.learning_rate
+
+    __call__ = get_lr
+
+    def advance(self) -> None:
+        """An update changes nothing."""
+
+    def step(self, loss: Any) -> None:
+        """An epoch has ended with this loss, a Variable of shape [1] or a number."""
+        now = float(loss)
+        self.epoch_num += 1
+        if self.cooldown_counter:
+            self.cooldown_counter -= 1
+            return
+        if self.best_loss is None or self._is_better(now, self.best_loss):
+            self.best_loss, self.num_bad_epochs = now, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.num_bad_epochs > self.patience:
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+            reduced = max(self.learning_rate * self.decay_rate, self.min_lr)
+            if self.learning_rate - reduced > self.eps:
+                if self.verbose:
+                    said = f"reducing learning rate from {self.learning_rate} to {reduced}."
+                    print(f"Epoch {self.epoch_num}: {said}")  # noqa: T201
+                self.learning_rate = reduced
+
+    def _is_better(self, now: float, best: float) -> bool:
+        margin = best * self.threshold if self.threshold_mode == "rel" else self.threshold
+        return now < best - margin if self.mode == "min" else now > best + margin
+
+
+def _shrinking(decay_rate: float) -> float:
+    if decay_rate >= 1.0:
+        raise InvalidArgumentError("decay_rate should be < 1.0.")
+    return float(decay_rate)
 
 
 def described(decay: LearningRateDecay) -> dict[str, Any]:
