@@ -21,6 +21,14 @@ class Executor(core.Executor):
         modes.enter("Executor")
         super().__init__(place)
 
-    def run(self, *args: Any, **kwargs: Any) -> list[Any]:
-        """See :meth:`paddlelite.static.Executor.run`. What has shape [1] can be printed as in a guard."""
-        return [Single.of(a) if isinstance(a, np.ndarray) else a for a in super().run(*args, **kwargs)]
+    def run(self, program: Any = None, feed: Any = None, *args: Any, **kwargs: Any) -> list[Any]:
+        """See :meth:`paddlelite.static.Executor.run`. What has shape [1] can be printed as in a guard.
+
+        A program that reads (``PyReader(iterable=False)``) takes its next batch when nothing is fed; after the last
+        one ``fluid.core.EOFException`` is raised.
+        """
+        builder = core.chosen(program)._builder
+        if not feed and builder is not None and builder.feeds:
+            feed = {name: array for give in builder.feeds for name, array in give().items()}
+        arrays = super().run(program, feed, *args, **kwargs)
+        return [Single.of(a) if isinstance(a, np.ndarray) else a for a in arrays]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import UnimplementedError
-from ..io import DataLoader as _DataLoader
+from ..nn.parameter import Parameter
 from ..reader import (
+    ComposeNotAligned,
     batch,
     buffered,
     cache,
@@ -31,9 +31,10 @@ from ..static.checkpoints import (
 )
 from ..static.folders import load_inference_model, save_inference_model
 from ..static.tools import set_program_state
-from .data_feeder import DataFeeder
+from .reader import DataLoader, PyReader, default_collate_fn
 
 __all__ = [
+    "ComposeNotAligned",
     "DataLoader",
     "PyReader",
     "batch",
@@ -41,7 +42,12 @@ __all__ = [
     "cache",
     "chain",
     "compose",
+    "default_collate_fn",
     "firstn",
+    "get_program_parameter",
+    "get_program_persistable_vars",
+    "is_parameter",
+    "is_persistable",
     "load",
     "load_inference_model",
     "load_params",
@@ -61,76 +67,21 @@ __all__ = [
 ]
 
 
-class PyReader:
-    """Gives feeds, or lists of arrays, from a generator: ``for feed in reader(): exe.run(feed=feed, ...)``.
-
-    ``capacity``, ``use_double_buffer`` are accepted. Raises UnimplementedError for ``iterable=False``, which read
-    inside the program.
-    """
-
-    def __init__(
-        self,
-        feed_list: Any = None,
-        capacity: int | None = None,
-        use_double_buffer: bool = True,
-        iterable: bool = True,
-        return_list: bool = False,
-    ) -> None:
-        if not iterable:
-            raise UnimplementedError(
-                "fluid.io.PyReader(iterable=False) reads inside the program: make it iterable, and feed what it gives"
-            )
-        self._feed_list: Any = feed_list
-        self._return_list = return_list
-        self._batches: Any = None  # a function that gives feeds
-
-    def decorate_sample_list_generator(self, reader: Any, places: Any = None) -> PyReader:
-        """Read from a generator of batches, lists of samples."""
-        feeder = DataFeeder(self._feed_list)
-        self._batches = feeder.decorate_reader(reader, False)
-        return self
-
-    def decorate_sample_generator(
-        self, sample_generator: Any, batch_size: int, drop_last: bool = True, places: Any = None
-    ) -> PyReader:
-        """Read from a generator of samples."""
-        return self.decorate_sample_list_generator(batch(sample_generator, batch_size, drop_last), places)
-
-    def decorate_batch_generator(self, reader: Any, places: Any = None) -> PyReader:
-        """Read from a generator of batches, arrays in the order of the variables."""
-        names = [v.name for v in self._feed_list]
-        self._batches = lambda: (dict(zip(names, arrays)) for arrays in reader())
-        return self
-
-    set_sample_list_generator = decorate_sample_list_generator
-    set_sample_generator = decorate_sample_generator
-    set_batch_generator = decorate_batch_generator
-
-    def __call__(self) -> Any:
-        """The feeds, or lists of arrays with ``return_list``. Raises UnimplementedError before it has a generator."""
-        if self._batches is None:
-            raise UnimplementedError(
-                "PyReader: give it a generator first, with decorate_sample_list_generator(...)"
-            )
-        batches: Any = self._batches()
-        return ([*feed.values()] if self._return_list else feed for feed in batches)
-
-    def __iter__(self) -> Any:
-        yield from self()
+def is_parameter(var: Any) -> bool:
+    """Whether a variable is a parameter."""
+    return isinstance(var, Parameter)
 
 
-class DataLoader(_DataLoader):
-    """``paddle.io.DataLoader``, and 1.6's ``from_generator``."""
+def is_persistable(var: Any) -> bool:
+    """Whether a scope keeps a variable from run to run."""
+    return bool(getattr(var, "persistable", False))
 
-    @staticmethod
-    def from_generator(
-        feed_list: Any = None,
-        capacity: int | None = None,
-        use_double_buffer: bool = True,
-        iterable: bool = True,
-        return_list: bool = False,
-        use_multiprocess: bool = False,
-        drop_last: bool = True,
-    ) -> PyReader:
-        """A reader of a generator's batches."""
-        return PyReader(feed_list, capacity, use_double_buffer, iterable, return_list)
+
+def get_program_parameter(program: Any) -> list[Any]:
+    """The parameters of a program."""
+    return list(program.all_parameters())
+
+
+def get_program_persistable_vars(program: Any) -> list[Any]:
+    """The variables of a program that a scope keeps."""
+    return [variable for variable in program.list_vars() if is_persistable(variable)]

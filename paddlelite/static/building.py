@@ -47,6 +47,8 @@ class Builder(Capture):
         self.schedules: list[tuple[Persistable, Any]] = []
         #: Learning rates, which the user may set at any time.
         self.rates: list[Persistable] = []
+        #: Readers: each gives the next run its feed.
+        self.feeds: list[Any] = []
         #: The results of each outermost call as one list, absent ones included: what the tape is made of again.
         self._calls: list[tuple[Node, list[Any]]] = [
             (n, _results(n)) for n in program.block.nodes if n.grad and n.op.grad_rule is not None

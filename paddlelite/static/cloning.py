@@ -32,6 +32,7 @@ def clone(program: Program, for_test: bool) -> Program:
         target._names.update(source._names)
         target._given.update(source._given)
         target.schedules, target.rates = list(source.schedules), list(source.rates)
+        target.feeds = [] if for_test else list(source.feeds)
     return copy
 
 

@@ -20,7 +20,7 @@ from .compiled import CompiledProgram
 from .programs import default_main_program
 from .scope import LoDTensor, Scope, global_scope
 
-__all__ = ["Executor", "bind_program", "find"]
+__all__ = ["Executor", "bind_program", "chosen", "find"]
 
 
 #: So many compiled forms of one program are kept, the latest.
@@ -73,7 +73,7 @@ class Executor:
         shape than declared or a variable to fetch is not in the program, NotFoundError for a variable without a value
         (the startup program was not run), InvalidTypeError for arguments of the wrong type.
         """
-        program = _program(program)
+        program = chosen(program)
         if feed is not None and not isinstance(feed, Mapping):
             feed = _only(feed)
         run = self._run(program, fetch_list, scope or global_scope())
@@ -127,7 +127,8 @@ class Executor:
     infer_from_dataset = train_from_dataset
 
 
-def _program(given: Any) -> Program:
+def chosen(given: Any) -> Program:
+    """The program that ``run`` is given, the default one for None. Raises InvalidTypeError for what is none."""
     if given is None:
         return default_main_program()
     if isinstance(given, CompiledProgram):

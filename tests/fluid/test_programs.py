@@ -69,6 +69,62 @@ def test_readers_feed_a_program(reader, static_mode):
         feeder.feed([(np.ones(2), 1)])
 
 
+@pytest.mark.parametrize("how", ["PyReader", "from_generator", "py_reader", "by_data"])
+def test_a_program_that_reads(how, static_mode):
+    L = fluid.layers
+    if how == "py_reader":
+        reader = L.py_reader(8, shapes=[(-1, 3), (-1, 1)], dtypes=["float32", "int64"], name="train")
+        x, y = L.read_file(L.double_buffer(reader))
+    else:
+        x, y = L.data("x", [3]), L.data("y", [1], dtype="int64")
+        make = {"PyReader": fluid.io.PyReader, "from_generator": fluid.io.DataLoader.from_generator}.get(how)
+        if make is None:
+            reader = L.create_py_reader_by_data(8, [x, y])
+        else:
+            reader = make(feed_list=[x, y], capacity=4, iterable=False)
+    total = L.reduce_sum(x) + L.reduce_sum(L.cast(y, "float32"))
+    test = fluid.default_main_program().clone(for_test=True)
+    exe = fluid.Executor()
+    samples = [(np.full(3, n, "float32"), n) for n in range(5)]
+    reader.decorate_paddle_reader(fluid.io.batch(lambda: iter(samples), 2))
+    with pytest.raises(RuntimeError, match="call its start"):
+        exe.run(fetch_list=[total])
+    for _ in range(2):
+        sums = []
+        reader.start()
+        with pytest.raises(fluid.core.EOFException):
+            while True:
+                sums.append(float(exe.run(fetch_list=[total])[0]))
+        reader.reset()
+        assert sums == [4.0, 20.0, 16.0]
+    feed = {x.name: np.ones((1, 3), "float32"), y.name: np.array([[2]])}
+    assert exe.run(feed=feed, fetch_list=[total])[0] == 5.0  # fed by hand for once
+    assert exe.run(test, feed=feed, fetch_list=[total.name])[0] == 5.0
+    with pytest.raises(KeyError, match="missing in feed"):
+        exe.run(test, fetch_list=[total.name])
+    with pytest.raises(RuntimeError, match="is read by its program"):
+        reader()
+
+
+def test_a_reader_in_a_guard():
+    samples = [(np.full(3, n, "float32"), np.int64(n)) for n in range(5)]
+    with fluid.dygraph.guard():
+        loader = fluid.io.DataLoader.from_generator(capacity=4)
+        loader.set_sample_list_generator(fluid.io.batch(lambda: iter(samples), 2), fluid.CPUPlace())
+        batches = list(loader())
+        assert [[x.shape, y.numpy().tolist()] for x, y in batches] == [
+            [[2, 3], [0, 1]], [[2, 3], [2, 3]], [[1, 3], [4]]
+        ]  # fmt: skip
+        loader = fluid.io.PyReader(capacity=4, return_list=True)
+        loader.decorate_batch_generator(
+            lambda: iter([(np.ones((2, 3), "float32"), np.ones((2, 1), "int64"))])
+        )
+        ((x, y),) = list(loader)
+        assert x.shape == [2, 3] and y.numpy().dtype == np.int64
+    with pytest.raises(ValueError, match="needs feed_list"):
+        fluid.io.PyReader(capacity=4)
+
+
 def test_nets(static_mode):
     L, nets = fluid.layers, fluid.nets
     x, t = L.data("x", [3, 8, 8]), L.data("t", [4, 6])

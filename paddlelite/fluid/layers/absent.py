@@ -21,8 +21,8 @@ detection ops are not part of this package
     matrix_nms multi_box_head multiclass_nms polygon_box_transform prior_box prroi_pool psroi_pool
     retinanet_detection_output retinanet_target_assign roi_align roi_perspective_transform roi_pool
     rpn_target_assign ssd_loss target_assign yolo_box yolov3_loss
-feed arrays (exe.run(feed=...)), from fluid.io.DataLoader or a reader
-    create_py_reader_by_data double_buffer py_reader read_file load
+use fluid.io.load_vars, or scope.find_var(name).get_tensor().set(array, place)
+    load
 use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.nn.while_loop
     BasicDecoder BeamSearchDecoder DecodeHelper Decoder GRUCell GreedyEmbeddingHelper LSTMCell RNNCell
     SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn

@@ -8,6 +8,7 @@ import paddlelite as paddle
 
 from ...dtypes import dtype_of
 from ...errors import PreconditionNotMetError
+from ...framework import unique_name
 from ...mode import mode
 from ...static import variables
 from .door import attribute, rows
@@ -53,6 +54,27 @@ def _tensor(dtype: Any, name: Any, persistable: bool) -> Any:
     return out
 
 
+def _py_reader(shapes: Any, dtypes: Any, levels: Any, name: Any) -> Any:
+    """A reader with the variables that it gives values, which :func:`read_file` returns."""
+    prefix = name or unique_name.generate("create_py_reader")
+    in_graph("py_reader", prefix)
+    levels = levels or [0] * len(shapes)
+    parts = enumerate(zip(shapes, dtypes, levels, strict=True))
+    made = [variables.data(f"{prefix}_slot_{i}", list(shape), dtype, lod) for i, (shape, dtype, lod) in parts]
+    return _reader_of(made)
+
+
+def _reader_of(feed_list: Any) -> Any:
+    from ..reader import PyReader
+
+    return PyReader(feed_list, iterable=False)
+
+
+def _read_file(reader: Any) -> Any:
+    found = list(reader.variables)
+    return found if len(found) > 1 else found[0]
+
+
 # fmt: off
 TABLE = rows(
     data=lambda name, shape, append_batch_size=True, dtype="float32", lod_level=0, type=None, stop_gradient=True: _data(
@@ -61,6 +83,12 @@ TABLE = rows(
     create_global_var=lambda shape, value, dtype, persistable=False, force_cpu=False, name=None: _global(
         shape, value, dtype, persistable, name
     ),
+    py_reader=lambda capacity, shapes, dtypes, lod_levels=None, name=None, use_double_buffer=True: _py_reader(
+        shapes, dtypes, lod_levels, name
+    ),
+    create_py_reader_by_data=lambda capacity, feed_list, name=None, use_double_buffer=True: _reader_of(feed_list),
+    double_buffer=lambda reader, place=None, name=None: reader,
+    read_file=lambda reader: _read_file(reader),
     create_tensor=lambda dtype, name=None, persistable=False: _tensor(dtype, name, persistable),
 )
 # fmt: on
