@@ -6,8 +6,15 @@ from typing import Any
 
 from ..errors import InvalidArgumentError
 from . import layers
+from .layers.door import refused
 
-__all__ = ["glu", "img_conv_group", "scaled_dot_product_attention", "simple_img_conv_pool"]
+__all__ = [
+    "glu",
+    "img_conv_group",
+    "scaled_dot_product_attention",
+    "sequence_conv_pool",
+    "simple_img_conv_pool",
+]
 
 
 def simple_img_conv_pool(
@@ -90,3 +97,10 @@ def scaled_dot_product_attention(
     if num_heads == 1:
         return out
     return layers.reshape(layers.transpose(out, [0, 2, 1, 3]), [0, 0, int(values.shape[-1])])
+
+
+sequence_conv_pool = refused(
+    "sequence_conv_pool",
+    "it works on sequences of varying length (LoD): pad them, and use conv2d and reduce_max",
+    "fluid.nets",
+)

@@ -1,6 +1,5 @@
 """``fluid.dygraph``: the eager mode of 1.4 to 1.8."""
 
-from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from ..modes import in_dygraph_mode
 from ..tracer import BackwardStrategy
 from . import base, checkpoint, container, jit, layers, learning_rate_scheduler, nn, parallel

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ...errors import InvalidArgumentError
+from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from ...nn import functional as F
 from ...nn.initializer import Constant, XavierUniform
 from ..layers import activations, classes, forward
@@ -18,6 +19,7 @@ from .norm import BatchNorm, GroupNorm, InstanceNorm, LayerNorm, SpectralNorm
 __all__ = [
     "FC",
     "NCE",
+    "BCELoss",
     "BatchNorm",
     "BilinearTensorProduct",
     "Conv2D",
@@ -29,8 +31,11 @@ __all__ = [
     "GRUUnit",
     "GroupNorm",
     "InstanceNorm",
+    "L1Loss",
     "LayerNorm",
     "Linear",
+    "MSELoss",
+    "NLLLoss",
     "PRelu",
     "Pool2D",
     "RowConv",

@@ -14,11 +14,15 @@ from . import (
     arithmetic,
     classes,
     control_flow,
+    detection,
+    distributions,
     io,
     learning_rate_scheduler,
     loss,
+    metric_op,
     nn,
     ops,
+    rnn,
     tensor,
 )
 
@@ -38,7 +42,7 @@ _TABLES = (
 # The modules themselves give their rows by __getattr__: a row such as `range` must not hide Python's from their code.
 for _module in _TABLES:
     globals().update(_module.TABLE)
-metric_op, math_op_patch = loss, ops
+math_op_patch = ops
 
 __all__ = sorted(name for module in _TABLES for name in module.TABLE)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .door import refused
 
-__all__ = ["TABLE"]
+__all__ = ["TABLE", "refusals"]
 
 #: Names, each group with the reason.
 _GROUPS = """
@@ -42,14 +44,15 @@ it has no counterpart here
 """
 
 
-def _refusals() -> dict[str, object]:
+def refusals(groups: str, where: str = "fluid.layers") -> dict[str, Any]:
+    """What refuses each of the names, which follow their reason on lines that are indented."""
     found, reason = {}, ""
-    for line in _GROUPS.strip().splitlines():
+    for line in groups.strip().splitlines():
         if line.startswith(" "):
-            found.update({name: refused(name, reason) for name in line.split()})
+            found.update({name: refused(name, reason, where) for name in line.split()})
         else:
             reason = line
     return found
 
 
-TABLE = _refusals()
+TABLE = refusals(_GROUPS)

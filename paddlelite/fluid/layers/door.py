@@ -50,11 +50,19 @@ def layer(function: Callable[..., Any], name: str = "") -> Any:
 
 
 def attribute(table: dict[str, Any], module: str) -> Callable[[str], Any]:
-    """A module's ``__getattr__`` that finds the rows of its table."""
+    """A module's ``__getattr__`` that finds the rows of its table, and other functions of ``fluid.layers``.
+
+    Which of its modules a function is in has changed from release to release.
+    """
 
     def find(name: str) -> Any:
         if name in table:
             return table[name]
+        if not name.startswith("_"):
+            from paddlelite.fluid import layers
+
+            if name in getattr(layers, "__all__", ()):  # not yet while they are imported
+                return getattr(layers, name)
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
     return find
