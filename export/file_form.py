@@ -45,7 +45,11 @@ def file_form(program: Program) -> Program:
             if value.content is not None:  # a constant of the program, which ops may need to know
                 capture.constant(tensor)
         _replay(capture, program.block.nodes, env)
-        return capture.finish([env[value] for value in program.outputs])
+        outputs = [capture.read(env[value]) for value in program.outputs]
+        kept = [(t, env[v]) for t, v in program.state if isinstance(env[v], Tensor) and env[v] is not t]
+        for tensor, value in [(t, capture.read(v)) for t, v in kept]:
+            capture.assign(tensor, value)
+        return capture.finish(outputs)
 
 
 class _RngState:

@@ -20,6 +20,7 @@ from paddlelite.framework.random import next_state
 from paddlelite.ir import Program, Value
 from paddlelite.op import OPS, Op, Spec
 from paddlelite.ops.array import create_array
+from paddlelite.ops.batch_norm import frozen_statistics
 from paddlelite.tensor.tensor import Tensor
 
 from .desc_flow import Flow, slot
@@ -117,7 +118,12 @@ class Reader:
             for name in feeds:
                 scope.values[name] = capture.input(self._input_spec(name), name)
             self.run(scope)
-            return capture.finish([self.fetched[name] for name in fetches])
+            outputs = [capture.read(self.fetched[name]) for name in fetches]
+            now = {name: (t, capture.read(scope.values[name])) for name, t in self.tensors.items()}
+            for tensor, value in now.values():
+                if value is not capture.read(tensor):
+                    capture.assign(tensor, value)
+            return capture.finish(outputs)
 
     def _input_spec(self, name: str) -> Spec:
         spec = self.declared_spec(0, name)
@@ -326,8 +332,9 @@ def _small(record: Op, specs: Sequence[Any]) -> bool:
 
 def _bind_outputs(reader: Reader, scope: Scope, op: OpDesc, record: Op, results: Any) -> None:
     parts = [results] if len(record.outs) == 1 else list(results)
+    unchanged = _unchanged(record, op)
     for name, many, part in zip(record.outs, record.many_out, parts, strict=True):
-        names = slot(op, name, "outputs")
+        names = [] if name in unchanged else slot(op, name, "outputs")
         values = part if many else [part]
         if names and len(names) != len(values):
             raise InvalidArgumentError(
@@ -336,6 +343,15 @@ def _bind_outputs(reader: Reader, scope: Scope, op: OpDesc, record: Op, results:
         for variable, value in zip(names, values, strict=False):
             if value is not None:
                 reader.set(scope, variable, value)
+
+
+def _unchanged(record: Op, op: OpDesc) -> tuple[str, ...]:
+    """Results that are variables of the file as they were: running statistics that an op leaves alone."""
+    if record.type != "batch_norm":
+        return ()
+    attrs = _attributes(record, op)
+    frozen = frozen_statistics(attrs["is_test"], attrs["use_global_stats"], attrs["trainable_statistics"])
+    return ("MeanOut", "VarianceOut") if frozen else ()
 
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+)')

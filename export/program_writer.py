@@ -88,8 +88,9 @@ class ProgramWriter:
         self.main = main = BlockWriter(self, None, {})
         inputs = [self._input(main, value) for value in self.program.inputs]
         self._captures(main)
-        main.nodes(self.program.block.nodes, self.program.outputs)
+        main.nodes(self.program.block.nodes, self.program.results)
         outputs = self._outputs(main, set(inputs))
+        self._write_back(main)
         if self.problems:
             counted = collections.Counter(self.problems)
             listed = "".join(f"\n  {text} ({count}x)" for text, count in sorted(counted.items()))
@@ -142,13 +143,14 @@ class ProgramWriter:
     def _captures(self, main: BlockWriter) -> None:
         captures = self.program.captures
         used = {id(v) for node in self.program.block.nodes for v in _read(node)} | set(
-            map(id, self.program.outputs)
+            map(id, self.program.results)
         )
+        written = {id(tensor) for tensor, _ in self.program.state}
         for value, tensor in captures.items():
-            if is_state(tensor) and id(value) in used:
+            if (is_state(tensor) or id(tensor) in written) and id(value) in used:
                 main.env[value] = self._state(main, self.claim(tensor.name, "parameter"), tensor)
         for value, tensor in captures.items():
-            if not is_state(tensor) and id(value) in used:
+            if id(value) in used and value not in main.env:
                 main.env[value] = self._constant(main, tensor)
 
     def _state(self, main: BlockWriter, name: str, tensor: Tensor) -> str:
@@ -192,6 +194,18 @@ class ProgramWriter:
                 name = copy
             names.append(name)
         return names
+
+    def _write_back(self, main: BlockWriter) -> None:
+        """Give what the program has changed of its state to the next run, where the program reads it."""
+        names = {id(t): main.env[v] for v, t in self.program.captures.items() if v in main.env}
+        kept = [(names[id(t)], v) for t, v in self.program.state if id(t) in names]
+        copies = []
+        for _, value in kept:  # all are read before one is written
+            copies.append(self.fresh("state"))
+            main.declare(copies[-1], value.dims, value.dtype)
+            main.op("assign", {"X": [main.env[value]]}, {"Out": [copies[-1]]}, {})
+        for (name, _), copy in zip(kept, copies, strict=True):
+            main.op("assign", {"X": [copy]}, {"Out": [name]}, {})
 
     def _interface(self, main: BlockWriter, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         feeds = []

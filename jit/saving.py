@@ -168,11 +168,11 @@ def _part(traced: Traced, specs: Any, configs: dict[str, Any]) -> Program:
     inputs = {program.inputs[i].name: program.inputs[i] for i in order}
     names = configs.get("input_names_after_prune")
     if names is None:
-        return cut(program, list(inputs.values()), outputs)
+        return cut(program, list(inputs.values()), outputs, program.state)
     missing = [name for name in names if name not in inputs]
     if missing:
         raise InvalidArgumentError(f"input_names_after_prune has {missing}, the inputs are {list(inputs)}.")
-    return cut(program, [inputs[name] for name in names], outputs)
+    return cut(program, [inputs[name] for name in names], outputs, program.state)
 
 
 def _leaves(template: Any) -> list[int]:

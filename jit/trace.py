@@ -140,9 +140,11 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 for i in lists:
                     found.tensors[i] = _stacked(found.tensors[i])
                 writes = [i for i, v in enumerate(values) if id(v) in run.frame.state]
+                results = list(map(run.read, found.tensors))
+                run.settle()
                 effects = _effects(run)
                 kept = [t for _, part in effects for t in part.tensors if isinstance(t, Value)]
-                program = run.finish([*found.tensors, *(values[i] for i in writes), *kept])
+                program = run.finish([*results, *(values[i] for i in writes), *kept])
         finally:
             mode.grad = was_grad
             run.overloads.restore()

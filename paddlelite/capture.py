@@ -68,6 +68,8 @@ class Capture:
         self.problems: list[CaptureError] | None = None
         #: What a layer's forward is passed through before it is called: the compiler's rewriting, when that runs.
         self.convert: Callable[[Any], Any] | None = None
+        #: Tables and names where another tensor than the one of before stands for the rest of the capture.
+        self._rebound: dict[tuple[int, str], tuple[dict[str, Any], str, Tensor]] = {}
         self._outer: Any = None
 
     def __enter__(self) -> Capture:
@@ -76,6 +78,8 @@ class Capture:
 
     def __exit__(self, *exc: Any) -> None:
         mode.capture = self._outer
+        for table, name, tensor in self._rebound.values():
+            table[name] = tensor
 
     def input(self, spec: Spec, name: str, stop_gradient: bool = True) -> Value:
         """A new input of the program."""
@@ -282,6 +286,31 @@ class Capture:
             new = new.astype(now.dtype)
         self.assign(tensor, new)
         self.sharing.written(tensor)
+
+    def rebind(self, table: dict[str, Any], name: str, value: Tensor) -> None:
+        """``table[name] = value`` for the rest of the capture; in the end what was there stands for the new value.
+
+        Whoever has taken the old tensor from there keeps it as it is. Raises CaptureError for another dtype or shape.
+        """
+        now = table[name]
+        pairs = zip(now.dims, value.dims, strict=False)
+        known = all(a == b or isinstance(a, Dim) or isinstance(b, Dim) for a, b in pairs)
+        if value.dtype is not now.dtype or len(value.dims) != len(now.dims) or not known:
+            raise refuse(
+                f"the buffer `{name}` is a {now.dtype.name} tensor of shape {list(now.dims)}, and a {value.dtype.name} "
+                f"tensor of shape {list(value.dims)} is assigned to it",
+                "Assign one of its dtype and shape: a program keeps both.",
+            )
+        self._rebound.setdefault((id(table), name), (table, name, now))
+        table[name] = value
+
+    def settle(self) -> None:
+        """Make what was rebound state of the program."""
+        for table, name, tensor in self._rebound.values():
+            value, table[name] = table[name], tensor
+            if value is not tensor:
+                self.write(tensor, value)
+        self._rebound.clear()
 
     def assign(self, tensor: Tensor, value: Tensor) -> None:
         """From now on ``tensor`` stands for ``value``."""

@@ -14,7 +14,7 @@ from ..op import Spec, op
 from .compose import call, vjp
 from .samples import f32, f64
 
-__all__ = ["batch_norm", "batch_norm_grad"]
+__all__ = ["batch_norm", "batch_norm_grad", "frozen_statistics"]
 
 #: Bytes of a piece of a tensor that several passes go over while it is in the cache.
 _PIECE = 1 << 19
@@ -112,7 +112,7 @@ def batch_norm(  # type: ignore[no-untyped-def]
     x = X.astype(np.float32) if X.dtype in _HALF else X
     x3 = by_channel(np.ascontiguousarray(x), channel_axis(X.ndim, data_layout))
     kind = x.dtype.type
-    if _frozen(is_test, use_global_stats, trainable_statistics):
+    if frozen_statistics(is_test, use_global_stats, trainable_statistics):
         mean, inverse = Mean, kind(1) / np.sqrt(Variance + kind(epsilon))
         new_mean, new_variance = Mean, Variance
     else:
@@ -127,7 +127,7 @@ def batch_norm(  # type: ignore[no-untyped-def]
     return y.astype(X.dtype, copy=False), new_mean, new_variance, mean, inverse, None
 
 
-def _frozen(is_test: bool, use_global_stats: bool, trainable_statistics: bool) -> bool:
+def frozen_statistics(is_test: bool, use_global_stats: bool, trainable_statistics: bool) -> bool:
     """Whether the running statistics are used and left alone."""
     return use_global_stats or (is_test and not trainable_statistics)
 
@@ -164,7 +164,7 @@ def _stats_dtype(dtype: DType) -> DType:
 
 @batch_norm.grad(saves="X Scale Bias Mean Variance SavedMean SavedVariance")
 def _(c: Any, g: Any, *rest: Any) -> Any:
-    frozen = _frozen(c.is_test, c.use_global_stats, c.trainable_statistics)
+    frozen = frozen_statistics(c.is_test, c.use_global_stats, c.trainable_statistics)
     if mode.grad:
         wanted = [c.needs(s) for s in ("X", "Scale", "Bias")]
 
@@ -273,7 +273,7 @@ def _(
     axis = channel_axis(rank, a["data_layout"])
     stats = Mean.dtype
     x = b.cast(X, stats)
-    if _frozen(a["is_test"], a["use_global_stats"], a["trainable_statistics"]):
+    if frozen_statistics(a["is_test"], a["use_global_stats"], a["trainable_statistics"]):
         mean, variance = Mean, Variance
         new_mean, new_variance = b.Identity(Mean), b.Identity(Variance)
     else:

@@ -138,9 +138,9 @@ def join_branches(
     if len(true_outs) != len(false_outs):
         raise InvalidArgumentError(f"the branches return {len(true_outs)} and {len(false_outs)} values")
     written = {k: t for frame, _ in frames for k, (t, _) in frame.state.items() if not is_local(t, frame)}
-    inputs = _share_inputs(true_frame, false_frame)
-    for frame, outs in frames:
-        _finish(capture, frame, outs, list(written.values()), inputs)
+    for frame, _ in frames:
+        _give_written(capture, frame, list(written.values()))
+    inputs = _common_params(capture, (true_frame, false_frame), 0)
     specs = cond_op.infer_rule(None, None, true_block=true_frame.block, false_block=false_frame.block)  # type: ignore[misc]
     values = (capture.read(predicate), tuple(inputs))
     attrs = {"true_block": true_frame.block, "false_block": false_frame.block}
@@ -174,21 +174,14 @@ def _share_inputs(*frames: Frame) -> list[Value]:
     return list({v: None for frame in frames for v in frame.lifted})
 
 
-def _finish(
-    capture: Capture, frame: Frame, outs: Sequence[Tensor], written: Sequence[Tensor], inputs: list[Value]
-) -> None:
-    """Give a branch's block the written tensors as further outputs and one common list of parameters."""
+def _give_written(capture: Capture, frame: Frame, written: Sequence[Tensor]) -> None:
+    """Give a branch's block the written tensors as further outputs."""
     capture.frame = frame
     try:
         frame.block.outputs += [capture.read(t) for t in written]
-        known = {id(v) for v in inputs}  # `in` would compare values
-        inputs += [v for v in frame.lifted if id(v) not in known]
-        assert frame.outer is not None
-        for v in inputs:
-            capture.lift(v, frame)
     finally:
-        capture.frame = frame.outer  # type: ignore[assignment]
-    frame.block.params = [frame.lifted[v] for v in inputs]
+        assert frame.outer is not None
+        capture.frame = frame.outer
 
 
 def _after(capture: Capture, results: list[Tensor], count: int, written: Sequence[Tensor]) -> list[Tensor]:

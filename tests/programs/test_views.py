@@ -9,6 +9,8 @@ import paddlelite as paddle
 from paddlelite.errors import CaptureError
 from paddlelite.static import InputSpec
 
+from .harness import check
+
 
 def rows(x):
     y = x * 1
@@ -113,3 +115,149 @@ def test_a_write_to_an_argument_reaches_the_caller(sign, tmp_path):
     paddle.jit.save(fn, str(tmp_path / "m"))
     (out,) = paddle.jit.load(str(tmp_path / "m")).program().outputs
     paddle.onnx.export(fn, str(tmp_path / "m"))
+
+
+# Writes of every kind, by every executor
+
+GRID = np.float32([[1, 2, 3], [4, 5, 6], [7, 8, 9], [1, 0, 2]])
+
+
+def element_in_branch(x, n):
+    y = x * 1
+    if n > 1:
+        y[1] = 5.0
+    else:
+        y[0, 1:] = y[2, 1:] * 2
+    return y
+
+
+def rows_in_loop(x, n):
+    y = x * 1
+    for i in range(n):
+        y[i] = y[i] * 2 + i
+    return y
+
+
+def tensor_index(x, n):
+    y = x * 1
+    y[n] = 7.0
+    y[:, n] = y[:, 0] + 1
+    return y
+
+
+def index_list(x, n):
+    y = x * 1
+    y[[0, 2]] = 1.5
+    y[y > 5] = 0.0
+    return y
+
+
+def tensor_slice(x, n):
+    y = x * 1
+    y[:n] = 3.0
+    y[n:, 1] = 4.0
+    return y
+
+
+def view_in_loop(x, n):
+    y = x * 1
+    z = y[1:]
+    i = 0
+    while i < n:
+        z[i, 0] = z[i, 0] + 10
+        if i > 0:
+            y[1] = y[1] * 2
+        i += 1
+    return y, z
+
+
+def argument_element(x, n):
+    x[n] = 0.0
+    return x * 2
+
+
+def argument_branch(x, n):
+    if n > 1:
+        x[0] = 9.0
+    return x + 1
+
+
+def argument_loop(x, n):
+    for i in range(n):
+        x[i, 0] = 1.0 * i
+        x[i] += 1
+    return x.sum()
+
+
+def argument_view(x, n):
+    v = x[1]
+    v[0] = 100.0
+    return x + v
+
+
+def augmented(x, n):
+    y = x * 1
+    y[n] += 1
+    y[n] *= y[0]
+    return y
+
+
+def step(x, n):
+    y = x * 1
+    y[::2] = 0.0
+    y[-1, ::-1] = y[0]
+    y[..., None, 0] = 5.0
+    return y
+
+
+def out_of_range(x, n):
+    y = x * 1
+    y[n + 2] = 1.0
+    return y
+
+
+def broadcasted(x, n):
+    y = x * 1
+    y[:n] = x[0]
+    return y
+
+
+def alias(x, n):
+    y = x * 1
+    z = y
+    if n > 1:
+        z[0] = 5.0
+    return y, z
+
+
+WRITES = [
+    element_in_branch,
+    rows_in_loop,
+    tensor_index,
+    index_list,
+    tensor_slice,
+    view_in_loop,
+    augmented,
+    step,
+    out_of_range,
+    broadcasted,
+    alias,
+    argument_element,
+]
+
+
+@pytest.mark.parametrize("function", WRITES)
+def test_writes(function):
+    check(function, *((GRID * sign, np.array(n)) for n in range(4) for sign in (1, -1)))
+
+
+@pytest.mark.parametrize("function", [argument_branch, argument_loop, argument_view])
+def test_writes_to_an_argument(function):
+    """A leaf that wants a gradient cannot be written to: eagerly where it is, captured wherever it might be."""
+    calls = [(GRID * sign, np.array(n)) for n in range(4) for sign in (1, -1)]
+    check(function, *calls, gradients="Leaf Var .* inplace strategy")
+    static = paddle.jit.to_static(function)
+    for grid, n in calls:
+        mine, theirs = paddle.to_tensor(grid), paddle.to_tensor(grid)
+        static(mine, paddle.to_tensor(n)), function(theirs, paddle.to_tensor(n))
+        np.testing.assert_array_equal(mine.numpy(), theirs.numpy())

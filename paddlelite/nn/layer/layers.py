@@ -236,10 +236,12 @@ class Layer:
         if mode.capture is not None:
             # A program can not re-bind Python attributes: a buffer becomes state of the program, anything else
             # is an attribute of the layer for the rest of the capture.
-            if buffers.get(name) is not None:
+            if buffers.get(name) is None:
+                object.__setattr__(self, name, value)
+            elif mode.capture.convert is None or mode.capture.static:
                 mode.capture.write(buffers[name], value)
             else:
-                object.__setattr__(self, name, value)
+                mode.capture.rebind(buffers, name, value)
             return
         if name not in buffers:
             self._forget(name)
