@@ -18,6 +18,7 @@ from .conditionals import ifexp
 from .iterables import source_of
 from .lists import List
 from .lists import list_ as new_list
+from .logic import truth_of
 from .loops import fold
 from .replaced import replaces
 
@@ -63,20 +64,16 @@ def _folded(items: Any, first: Any, step: Callable[[Any, Any], Any], last: Any =
     return total
 
 
-def _truth(value: Any) -> Any:
-    return predicate(value) if is_symbolic(value) else bool(value)
-
-
 @replaces(any)
 def any_(items: Any) -> Any:
     """`any`: as Python's, until a tensor comes; from then on all items are looked at."""
-    return _folded(items, False, lambda found, item: as_bool(either(found, _truth(item))), True)
+    return _folded(items, False, lambda found, item: as_bool(either(found, truth_of(item))), True)
 
 
 @replaces(all)
 def all_(items: Any) -> Any:
     """`all`."""
-    return _folded(items, True, lambda found, item: as_bool(both(found, _truth(item))), False)
+    return _folded(items, True, lambda found, item: as_bool(both(found, truth_of(item))), False)
 
 
 @replaces(sum)

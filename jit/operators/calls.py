@@ -37,8 +37,6 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
             return known
         if isinstance(owner, str) and target.__name__ in ("format", "join"):
             return text.method(target)
-        if isinstance(owner, (dict, set, frozenset)):
-            return functools.partial(_of_table, target)
         return target if recording() is None else _followed(target)
     run = rewriting()
     if run is None:
@@ -46,23 +44,14 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if kind is types.FunctionType and target in REPLACED:
         return REPLACED[target]
     note_rebound(target)
-    if current() is None:
-        return run.convert(target)
     converted = run.convert(target)
-    return _followed(target) if converted is target else converted
+    return _followed(target) if converted is target and current() is not None else converted
 
 
 def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:
     """A call of one of two functions, which a tensor chooses."""
     one, two = lambda: call(target.one)(*args, **kwargs), lambda: call(target.two)(*args, **kwargs)
     return choose(target.test, one, two, inside=())
-
-
-def _of_table(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A method of a dict or set."""
-    for key in args[:1]:
-        check_key(method.__self__, key)  # type: ignore[attr-defined]
-    return (method if recording() is None else _followed(method))(*args, **kwargs)
 
 
 #: Modules whose functions compute with numbers, which a tensor of a graph is not.
@@ -121,6 +110,8 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    for key in args[:1]:
+        check_key(getattr(target, "__self__", None), key)
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
         if isinstance(arg, CONTAINERS):
             note(Contents(f"a {type(arg).__name__}", arg), surely=target.__name__ in _MUTATING)

@@ -16,8 +16,6 @@ from ..symbolic import as_bool, both, either, imply, is_symbolic, negate, predic
 from ..undecided import Undecided, spread
 from .conditionals import cells_of, choose
 
-__all__ = ["and_", "both_", "chain", "either_", "in_", "is_", "is_not", "not_", "not_in", "or_"]
-
 Thunk = Callable[[], Any]
 
 #: Containers that compare their elements one by one; others find them by hash, a tensor's being its identity.
@@ -47,7 +45,7 @@ def either_(first: Any, *others: Thunk) -> Any:
 def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> Any:
     """The operand that decides: each is looked at as long as those before are `goes_on`."""
     for i, other in enumerate(others):
-        value = _truth(value) if asked else value
+        value = truth_of(value) if asked else value
         if is_symbolic(value):
             right = _cheap(value, other, goes_on)
             if right is None:
@@ -57,30 +55,19 @@ def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) ->
             return value
         else:
             value = other()
-    return _truth(value) if asked else value
+    return truth_of(value) if asked else value
 
 
-def _truth(value: Any) -> Any:
+def truth_of(value: Any) -> Any:
+    """The truth of a value: a bool, or a bool tensor."""
     return predicate(value) if is_symbolic(value) else bool(value)
 
 
 #: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.
-_HARMLESS = frozenset(
-    {
-        "cast",
-        "equal",
-        "greater_equal",
-        "greater_than",
-        "less_equal",
-        "less_than",
-        "logical_and",
-        "logical_not",
-        "logical_or",
-        "not_equal",
-        "scale",
-        "shape",
-    }
-)
+_HARMLESS = frozenset([
+    "cast", "equal", "greater_equal", "greater_than", "less_equal", "less_than", "logical_and", "logical_not",
+    "logical_or", "not_equal", "scale", "shape",
+])  # fmt: skip
 
 
 def _cheap(value: Any, other: Thunk, truth: bool) -> Any:
@@ -101,11 +88,8 @@ def _cheap(value: Any, other: Thunk, truth: bool) -> Any:
 
 
 def _is_bool(value: Any) -> bool:
-    if type(value) is Undecided:
-        return False
-    return isinstance(value, bool) or (
-        isinstance(value, Tensor) and value.dtype is bool_ and value.dims == ()
-    )
+    tensor = type(value) is not Undecided and isinstance(value, Tensor)
+    return value.dtype is bool_ and not value.dims if tensor else type(value) is bool
 
 
 def _lazy(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> Any:
@@ -122,23 +106,6 @@ def _lazy(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> An
 def not_(value: Any) -> Any:
     """`not value`."""
     return as_bool(negate(value)) if is_symbolic(value) else not value
-
-
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-    "is": lambda a, b: is_(a, b), "is not": lambda a, b: is_not(a, b),
-    "in": lambda a, b: in_(a, b), "not in": lambda a, b: not_in(a, b),
-}  # fmt: skip
-
-
-def chain(left: Any, *parts: Any) -> Any:
-    """`left < a() < b() …`, given as `'<', a, '<', b`: each operand runs once, none after the first false result."""
-    symbol, operand, *rest = parts
-    right = operand()
-    result = _COMPARE[symbol](left, right)
-    if not rest:
-        return result
-    return and_(result, lambda: chain(right, *rest))
 
 
 def is_(one: Any, two: Any) -> Any:
@@ -159,9 +126,8 @@ def in_(item: Any, container: Any) -> Any:
     """`item in container`."""
     if is_symbolic(container):
         return as_bool((container == item).any())
-    if not is_symbolic(item) or not isinstance(
-        container, Collection if type(item) in (Undecided, Number) else _SEQUENCES
-    ):
+    compared = Collection if type(item) in (Undecided, Number) else _SEQUENCES
+    if not is_symbolic(item) or not isinstance(container, compared):
         return item in container
     found: Any = False
     for element in container:
@@ -172,3 +138,17 @@ def in_(item: Any, container: Any) -> Any:
 def not_in(item: Any, container: Any) -> Any:
     """`item not in container`."""
     return not_(in_(item, container))
+
+
+_COMPARE: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "is": is_, "is not": is_not, "in": in_, "not in": not_in,
+}  # fmt: skip
+
+
+def chain(left: Any, *parts: Any) -> Any:
+    """`left < a() < b() …`, given as `'<', a, '<', b`: each operand runs once, none after the first false result."""
+    symbol, operand, *rest = parts
+    right = operand()
+    result = _COMPARE[symbol](left, right)
+    return and_(result, lambda: chain(right, *rest)) if rest else result

@@ -15,8 +15,6 @@ from ..symbolic import as_bool, both, either, refuse
 from .builtins import isinstance_
 from .logic import is_
 
-__all__ = ["capture", "equal", "fits", "guard", "instance", "mapping", "one_of", "same", "sequence", "star"]
-
 Matcher = Callable[[Any, dict[str, Any]], Any]
 Thunk = Callable[[], Any]
 
@@ -83,91 +81,82 @@ def one_of(matchers: tuple[Matcher, ...]) -> Matcher:
     return match
 
 
-def _all(tests: collections.abc.Iterable[Any]) -> Any:
-    """Whether all hold; as in Python, nothing is asked after the first that surely does not."""
-    result: Any = True
-    for test in tests:
-        result = both(result, test)
-        if result is False:
-            break
-    return result
-
-
-def sequence(matchers: tuple[Any, ...]) -> Matcher:
-    """`case [a, *b, c]`."""
-    starred = next((i for i, m in enumerate(matchers) if isinstance(m, _Star)), None)
-
-    def match(subject: Any, found: dict[str, Any]) -> Any:
-        if isinstance(subject, (str, bytes, bytearray)) or not isinstance(subject, collections.abc.Sequence):
-            return False
-        count = len(subject)
-        if count != len(matchers) if starred is None else count < len(matchers) - 1:
-            return False
-        parts = list(subject) if starred is None or matchers[starred].name else subject
-        if starred is not None:
-            after = count - (len(matchers) - starred - 1)
-            middle = parts[starred:after] if matchers[starred].name else None
-            parts = [*parts[:starred], middle, *parts[after:]]
-        return _all(m(part, found) for m, part in zip(matchers, parts, strict=True))
-
-    return match
-
-
-class _Star:
+class star:
     """`*name` inside a sequence pattern."""
 
     def __init__(self, name: str | None) -> None:
         self.name = name
 
-    def __call__(self, subject: Any, found: dict[str, Any]) -> bool:
-        if self.name is not None:
-            found[self.name] = subject
-        return True
+
+def sequence(matchers: list[Any]) -> Matcher:
+    """`case [a, *b, c]`."""
+    at = next((i for i, m in enumerate(matchers) if isinstance(m, star)), None)
+    inner = [capture(None, m.name) if isinstance(m, star) else m for m in matchers]
+
+    def parts(subject: Any) -> list[Any] | None:
+        if isinstance(subject, (str, bytes, bytearray)) or not isinstance(subject, collections.abc.Sequence):
+            return None
+        more = len(subject) - len(matchers)
+        if more != 0 if at is None else more < -1:
+            return None
+        if at is None:
+            return list(subject)
+        behind, wanted = at + more + 1, matchers[at].name is not None
+        items = list(subject) if wanted else subject  # (what `*_` stands for is not read)
+        return [*items[:at], items[at:behind] if wanted else None, *items[behind:]]
+
+    return _of_parts(inner, parts)
 
 
-star = _Star
-
-
-def mapping(keys: tuple[Thunk, ...], matchers: tuple[Matcher, ...], rest: str | None) -> Matcher:
+def mapping(keys: list[Thunk], matchers: list[Matcher], rest: str | None) -> Matcher:
     """`case {'k': a, **rest}`."""
 
-    def match(subject: Any, found: dict[str, Any]) -> Any:
+    def parts(subject: Any) -> list[Any] | None:
         if not isinstance(subject, collections.abc.Mapping):
-            return False
+            return None
         wanted = [key() for key in keys]
         values = [subject.get(key, _MISSING) for key in wanted]
-        if any(value is _MISSING for value in values):
-            return False
-        if rest is not None:
-            found[rest] = {key: subject[key] for key in subject if key not in wanted}
-        return _all(m(value, found) for m, value in zip(matchers, values, strict=True))
+        left = {} if rest is None else {key: subject[key] for key in subject if key not in wanted}
+        return [*values, left]
 
-    return match
+    return _of_parts([*matchers, capture(None, rest)], parts)
 
 
-def instance(
-    cls: Thunk, by_position: tuple[Matcher, ...], names: tuple[str, ...], by_name: tuple[Matcher, ...]
-) -> Matcher:
+def instance(cls: Thunk, by_position: list[Matcher], names: list[str], by_name: list[Matcher]) -> Matcher:
     """`case Class(a, k=b)`."""
 
-    def match(subject: Any, found: dict[str, Any]) -> Any:
+    def parts(subject: Any) -> list[Any] | None:
         kind = cls()
         if not isinstance(kind, type):
             named = "class" if sys.version_info >= (3, 12) else "type"  # in Python's own words
             raise TypeError(f"called match pattern must be a {named}")
         if not isinstance_(subject, kind):
-            return False
+            return None
         whole = issubclass(kind, _WHOLE) and not hasattr(kind, "__match_args__")
         attributes = () if whole else getattr(kind, "__match_args__", ())
         most = 1 if whole else len(attributes)
         if len(by_position) > most:
             given = f"{kind.__name__}() accepts {most} positional sub-pattern{'' if most == 1 else 's'}"
             raise TypeError(f"{given} ({len(by_position)} given)")
-        parts = [subject] if whole and by_position else []
-        wanted = (*attributes[: len(by_position) - len(parts)], *names)
-        parts += [getattr(subject, attribute, _MISSING) for attribute in wanted]
-        if any(part is _MISSING for part in parts):
+        itself = [subject] if whole and by_position else []
+        wanted = (*attributes[: len(by_position) - len(itself)], *names)
+        return [*itself, *(getattr(subject, attribute, _MISSING) for attribute in wanted)]
+
+    return _of_parts([*by_position, *by_name], parts)
+
+
+def _of_parts(matchers: list[Matcher], parts: Callable[[Any], list[Any] | None]) -> Matcher:
+    """The pattern of a subject that is taken apart: one matcher for each part, of which none may be missing."""
+
+    def match(subject: Any, found: dict[str, Any]) -> Any:
+        taken = parts(subject)
+        if taken is None or any(part is _MISSING for part in taken):
             return False
-        return _all(m(part, found) for m, part in zip((*by_position, *by_name), parts, strict=True))
+        result: Any = True
+        for matcher, part in zip(matchers, taken, strict=True):
+            result = both(result, matcher(part, found))
+            if result is False:  # as in Python, nothing is asked after the first that surely does not fit
+                break
+        return result
 
     return match

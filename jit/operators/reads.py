@@ -10,20 +10,19 @@ from typing import Any
 
 from paddlelite.tensor.tensor import Tensor
 
-from ..convert import class_attribute, is_users, special
+from ..convert import is_users
 from ..symbolic import check_sure, is_symbolic, rewriting
-from .items import check_key, pick
+from .items import check_key, pick, users_method, users_property
 
-__all__ = ["attr", "item", "read", "read_outer"]
-
+_NEW = sys.version_info >= (3, 11)
 _TEXT = (
     "cannot access local variable '{}' where it is not associated with a value"
-    if sys.version_info >= (3, 11)
+    if _NEW
     else "local variable '{}' referenced before assignment"
 )
 _OUTER = (
     "cannot access free variable '{}' where it is not associated with a value in enclosing scope"
-    if sys.version_info >= (3, 11)
+    if _NEW
     else "free variable '{}' referenced before assignment in enclosing scope"
 )
 #: What has attributes that nobody changes.
@@ -55,14 +54,12 @@ def _attribute(target: Any, name: str) -> Any:
     run = rewriting()
     if run is None or isinstance(target, Tensor):
         return getattr(target, name)
-    own = class_attribute(type(target), name)
-    if type(own) is property and type(own.fget) is types.FunctionType:
-        return run.convert(types.MethodType(own.fget, target))()
+    getter = users_property(target, name, "fget")
+    if getter is not None:
+        return getter()
     value = getattr(target, name)
-    fixed = (
-        not is_users(target.__name__) if isinstance(target, types.ModuleType) else isinstance(target, _FIXED)
-    )
-    if not fixed:
+    module = isinstance(target, types.ModuleType)
+    if is_users(target.__name__) if module else not isinstance(target, _FIXED):
         run.guards.read(target, name)
     run.overloads.meet(value)
     return value
@@ -75,6 +72,5 @@ def item(target: Any, key: Any) -> Any:
     if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
         return pick(target, key)
     check_key(target, key)
-    run = rewriting()
-    own = None if run is None else special(target, "__getitem__")
-    return target[key] if own is None else run.convert(own)(key)
+    own = users_method(target, "__getitem__")
+    return target[key] if own is None else own(key)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import types
 from typing import Any
 
-from ..convert import class_attribute, special
 from ..state import Attribute, Contents, Item, Place, note, recording
 from ..symbolic import rewriting
-from .items import check_key
+from .items import check_key, users_method, users_property
 from .replaced import replaces
 
 
 def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
-    run, own = rewriting(), class_attribute(type(target), name)
-    if run is not None and type(own) is property and type(own.fset) is types.FunctionType:
-        run.convert(types.MethodType(own.fset, target))(value)
+    setter = users_property(target, name, "fset")
+    if setter is not None:
+        setter(value)
         return
     if recording() is not None:
         note(_attribute(target, name))
+    run = rewriting()
     if run is not None:
         run.guards.wrote(target, name)
     setattr(target, name, value)
@@ -28,32 +27,40 @@ def store_attr(value: Any, target: Any, name: str) -> None:
 replaces(setattr)(lambda target, name, value: store_attr(value, target, name))
 
 
-def store_item(value: Any, target: Any, key: Any) -> None:
-    """`target[key] = value`."""
-    check_key(target, key)
-    if recording() is not None:
-        _note_item(target, key)
-    run = rewriting()
-    own = None if run is None else special(target, "__setitem__")
-    if own is not None:
-        run.convert(own)(key, value)
-    else:
-        target[key] = value
-
-
 @replaces(delattr)
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
+    deleter = users_property(target, name, "fdel")
+    if deleter is not None:
+        deleter()
+        return
     if recording() is not None:
         note(_attribute(target, name))
     delattr(target, name)
 
 
+def store_item(value: Any, target: Any, key: Any) -> None:
+    """`target[key] = value`."""
+    check_key(target, key)
+    if recording() is not None:
+        _note_item(target, key)
+    own = users_method(target, "__setitem__")
+    if own is not None:
+        own(key, value)
+    else:
+        target[key] = value
+
+
 def del_item(target: Any, key: Any) -> None:
     """`del target[key]`."""
+    check_key(target, key)
     if recording() is not None:
         _note_item(target, None)
-    del target[key]
+    own = users_method(target, "__delitem__")
+    if own is not None:
+        own(key)
+    else:
+        del target[key]
 
 
 def _attribute(target: Any, name: str) -> Place:

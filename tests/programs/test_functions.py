@@ -122,9 +122,18 @@ def test_properties_items_and_calls_of_the_users_classes():
         def __getitem__(self, i):
             return self.t + i if self.t.sum() > 1 else self.t - i
 
+        @size.deleter
+        def size(self):
+            if self.t.sum() > 4:
+                self.t = self.t - 1
+
         def __setitem__(self, i, value):
             if value.sum() > i:
                 self.t = value
+
+        def __delitem__(self, i):
+            if self.t.sum() > i:
+                self.t = self.t - i
 
         def __call__(self, k):
             return self.t * k if self.t.sum() > 2 else self.t
@@ -140,6 +149,7 @@ def test_properties_items_and_calls_of_the_users_classes():
         found = [v.size, v[2], v[0], v(5), (v + Signed(x * 2)).t, len(v)]
         v.size = x + 0.5
         v[1] = v.t * 2
+        del v.size, v[3]
         return found, v.t
 
     check(f, *NUMBERS)
