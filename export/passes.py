@@ -6,7 +6,7 @@ shape arithmetic and doubled work: sharing of equal nodes, folding of small cons
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -247,21 +247,19 @@ def live(b: Builder) -> tuple[list[Node], set[str]]:
 
     Inner graphs are searched too; their own dead nodes are dropped when they are written.
     """
+    kept, needed = _needed(b)
+    return kept, {name for name, ref in b.root.initializers.items() if id(ref) in needed}
+
+
+def _needed(b: Builder) -> tuple[list[Node], set[int]]:
+    """The nodes that a graph's results need, in order, and the ids of all that they and the results read."""
     needed: set[int] = {id(r) for r in b.results}
     kept: list[Node] = []
     for node in reversed(b.nodes):
         if any(id(o) in needed for o in node.outputs):
             kept.append(node)
-            needed.update(id(r) for r in _reads(node))
-    kept.reverse()
-    return kept, {name for name, ref in b.root.initializers.items() if id(ref) in needed}
-
-
-def _reads(node: Node) -> Iterable[Ref]:
-    """Everything a node reads: its inputs, and what its inner graphs read of the outside."""
-    yield from (r for r in node.inputs if r is not None)
-    for value in node.attrs.values():
-        if hasattr(value, "results"):
-            yield from value.results
-            for inner in live(value)[0]:
-                yield from _reads(inner)
+            needed.update(id(r) for r in node.inputs if r is not None)
+            for value in node.attrs.values():
+                if hasattr(value, "results"):
+                    needed |= _needed(value)[1]
+    return kept[::-1], needed

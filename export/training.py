@@ -8,7 +8,9 @@ program is one call of the op ``run_program``.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from ..ir import Block, Node, Value
 from ..mode import mode
 from ..op import Op, Slot
 from ..prune import has_effect
+from ..tensor.creation import zeros_like
 from ..tensor.tensor import Tensor
 from .draws import is_draw
 from .plan import Plan, SessionFailed, compile_plan
@@ -161,6 +164,30 @@ class Training:
             self._backward_plan = compile_plan(nodes, sources, constants, wanted)
         return self._backward_plan
 
+    @cached_property
+    def gradients(self) -> tuple[Executor, list[int | None]]:
+        """The program of the gradients themselves, for gradients of gradients: from what this one takes and the
+        seeds it computes the gradients that there are. Also where among them that of each wanted input is.
+        """
+        program = self.executor.program
+        was, mode.grad = mode.grad, True
+        try:
+            with Capture() as capture:
+                arguments = self._arguments(capture)
+                outs = replay(Block(program.block.params, program.block.nodes, program.outputs), arguments)
+                roots = [o for o, d in zip(outs, self.differentiable) if d]
+                seeds = [capture.input(capture.read(o).spec, f"{o.name}@GRAD", False) for o in roots]
+                wanted = [t for t, w in zip(arguments, self.wants) if w]
+                found: list[Any] = [None] * len(wanted)
+                if roots:
+                    found = grad(roots, wanted, seeds, create_graph=True, allow_unused=True)  # type: ignore[arg-type]
+                given = [g for g in found if g is not None]
+                again = type(self.executor)(capture.finish(given), backend=self.executor.backend)
+        finally:
+            mode.grad = was
+        each = itertools.count()
+        return again, [None if g is None else next(each) for g in found]
+
     # ------------------------------------------------------------------ running
 
     def forward(self, arrays: Sequence[Any]) -> list[Any]:
@@ -232,7 +259,7 @@ run_program = Op(
 def _(c: Any, gs: Sequence[Any]) -> Any:
     training: Training = c.training
     if mode.grad:
-        return _again(training, c.X, gs)
+        return _again(training, c.X, c.Out, gs)
     n = training.n_outputs
     outs = c.Out
     seeds = [
@@ -252,15 +279,10 @@ def _maybe(array: Any) -> Tensor | None:
     return t
 
 
-def _again(training: Training, inputs: Sequence[Tensor], gs: Sequence[Any]) -> Any:
-    """Gradients that are to be differentiated again: the program's ops are recorded one by one."""
-    program = training.executor.program
-    outs = replay(Block(program.block.params, program.block.nodes, program.outputs), list(inputs))
-    pairs = [(o, g) for o, g in zip(outs, gs) if g is not None and not o.stop_gradient]
-    wanted = [x for x, w in zip(inputs, training.wants) if w]
-    found: Any = [None] * len(wanted)
-    if pairs:
-        roots, seeds = zip(*pairs)
-        found = grad(list(roots), wanted, list(seeds), create_graph=True, allow_unused=True)
-    each = iter(found)
-    return ([next(each) if w else None for w in training.wants],)
+def _again(training: Training, inputs: Sequence[Tensor], outs: Sequence[Tensor], gs: Sequence[Any]) -> Any:
+    """Gradients that are to be differentiated again: a call of the program that computes them, on the tape."""
+    executor, places = training.gradients
+    seeds = [zeros_like(o) if g is None else g for o, g, d in zip(outs, gs, training.differentiable) if d]
+    found = executor([*(inputs[i] for i, _ in training.sources), *seeds])
+    each = iter(places)
+    return ([None if not w or (p := next(each)) is None else found[p] for w in training.wants],)

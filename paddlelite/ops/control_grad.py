@@ -20,6 +20,7 @@ from .array import (
     create_array,
 )  # fmt: skip
 from .control import build_loop, cond, cond_op, wants_gradient, while_loop, while_op
+from .creation import assign
 
 __all__ = ["record_loop"]
 
@@ -43,8 +44,10 @@ def _differentiated(
     try:
         if frame is not None:
             frame.tape = True
-        own = [x if getattr(x, "array", "") else x.detach() for x in inputs]
+        own = list(inputs)
         for i in wanted:
+            # A value of its own, which still is on the tape: the gradient depends on it, which may be differentiated.
+            own[i] = inputs[i] if getattr(inputs[i], "array", "") else assign(inputs[i])
             own[i].stop_gradient = False
         outs = replay(block, own)
         pairs = [(o, g) for o, g in zip(outs, seeds, strict=True) if g is not None and not o.stop_gradient]
@@ -130,10 +133,13 @@ class _Notes:
 @while_op.grad(saves="Carried Input Out")
 def _(c: Any, gs: Any) -> Any:
     """Iterate backwards over what the iterations started from, running and differentiating the body each time."""
-    n = c.recorded or len(c.Carried)
+    recorded = c.recorded
+    if any(g is not None for g in gs[recorded:]):
+        recorded = 0  # the gradient of a gradient, which has read the notes: they are results like the others
+    n = recorded or len(c.Carried)
     carried, invariant, noted = c.Carried[:n], c.Input, c.Out[n:]
     lists = [i for i, p in enumerate(c.body_block.params[:n]) if p.array]
-    if not c.recorded:
+    if not recorded:
         blocks = {"cond_block": c.cond_block, "body_block": c.body_block}
         noted = record_loop(carried, invariant, blocks)[n:]
     notes = _Notes(noted[:n], noted[n:], lists)
@@ -151,7 +157,7 @@ def _(c: Any, gs: Any) -> Any:
         seeds: list[Any] = [None] * own
         for i, g in zip(moving, grads, strict=False):
             seeds[i] = g
-        unread = _no_notes(carried, lists) if c.recorded else []
+        unread = _no_notes(carried, lists) if recorded else []
         found = _differentiated(c.body_block, [*start, *unread, *invariant], inputs, seeds)
         total = [_sum(g, h) for g, h in zip(grads[len(moving) :], found[len(moving) :], strict=True)]
         return [t, *found[: len(moving)], *total, *starts]

@@ -59,13 +59,26 @@ def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None, *
     ) -> Any:
         axes = axes_of(len(X.dims), dim, reduce_all)
         x = b.cast(X, out_dtype) if out_dtype is not None else X
-        if X.dtype.is_bool:
-            x = b.cast(X, "int32")
+        if result is not None:
+            x = b.cast(X, result)
+        if x.dtype.is_bool:
+            x = b.cast(x, "int32")
+        over = b.const(list(axes), "int64")
         if not axes:
             out = b.Identity(x)
+        elif onnx == "ReduceMean" and not all(
+            isinstance(X.dims[axis], int) and X.dims[axis] for axis in axes
+        ):
+            # Over no elements the mean is NaN, but onnxruntime's ReduceMean 0.
+            count = b.ReduceProd(b.Gather(b.Shape(x), over), b.const([0], "int64"), keepdims=0)
+            out = b.Div(b.ReduceSum(x, over, keepdims=int(keep_dim)), b.cast(count, x.dtype))
         else:
-            out = getattr(b, onnx)(x, b.const(list(axes), "int64"), keepdims=int(keep_dim))
-        return b.cast(out, out_dtype or result or X.dtype) if X.dtype.is_bool or result else out
+            out = getattr(b, onnx)(x, over, keepdims=int(keep_dim))
+        if (
+            result is not None
+        ):  # over no elements onnxruntime's ReduceMax is the smallest number, which is not 0
+            return b.Greater(out, b.const(0, "int32"))
+        return b.cast(out, out_dtype or X.dtype) if X.dtype.is_bool else out
 
     record.sample(f32(2, 3, 4), dim=[1]).sample(f32(2, 3), dim=[], reduce_all=True).sample(
         f32(2, 3), dim=[-1], keep_dim=True
@@ -265,10 +278,14 @@ def _(c: Any, g: Any) -> Any:
 
 reduce_all = _reduction("reduce_all", np.logical_and.reduce, "ReduceMin", bool_)
 reduce_any = _reduction("reduce_any", np.logical_or.reduce, "ReduceMax", bool_)
+reduce_mean.sample(np.zeros((0, 2), np.float32), dim=[0])
 for _record in (reduce_all, reduce_any):
     _record.sample_list.clear()
     _record.sample(b(2, 3), dim=[1]).sample(b(2, 3), dim=[], reduce_all=True).sample(
         b(3), dim=[0], keep_dim=True
+    )
+    _record.sample(b(0), dim=[0]).sample(b(2, 0), dim=[], reduce_all=True).sample(
+        np.float32([-1, 0]), dim=[0]
     )
 
 

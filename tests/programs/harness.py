@@ -4,10 +4,13 @@ files (saved and loaded, exported).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 import paddlelite as paddle
-from paddlelite.export.executor import run_onnxruntime
+from paddlelite.errors import UnimplementedError
+from paddlelite.export.executor import Executor
 from paddlelite.interpret import run_program
 from paddlelite.ir import verify
 from paddlelite.jit import to_static
@@ -15,7 +18,7 @@ from paddlelite.jit.convert import convert
 from paddlelite.nested import fill
 
 from .files import check_files
-from .gradients import check_gradients
+from .gradients import check_differences, check_gradients
 
 
 def tensor(value):
@@ -66,12 +69,13 @@ def outcome(function, args):
         return "error", error
 
 
-def check(function, *calls, conds=None, loops=None, files=None, gradients=None):
+def check(function, *calls, conds=None, loops=None, files=None, gradients=None, stops=None):
     """`function` gives the same on each of `calls` (tuples of arguments) every way it can run.
 
     `conds` and `loops` count the branches and loops of the last call's program. `files` is what the error says of a
     function that cannot be saved or exported for arguments of any size, `gradients` what it says of one that cannot be
-    differentiated once captured though eagerly it can.
+    differentiated once captured though eagerly it can. `stops` is why its gradients are not what finite differences
+    say: where it makes numbers of tensors, or records nothing.
     """
     static = to_static(function)
     outcomes = check_calls(function, static, calls)
@@ -82,6 +86,8 @@ def check(function, *calls, conds=None, loops=None, files=None, gradients=None):
         assert counts.get("while_loop", 0) == loops, counts
     refused = check_files(function, outcomes, files, same)
     assert refused or files is None, f"there are files now: {files=} can go"
+    differ = check_differences(function, [args for args, _ in outcomes])
+    assert bool(differ) == bool(stops), differ or f"finite differences say the same now: {stops=} can go"
     refused = check_gradients(function, to_static(function), [args for args, _ in outcomes], gradients)
     assert refused or gradients is None, f"there are gradients now: {gradients=} can go"
     return static
@@ -94,7 +100,7 @@ def check_calls(function, static, calls):
     """
     twin = convert(function)
     assert twin is not function
-    outcomes = []
+    outcomes, executors = [], {}
     for args in calls:
         fresh = lambda args=args: tuple(tensor(a) if isinstance(a, (list, np.ndarray)) else a for a in args)
         want = outcome(function, fresh())
@@ -109,19 +115,29 @@ def check_calls(function, static, calls):
         if got[0] == "error":
             raise got[1]
         same(got, want, ("captured", args))
-        check_program(static, fresh(), want[1], args)
+        check_program(static, fresh(), want[1], args, executors)
     return outcomes
 
 
-def check_program(static, args, want, where):
+def check_program(static, args, want, where, executors):
     """The program of a call gives what is wanted in the interpreter and in onnxruntime."""
     entry, tensors = static._entry(args, {})
     program = entry.traced.program
-    verify(program)
+    if program not in executors:
+        verify(program)
+        executors[program] = _on_onnxruntime(program)
     feeds = [t.numpy() for t in tensors]
-    for run in (run_program, run_onnxruntime):
-        results = run(program, feeds)[: len(program.outputs)]
+    for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
+        results = run(feeds)[: len(program.outputs)]
         outputs = [
             [np.asarray(v) for v in r] if i in entry.traced.lists else r for i, r in enumerate(results)
         ]
-        same(plain(fill(entry.traced.result, outputs)), want, (run.__name__, where))
+        same(plain(fill(entry.traced.result, outputs)), want, (how, where))
+
+
+def _on_onnxruntime(program):
+    """A function that runs a program, which must have an ONNX form, on arrays."""
+    executor = Executor(program, backend="onnxruntime")
+    if problems := executor.plan.problems:
+        raise UnimplementedError("no ONNX form:\n" + "\n".join(map(str, problems)))
+    return executor.results_of

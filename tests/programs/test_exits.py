@@ -90,7 +90,7 @@ def test_return_inside_with():
             x = x + 1
         return x
 
-    check(f, *NUMBERS)
+    check(f, *NUMBERS, stops="no_grad")
 
 
 def test_finally_runs_on_every_way_out():
@@ -236,7 +236,7 @@ def test_break_and_continue_inside_with_and_try():
             k = k + 100
         return x, k
 
-    check(f, *COUNTS, loops=1)
+    check(f, *COUNTS, loops=1, stops="no_grad")
 
 
 def test_a_return_in_finally_is_not_rewritten():

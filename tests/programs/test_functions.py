@@ -482,7 +482,7 @@ def test_no_grad_around_a_branch():
                 y = y * 3
         return y * x
 
-    check(f, *NUMBERS)
+    check(f, *NUMBERS, stops="no_grad")
 
 
 def test_no_grad_around_what_may_not_happen():
@@ -499,7 +499,7 @@ def test_no_grad_around_what_may_not_happen():
                 z = z * y
         return y * x + z
 
-    check(f, *(([1.0, -2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 3)))
+    check(f, *(([1.0, -2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 3)), stops="no_grad")
     x = tensor([1.0, -2.0])
     x.stop_gradient = False
 
