@@ -27,6 +27,7 @@ from . import (
     initializer,
     install_check,
     io,
+    layer_helper,
     layers,
     lod_tensor,
     metrics,

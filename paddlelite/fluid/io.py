@@ -31,6 +31,7 @@ from ..static.checkpoints import (
 )
 from ..static.folders import load_inference_model, save_inference_model
 from ..static.tools import set_program_state
+from .framework import default_main_program
 from .reader import DataLoader, PyReader, default_collate_fn
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "compose",
     "default_collate_fn",
     "firstn",
+    "get_parameter_value",
+    "get_parameter_value_by_name",
     "get_program_parameter",
     "get_program_persistable_vars",
     "is_parameter",
@@ -75,6 +78,16 @@ def is_parameter(var: Any) -> bool:
 def is_persistable(var: Any) -> bool:
     """Whether a scope keeps a variable from run to run."""
     return bool(getattr(var, "persistable", False))
+
+
+def get_parameter_value(para: Any, executor: Any) -> Any:
+    """The array that the scope has of a parameter."""
+    return para.get_value().numpy()
+
+
+def get_parameter_value_by_name(name: str, executor: Any, program: Any = None) -> Any:
+    """:func:`get_parameter_value` of the program's parameter of this name."""
+    return get_parameter_value((program or default_main_program()).global_block().var(name), executor)
 
 
 def get_program_parameter(program: Any) -> list[Any]:

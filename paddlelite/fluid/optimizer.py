@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 from .. import optimizer as core
 from ..errors import InvalidArgumentError, InvalidTypeError, UnimplementedError
 from ..mode import mode
-from ..optimizer import early
+from ..optimizer import early, graph
 from ..static.averages import ExponentialMovingAverage
 from ..static.backward import builder_of
-from ..static.programs import program_guard
+from ..static.programs import default_main_program, program_guard
+from ..tensor.creation import to_tensor
 from ..tensor.tensor import Tensor
 from . import clip as clips
 from .dygraph.learning_rate_scheduler import LearningRateDecay
@@ -182,6 +183,12 @@ class Optimizer(core.Optimizer):
     def current_step_lr(self) -> float:
         """The present learning rate."""
         return self.get_lr()
+
+    def _global_learning_rate(self, program: Any = None) -> Any:
+        """The rate as a Variable, which programs of 1.x fetch: after ``minimize``, where it is a number."""
+        if mode.tracer is not None:
+            return to_tensor([self.get_lr()], "float32")
+        return graph.rate_variable(self, (program or default_main_program()).builder)
 
     def load(self, stat_dict: Any) -> None:
         """Go on with the learning-rate decay that ``load_persistables`` has found for this optimizer.

@@ -36,6 +36,7 @@ __all__ = [
     "is_static",
     "is_variable",
     "minimize",
+    "rate_variable",
 ]
 
 
@@ -218,19 +219,25 @@ def _accumulators(updates: Sequence[Any]) -> list[tuple[Any, Any]]:
 
 
 def _rate(optimizer: Optimizer, builder: Any) -> Register:
-    """The learning rate as a number: the user's variable, or one of the scope that is set before every run."""
+    """The learning rate as a number."""
+    return Register(builder.read(rate_variable(optimizer, builder))).item()
+
+
+def rate_variable(optimizer: Optimizer, builder: Any) -> Any:
+    """The user's variable, or one of the scope that is set before every run."""
     rate = optimizer._learning_rate
     if is_variable(rate):
-        return Register(builder.read(rate)).item()
+        return rate
     from ..nn.initializer import Constant
     from ..static.variables import GlobalVariable, declare
 
     variable = optimizer._graph.rates.get(id(builder))
     if variable is None:
-        variable = GlobalVariable([], dtype_of("float32"), unique_name.generate("learning_rate"))
+        shape = [1] if builder.ranked else []
+        variable = GlobalVariable(shape, dtype_of("float32"), unique_name.generate("learning_rate"))
         declare(builder, variable, Constant(optimizer.get_lr()))
         optimizer._graph.rates[id(builder)] = variable
         if isinstance(rate, LRScheduler):
             builder.schedules.append((variable, lambda: optimizer.get_lr()))
         builder.rates.append(variable)
-    return Register(builder.read(variable)).item()
+    return variable

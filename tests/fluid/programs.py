@@ -19,6 +19,10 @@ def constant(fluid, value, name=None):
     return fluid.ParamAttr(name=name, initializer=fluid.initializer.Constant(value))
 
 
+def given(fluid, values):
+    return fluid.ParamAttr(initializer=fluid.initializer.NumpyArrayInitializer(np.array(values, "float32")))
+
+
 def training(name, make):
     def build(fluid):
         L = fluid.layers
@@ -194,6 +198,28 @@ def gradients(fluid):
     x = fluid.layers.data("x", [3])
     x.stop_gradient = False
     return {"x": X}, fluid.gradients(fluid.layers.reduce_sum(fluid.layers.square(x)), x), 1
+
+
+@program
+def auc(fluid):
+    """Of all runs and of this one, whose labels differ from the last one's."""
+    L = fluid.layers
+    x = L.fc(
+        L.data("x", [3]), 2, act="softmax", param_attr=given(fluid, [[0.5, 0.1], [0.2, -0.3], [-0.4, 0.9]])
+    )
+    turn = L.autoincreased_step_counter()
+    label = L.cast(L.less_than(L.slice(x, [1], [0], [1]), L.data("y", [1])), "int64")
+    label = L.elementwise_mod(L.elementwise_add(label, turn), L.fill_constant([1], "int64", 2))
+    found, of_batch, _ = L.auc(x, label, num_thresholds=100)
+    return {"x": X, "y": Y}, [found, of_batch], 3
+
+
+@program
+def the_rate_of_an_optimizer(fluid):
+    L = fluid.layers
+    optimizer = fluid.optimizer.SGD(0.25)
+    optimizer.minimize(L.mean(L.fc(L.data("x", [3]), 1)))
+    return {"x": X}, [optimizer._global_learning_rate()], 2
 
 
 @program

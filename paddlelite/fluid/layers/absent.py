@@ -35,7 +35,7 @@ it is Python in a graph: run the program up to there, and feed what Python makes
 use paddle.distribution or NumPy
     Categorical MultivariateNormalDiag Normal Uniform random_crop sampling_id
 compute it with NumPy from fetched values
-    auc mean_iou
+    mean_iou
 it has no counterpart here
     add_position_encoding affine_channel center_loss continuous_value_model data_norm filter_by_instag
     fsp_matrix get_tensor_from_selected_rows hash inplace_abn interpolate merge_selected_rows

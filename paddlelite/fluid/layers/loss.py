@@ -6,6 +6,8 @@ from typing import Any
 
 import paddlelite as paddle
 
+from ...errors import PreconditionNotMetError
+from ...mode import mode
 from ...nn import functional as F
 from .door import attribute, rows
 
@@ -83,6 +85,16 @@ def _bpr(input: Any, label: Any) -> Any:
     return paddle.sum(terms, -1, keepdim=True) / float(classes - 1)
 
 
+def _auc(input: Any, label: Any, curve: str, thresholds: int, topk: int, steps: int) -> Any:
+    from ...static.tools import auc
+
+    if mode.tracer is not None:
+        raise PreconditionNotMetError(
+            "fluid.layers.auc counts in a program: in a guard, use fluid.metrics.Auc"
+        )
+    return auc(input, label, curve, thresholds, topk, steps)
+
+
 # fmt: off
 TABLE = rows(
     cross_entropy=lambda input, label, soft_label=False, ignore_index=-100: _cross_entropy(
@@ -108,6 +120,9 @@ TABLE = rows(
     margin_rank_loss=lambda label, left, right, margin=0.1, name=None: F.relu(margin - label * (left - right)),
     label_smooth=lambda label, prior_dist=None, epsilon=0.1, dtype="float32", name=None: F.label_smooth(
         label, prior_dist, epsilon
+    ),
+    auc=lambda input, label, curve="ROC", num_thresholds=2**12 - 1, topk=1, slide_steps=1: _auc(
+        input, label, curve, num_thresholds, topk, slide_steps
     ),
     accuracy=lambda input, label, k=1, correct=None, total=None: _accuracy(input, label, k, correct, total),
 )
