@@ -82,11 +82,19 @@ class Node:
 
 
 class Builder:
-    """One graph under construction. ``path`` and ``source`` label the nodes that are added next."""
+    """One graph under construction. ``path`` and ``source`` label the nodes that are added next.
 
-    def __init__(self, opset: int = BASE_OPSET, *, parent: Builder | None = None) -> None:
+    With ``checks`` the program's assertions are part of the graph: ``failed`` is whether one has failed so far, None
+    while there was none.
+    """
+
+    def __init__(
+        self, opset: int = BASE_OPSET, *, parent: Builder | None = None, checks: bool = False
+    ) -> None:
         self.opset = opset
         self.parent = parent
+        self.checks: bool = parent.checks if parent else checks
+        self.failed: Ref | None = parent.failed if parent else None
         self.root: Builder = parent.root if parent else self
         self.nodes: list[Node] = []
         self.inputs: list[Ref] = []

@@ -26,7 +26,7 @@ from .builder import Builder, Ref
 from .lower import Env, lower_nodes, placeholder
 from .model import to_model
 from .opsets import MIN_OPSET, latest_opset
-from .report import ExportError, Report, refusal
+from .report import ExportError, Report, dropped, refusal
 from .session import Session
 from .signatures import BASE_OPSET
 from .verify import verify as verify_program
@@ -326,7 +326,7 @@ def _report(program: Program, b: Builder, proto: Any, path: Path, opset: int) ->
         inputs={r.name or "": _kind(r) for r in b.inputs},
         outputs={r.name or "": _kind(r) for r in b.results},
         ops=ops,
-        dropped={op: n for op, n in ops.items() if op in EFFECTS},
+        dropped=list(dict.fromkeys(dropped(n) for n in program.block.walk() if n.type in EFFECTS)),
         onnx_ops=dict(sorted(counts.items())),
         parameters=sum(int(t._data.size) for t in constants),
         bytes=0,

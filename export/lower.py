@@ -16,7 +16,7 @@ from ..capture import Capture
 from ..dims import Dim
 from ..errors import PaddleError
 from ..ir import Block, Node, Value
-from ..prune import EFFECTS
+from ..prune import EFFECTS, has_effect
 from .builder import Builder, Ref
 from .opsets import Unsupported
 
@@ -89,8 +89,10 @@ def source_label(source: tuple[str, int]) -> str:
 def lower_node(b: Builder, node: Node, env: Env) -> None:
     """Add one node. Raises Unsupported (or _Refused for the nodes of its blocks)."""
     if node.type in EFFECTS and not node.outputs:
-        # Prints and assertions have no ONNX form. The executor runs them as kernels and never comes here with one;
-        # an exported file goes without, which its report says.
+        # An exported file goes without prints and assertions, which its report says. The executor runs prints as
+        # kernels, and has the graph tell whether an assertion failed.
+        if node.type == "assert" and b.checks:
+            _fails(b, b.Not(_scalar(b, _ref(node.inputs[0], env))))
         return
     if node.type == "cond":
         results = _lower_cond(b, node, env)
@@ -194,21 +196,40 @@ def _block_outputs(b: Builder, node: Node, block: Block, arguments: Sequence[Ref
 # ---------------------------------------------------------------------- control flow
 
 
+def _fails(b: Builder, flag: Ref) -> None:
+    """Note that a check fails where ``flag`` is true."""
+    b.failed = flag if b.failed is None else b.Or(b.failed, flag)
+
+
+def _checked(b: Builder, node: Node) -> bool:
+    """Whether the graph of ``node`` has to tell that a check inside it failed."""
+    return b.checks and has_effect(node)
+
+
 def _lower_cond(b: Builder, node: Node, env: Env) -> list[Ref]:
     pred, arguments = _refs(node.inputs[0], env), _refs(node.inputs[1], env)
+    checked = _checked(b, node)
     branches, problems = {}, []
     for name, block in (("then_branch", "true_block"), ("else_branch", "false_block")):
         inner = branches[name] = b.inner()
         try:
-            inner.outputs(_block_outputs(inner, node, node.attrs[block], arguments))
+            results = _block_outputs(inner, node, node.attrs[block], arguments)
+            inner.outputs([*results, _failed(inner)] if checked else results)
         except _Refused as refused:
             problems += refused.problems
     if problems:
         raise _Refused(problems)
-    if not node.outputs:
+    if not node.outputs and not checked:
         return []
-    results = b.If(_scalar(b, pred), **branches)
-    return [results] if isinstance(results, Ref) else list(results)
+    given = b.If(_scalar(b, pred), **branches)
+    results = [given] if isinstance(given, Ref) else list(given)
+    if checked:
+        b.failed = results.pop()
+    return results
+
+
+def _failed(b: Builder) -> Ref:
+    return b.const(False) if b.failed is None else b.failed
 
 
 def _scalar(b: Builder, pred: Ref) -> Ref:
@@ -218,10 +239,11 @@ def _scalar(b: Builder, pred: Ref) -> Ref:
 
 def _lower_while(b: Builder, node: Node, env: Env) -> list[Ref]:
     """``Loop`` tests at the end of a pass, so the condition is written twice: before the loop and in its
-    body.
+    body. After a failed check no loop goes on.
     """
     carried, invariants = _refs(node.inputs[0], env), _refs(node.inputs[1], env)
     test, body = node.attrs["cond_block"], node.attrs["body_block"]
+    checked = _checked(b, node)
     (first,) = _block_outputs(b, node, test, [*carried, *invariants])
     inner = b.inner()
     inner.input(None, "int64", ())
@@ -230,8 +252,20 @@ def _lower_while(b: Builder, node: Node, env: Env) -> list[Ref]:
         inner.input(None, p.dtype, None if p.array else p.dims, sequence=bool(p.array))
         for p in body.params[: len(carried)]
     ]
+    inner.failed = inner.input(None, "bool", ()) if checked else None
     after = _block_outputs(inner, node, body, [*state, *invariants])
     (again,) = _block_outputs(inner, node, test, [*after, *invariants])
-    inner.outputs([_scalar(inner, again), *after])
-    results = b.Loop(None, _scalar(b, first), *carried, body=inner)
-    return [results] if isinstance(results, Ref) else list(results)
+    ends = [_failed(inner)] if checked else []
+    inner.outputs([_unless_failed(inner, again), *after, *ends])
+    starts = [*carried, _failed(b)] if checked else carried
+    given = b.Loop(None, _unless_failed(b, first), *starts, body=inner)
+    results = [given] if isinstance(given, Ref) else list(given)
+    if checked:
+        b.failed = results.pop()
+    return results
+
+
+def _unless_failed(b: Builder, test: Ref) -> Ref:
+    """``test``, and no check has failed."""
+    one = _scalar(b, test)
+    return one if b.failed is None else b.And(one, b.Not(b.failed))

@@ -1,8 +1,9 @@
 """A list of nodes compiled to steps: the longest runs that lower go to onnxruntime sessions, the rest to
 kernels.
 
-Random ops and ops with effects are always kernel calls; random ones read nothing but the generator's state,
-so they run first and do not cut the graph. Arrays travel between steps without copies.
+Random ops and prints are always kernel calls; random ones read nothing but the generator's state, so they run
+first and do not cut the graph. A session tells whether an assertion in it failed: then its nodes run once more, by
+their kernels, and the one that fails raises. Arrays travel between steps without copies.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import numpy as np
 from ..errors import PaddleError
 from ..interpret import run_node
 from ..ir import Node, Value
-from ..prune import has_effect
+from ..prune import EFFECTS, has_effect
 from .builder import Builder
 from .draws import hoist_draws, is_draw
 from .lower import Env, Problem, lower_nodes, placeholder
@@ -70,6 +71,7 @@ class SessionStep:
     ) -> None:
         self.nodes, self.reads, self.gives = nodes, reads, gives
         self.session = Session(to_model(b))
+        self._checked = b.failed is not None
         self._feeds = [(ref.name or "", v) for ref, v in zip(b.inputs, reads, strict=True)]
         self._constants = constants
         self._arrays = [v for v in reads if v.array]
@@ -85,12 +87,18 @@ class SessionStep:
             outs = self.session.run(feeds)
         except Exception as error:
             raise SessionFailed(str(error)) from error
-        env.update(zip(self.gives, outs, strict=True))
+        if self._checked and outs.pop():
+            self._run_kernels(env)
+        else:
+            env.update(zip(self.gives, outs, strict=True))
+
+    def _run_kernels(self, env: Arrays) -> None:
+        for node in self.nodes:
+            KernelStep(node, self._constants).run(env)
 
     def _run_values(self, env: Arrays) -> None:
         if any(type(env[v]) is list for v in self._arrays):
-            for node in self.nodes:
-                KernelStep(node, self._constants).run(env)
+            self._run_kernels(env)
             return
         # An OrtValue does not keep its array alive: `arrays` does.
         arrays = {k: env[v] if v.array else np.asarray(env[v], order="C") for k, v in self._feeds}
@@ -99,6 +107,9 @@ class SessionStep:
             results = self.session.run_values(feeds)
         except Exception as error:
             raise SessionFailed(str(error)) from error
+        if self._checked and to_array(results[len(self.gives)]):
+            self._run_kernels(env)
+            return
         env.update((v, results[i] if v.array else to_array(results[i])) for i, v in enumerate(self.gives))
 
 
@@ -151,7 +162,7 @@ def compile_plan(
     """Compile ``nodes`` to a plan. ``frozen`` values become constants of the graph, ``sources`` are fed."""
     sources = list(sources)
     nodes = hoist_draws(nodes, sources)
-    by_kernel = {id(n) for n in nodes if is_draw(n) or has_effect(n)}
+    by_kernel = {id(n) for n in nodes if is_draw(n) or _prints(n)}
     problems: list[Problem] = []
     while True:
         segments = _schedule(nodes, by_kernel, {*sources, *frozen})
@@ -160,6 +171,11 @@ def compile_plan(
             return Plan(steps, wanted, problems, dict(frozen))
         problems += failed
         by_kernel.update(_culprits(failed, nodes))
+
+
+def _prints(node: Node) -> bool:
+    inside = (n for block in node.blocks for n in block.walk())
+    return any(n.type in EFFECTS - {"assert"} for n in (node, *inside))
 
 
 def _culprits(failed: Sequence[Problem], nodes: Sequence[Node]) -> set[int]:
@@ -253,14 +269,15 @@ def _graph(
 ) -> tuple[Builder, list[Problem]]:
     """The graph of some nodes, and what kept nodes out of it."""
     reads = dict.fromkeys(v for n in nodes for v in n.read())
-    b = Builder()
+    b = Builder(checks=True)
     env: Env = {v: b.initializer(f"c{i}", frozen[v]) for i, v in enumerate(reads) if v in frozen}
     for i, v in enumerate(fed):
         env[v] = placeholder(v, f"x{i}")
         b.inputs.append(env[v])
     problems = lower_nodes(b, nodes, env, labels=False)
     if not problems:
-        b.outputs([env[v] for v in gives], [f"y{i}" for i in range(len(gives))])
+        results, names = [env[v] for v in gives], [f"y{i}" for i in range(len(gives))]
+        b.outputs(*((results, names) if b.failed is None else ([*results, b.failed], [*names, "failed"])))
     return b, problems
 
 

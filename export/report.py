@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from ..errors import UnimplementedError
-from .lower import Problem
+from ..ir import Node
+from .lower import Problem, source_label
 
-__all__ = ["ExportError", "Report"]
+__all__ = ["ExportError", "Report", "dropped", "refusal"]
 
 
 class ExportError(UnimplementedError):
@@ -41,6 +42,15 @@ def refusal(problems: Sequence[Problem], opset: int) -> ExportError:
     return ExportError("\n".join(lines), problems)
 
 
+def dropped(node: Node) -> str:
+    """A print or check for which ONNX has no operator: what it is, and where."""
+    what = "print" if node.type == "print_message" else node.type
+    error = node.attrs.get("error")
+    if error is not None:
+        what = f"the check that raises {type(getattr(error, 'like', error)).__name__}"
+    return f"{what} at {source_label(node.source)}"
+
+
 @dataclass
 class Report:
     """What was exported and how well it was checked. Sizes are written as in the model; seconds per stage."""
@@ -58,8 +68,8 @@ class Report:
     #: Largest difference from eager over all samples, and how many there were; None when it was not verified.
     difference: float | None = None
     samples: int = 0
-    #: Ops that a file goes without: prints and assertions.
-    dropped: dict[str, int] = field(default_factory=dict)
+    #: What a file goes without, prints and checks, each with the user's line.
+    dropped: list[str] = field(default_factory=list)
 
     def to_json(self) -> str:
         """The report as JSON."""
@@ -79,12 +89,12 @@ class Report:
         for i in range(max(len(left), len(right))):
             a, b = (side[i] if i < len(side) else ("", "") for side in (left, right))
             lines.append(f"| {a[0]} | {a[1]} | {b[0]} | {b[1]} |")
-        return "\n".join([*lines, "", self._checked(), ""])
+        if self.dropped:
+            lines += ["", "## Left out", "", *(f"- {text}" for text in self.dropped)]
+        return "\n".join([*lines, "", self._compared(), ""])
 
     def _checked(self) -> str:
-        left_out = (
-            f" Left out: {', '.join(f'{n} {op}' for op, n in self.dropped.items())}." if self.dropped else ""
-        )
+        left_out = f" Left out: {', '.join(self.dropped)}." if self.dropped else ""
         return self._compared() + left_out
 
     def _compared(self) -> str:

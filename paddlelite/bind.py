@@ -51,7 +51,10 @@ def bind(op: Op, *inputs: Any, **attrs: Any) -> Any:
                         wants_grad = True
         result = kernel(*arrays, **attrs)
     except Exception as error:
-        raise explain(op, inputs, attrs, error) from error
+        problem = explain(op, inputs, attrs, error)
+        if problem is error:
+            raise
+        raise problem from error
     if wants_grad and op.grad_rule is not None and mode.grad:
         return _record(op, inputs, attrs, arrays, result)
     if op.single:
@@ -123,7 +126,9 @@ def flatten_outs(op: Op, outs: Any) -> list[Any]:
 
 def explain(op: Op, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception) -> Exception:
     """The error to show for a kernel that failed: the shape rule's own when it objects, else one naming the op."""
-    if isinstance(error, PaddleError):
+    from .ops.check import is_users
+
+    if isinstance(error, PaddleError) or is_users(error):
         return error
     for x in _flat(inputs):
         if x is not None and not isinstance(x, Tensor):

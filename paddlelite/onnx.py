@@ -39,6 +39,10 @@ def export(
         output_names: names for the outputs.
         verify: False to leave out the comparison with eager.
 
+    ONNX has no operator that raises or prints: `assert`, `raise` under a condition on a tensor, the checks of indices
+    and of unbound names, and `print` are left out of the file, which computes something where the function would
+    raise. The report lists each with its line (`report.dropped`).
+
     Raises ExportError listing every call that has no ONNX form, with its line; InvalidArgumentError for a wrong
     opset, spec or option. Nothing is written then.
     """

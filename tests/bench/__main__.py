@@ -26,7 +26,8 @@ MODELS = ("cifar", "lenet", "mlp", "resnet18", "lstm", "transformer")
 MODES = ("train.eager", "train.static", "infer.eager", "infer.static", "infer.loaded")
 PROGRAMS = ("mnist.program.sgd", "mnist.program.adam", "mnist.program.test")
 SINGLE = (
-    "op.add", "op.multiply_backward", "loop.eager", "loop.static", "capture", "resnet18.save", "resnet18.onnx",
+    "op.add", "op.multiply_backward", "loop.eager", "loop.static", "loop.checked", "capture", "resnet18.save",
+    "resnet18.onnx",
 )  # fmt: skip
 IMPORTS = {"paddlelite": "import paddlelite", "paddle": "import paddle", "torch": "import torch"}
 

@@ -25,7 +25,7 @@ def cell():
     return run
 
 
-def loop(static):
+def loop(static, cell=cell):
     run = paddle.jit.to_static(cell(), full_graph=True) if static else cell()
     x, n = paddle.ones([1, 64]), paddle.to_tensor(ROUNDS)
 
@@ -34,6 +34,21 @@ def loop(static):
             return run(x, n)
 
     return Task(step, count=ROUNDS, check=lambda: step().numpy().reshape(-1)[:4].tolist())
+
+
+def checked():
+    """The same loop with an assertion in every round instead of the branch."""
+    weight = paddle.to_tensor(np.random.RandomState(0).randn(64, 64).astype("float32") * 0.1)
+
+    def run(x, n):
+        i = paddle.zeros([], "int64")
+        while i < n:
+            x = paddle.tanh(paddle.matmul(x, weight) + 0.1)
+            assert x.sum() < 100.0
+            i = i + 1
+        return x
+
+    return run
 
 
 def long(x):
@@ -50,5 +65,6 @@ def capture():
 TASKS = {
     "loop.eager": lambda: loop(False),
     "loop.static": lambda: loop(True),
+    "loop.checked": lambda: loop(True, checked),
     "capture": capture,
 }

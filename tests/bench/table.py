@@ -14,6 +14,7 @@ TITLES = {
     "op.multiply_backward": "4×4 multiply, forward + backward",
     "loop.eager": "a round of a loop with a branch in it, eager",
     "loop.static": "a round of a loop with a branch in it, to_static",
+    "loop.checked": "a round of a loop with an assertion in it, to_static",
     "capture": "capture of 200 operations",
     "resnet18.save": "ResNet-18 to_static + save",
     "resnet18.onnx": "ResNet-18 ONNX export",

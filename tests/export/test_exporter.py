@@ -341,9 +341,38 @@ def test_prints_and_assertions_are_left_out_and_said(tmp_path):
 
         report = export(trace(fn, ("x", ("n",), "float32")), tmp_path / "m.onnx")
         assert noise, "eager runs it"
-        assert report.dropped == {"effect_test_op": 2} and "Left out: 2 effect_test_op" in str(report)
+        here = [text.partition(" at tests/export/test_exporter.py:") for text in report.dropped]
+        assert [name for name, _, line in here if int(line)] == ["effect_test_op"] * 2
+        assert f"Left out: {report.dropped[0]}, {report.dropped[1]}." in str(report)
     finally:
         EFFECTS.remove("effect_test_op")
+
+
+def test_dropped_checks_are_told_with_their_lines(tmp_path):
+    def checked(x, n):
+        for i in range(n):
+            assert x.sum() < 100
+            if x.min() < -5:
+                raise ValueError("small")
+            print(i)
+            x = x + 1
+        return x
+
+    first = checked.__code__.co_firstlineno
+    report = paddle.onnx.export(
+        checked,
+        tmp_path / "m",
+        [paddle.static.InputSpec(s, d) for s, d in (([None], "float32"), ([], "int64"))],
+        verify=False,
+    )
+    where = "tests/export/test_exporter.py"
+    wanted = [
+        f"the check that raises AssertionError at {where}:{first + 2}",
+        f"the check that raises ValueError at {where}:{first + 4}",
+        f"print at {where}:{first + 5}",
+    ]
+    assert report.dropped == wanted
+    assert f"- {wanted[0]}\n- {wanted[1]}\n" in report.to_markdown() and wanted[1] in str(report)
 
 
 def test_samples_on_which_the_users_assert_fails_are_left_out(tmp_path):
