@@ -44,11 +44,7 @@ def refusal(problems: Sequence[Problem], opset: int) -> ExportError:
 
 def dropped(node: Node) -> str:
     """A print or check for which ONNX has no operator: what it is, and where."""
-    what = "print" if node.type == "print_message" else node.type
-    error = node.attrs.get("error")
-    if error is not None:
-        what = f"the check that raises {type(getattr(error, 'like', error)).__name__}"
-    return f"{what} at {source_label(node.source)}"
+    return f"{'print' if node.type == 'print_message' else node.type} at {source_label(node.source)}"
 
 
 @dataclass

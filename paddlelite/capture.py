@@ -353,9 +353,10 @@ def _known(v: Any) -> bool:
 def replay(block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:
     """Call a block's ops again on ``arguments`` (one per parameter): at once, or into the capture that is active."""
     env: dict[Value, Any] = dict(zip(block.params, arguments, strict=True))
+    new = [] if mode.capture is None else mode.capture.frame.block.nodes
     for node in block.nodes:
         inputs = [_replace(x, env) for x in node.inputs]
-        attrs = node.attrs
+        attrs, start = node.attrs, len(new)
         if mode.capture is not None:  # pruning changes blocks in place: two programs may not have one
             attrs = {k: v.copy() if isinstance(v, Block) else v for k, v in attrs.items()}
         was, mode.grad = mode.grad, mode.grad and node.grad
@@ -363,6 +364,8 @@ def replay(block: Block, arguments: Sequence[Tensor]) -> list[Tensor]:
             result = node.op(*inputs, **attrs)
         finally:
             mode.grad = was
+        for made in new[start:]:
+            made.source, made.scope = node.source, node.scope
         outs = [t for t in flatten_outs(node.op, result) if t is not None]
         env.update(zip(node.outputs, outs, strict=True))
     return [env[v] for v in block.outputs]
