@@ -8,31 +8,20 @@ user's is touched.
 from __future__ import annotations
 import __future__
 
+import copy
 import functools
 import sys
 import types
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from .rewrite import CannotRewrite, rewrite
-from .rewrite.build import OPERATORS
+from .rewrite.build import OPERATORS, template
 from .rewrite.build import function as make_function
 from .source import NoSource, source_of
-
-__all__ = [
-    "Twin",
-    "class_attribute",
-    "convert",
-    "is_twin",
-    "is_users",
-    "leave_alone",
-    "mark_left_alone",
-    "special",
-    "twin_by_code",
-    "twin_of",
-]
 
 _FUTURES = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
@@ -45,16 +34,17 @@ _ALONE = {*sys.stdlib_module_names, "paddlelite", "paddle", "numpy", "ml_dtypes"
 MARK = "__paddlelite_not_to_static__"
 
 
+@dataclass
 class Twin:
     """A rewritten code object and its tree; `reason` says why there is none."""
 
-    def __init__(self, code: types.CodeType | None, tree: gast.AST | None, reason: str = "") -> None:
-        self.code, self.tree, self.reason = code, tree, reason
+    code: types.CodeType | None = None
+    tree: gast.AST | None = None
+    reason: str = ""
 
 
 _twins: dict[tuple[str, types.CodeType], Twin] = {}
-#: Code objects that are rewritten already, with those of the functions defined inside them.
-_made: dict[int, types.CodeType] = {}
+#: Twins by the ids of their code objects and of those of the functions defined inside them.
 _owners: dict[int, Twin] = {}
 
 
@@ -71,7 +61,7 @@ def mark_left_alone(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def is_twin(function: types.FunctionType) -> bool:
     """Whether a function is rewritten code."""
-    return id(function.__code__) in _made
+    return id(function.__code__) in _owners
 
 
 def twin_of(function: types.FunctionType) -> Twin:
@@ -91,43 +81,41 @@ def twin_by_code(code: types.CodeType) -> Twin | None:
 def _make(function: types.FunctionType) -> Twin:
     source = source_of(function)
     if isinstance(source, NoSource):
-        return Twin(None, None, source.reason)
+        return Twin(reason=source.reason)
     try:
         tree = rewrite(source.node, source.class_name)
-        code = _compile(tree, function.__code__, source.filename, source.class_name)
+        made = _compile(tree, function.__code__, source.class_name)
     except CannotRewrite as problem:
-        return Twin(None, None, f"{function.__qualname__}() is not rewritten: {problem}")
-    twin = Twin(code, tree)
-    _remember(code, twin)
+        return Twin(reason=f"{function.__qualname__}() is not rewritten: {problem}")
+    twin, stack = Twin(made, tree), [made]
+    while stack:
+        code = stack.pop()
+        _owners[id(code)] = twin
+        stack += _inner(code)
     return twin
 
 
-def _compile(tree: gast.AST, code: types.CodeType, filename: str, class_name: str | None) -> types.CodeType:
+def _inner(code: types.CodeType) -> list[types.CodeType]:
+    return [c for c in code.co_consts if isinstance(c, types.CodeType)]
+
+
+def _compile(tree: gast.AST, code: types.CodeType, class_name: str | None) -> types.CodeType:
     """Compile inside a function whose parameters are the outer names, so that they become closure cells."""
-    inner, own_name = (gast.Return(tree), "") if isinstance(tree, gast.Lambda) else (tree, tree.name)
-    if own_name:
+    if isinstance(tree, gast.Lambda):
+        inner = gast.Return(tree)
+    else:
         # Under its own name it would be a variable of the factory, and a recursive call would find that one.
-        tree.name = "_twin"
-    factory: gast.AST = make_function("_factory", [inner], [OPERATORS, *code.co_freevars])
+        inner = copy.copy(tree)
+        inner.name = "<twin>"
+    stmts: list[gast.AST] = [make_function("_factory", [inner], [OPERATORS, *code.co_freevars])]
     if class_name is not None:  # private names are mangled by the compiler, as in the class itself
-        factory = gast.ClassDef(class_name, [], [], [factory], [])
-        if "type_params" in gast.ClassDef._fields:
-            factory.type_params = []
-    module = gast.gast_to_ast(gast.fix_missing_locations(gast.Module([factory], [])))
-    compiled = compile(module, filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
-    if own_name:
-        tree.name = own_name
-    for _ in range(3 if class_name is not None else 2):
-        compiled = next(c for c in compiled.co_consts if isinstance(c, types.CodeType))
+        stmts = template("class NAME: FACTORY", NAME=class_name, FACTORY=stmts)
+    module = gast.gast_to_ast(gast.fix_missing_locations(gast.Module(stmts, [])))
+    made = compile(module, code.co_filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
+    for _ in range(2 if class_name is None else 3):
+        [made, *_] = _inner(made)
     changes = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
-    return compiled.replace(co_name=code.co_name, **changes)
-
-
-def _remember(code: types.CodeType, twin: Twin) -> None:
-    _made[id(code)], _owners[id(code)] = code, twin
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            _remember(inner, twin)
+    return made.replace(co_name=code.co_name, **changes)
 
 
 def convert(target: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,7 +136,8 @@ def convert(target: Callable[..., Any]) -> Callable[..., Any]:
 def special(target: Any, name: str) -> Callable[..., Any] | None:
     """The method by which Python carries out an operator on `target`, if the user wrote it; not converted yet."""
     own = class_attribute(type(target), name)
-    return types.MethodType(own, target) if type(own) is types.FunctionType and _is_users(own) else None
+    users = type(own) is types.FunctionType and is_users(own.__globals__.get("__name__"))
+    return types.MethodType(own, target) if users else None
 
 
 def class_attribute(kind: type, name: str) -> Any:
@@ -156,20 +145,16 @@ def class_attribute(kind: type, name: str) -> Any:
     return next((vars(k)[name] for k in kind.__mro__ if name in vars(k)), None)
 
 
-def is_users(module: str) -> bool:
+def is_users(module: str | None) -> bool:
     """Whether the functions of a module are rewritten."""
-    return module.split(".", 1)[0] not in _ALONE
-
-
-def _is_users(function: types.FunctionType) -> bool:
-    return is_users(function.__globals__.get("__name__") or "")
+    return (module or "").split(".", 1)[0] not in _ALONE
 
 
 def _function(function: types.FunctionType) -> types.FunctionType:
-    if id(function.__code__) in _made or not _is_users(function) or MARK in function.__dict__:
+    if is_twin(function) or MARK in function.__dict__ or not is_users(function.__globals__.get("__name__")):
         return function
-    twin = twin_of(function)
-    return function if twin.code is None else _instance(function, twin.code)
+    code = twin_of(function).code
+    return function if code is None else _instance(function, code)
 
 
 def _instance(function: types.FunctionType, code: types.CodeType) -> types.FunctionType:

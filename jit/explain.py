@@ -12,10 +12,8 @@ from typing import Any
 import gast
 
 from .cache import Cache, Entry
-from .convert import twin_of
+from .convert import Twin, twin_of
 from .trace import bare
-
-__all__ = ["code_of", "explain", "note_capture", "set_code_level", "set_verbosity"]
 
 _logger = logging.getLogger("paddlelite.jit")
 
@@ -99,40 +97,30 @@ def to_source(tree: ast.AST) -> str:
     return text if same else exact
 
 
+#: What the user calls the operators that decide something.
+_KINDS = {
+    "if_": "if", "while_": "while", "for_": "for", "ifexp": "conditional expression", "and_": "and", "both_": "and",
+    "or_": "or", "either_": "or",
+}  # fmt: skip
+
+
 def explain(function: Callable[..., Any], cache: Cache, last: Entry | None) -> str:
     """Each `if` and loop of the function with what it became in the last program, and the log of captures."""
     plain = bare(function)
-    twin = None if plain is None else twin_of(plain)
-    if plain is None or twin is None or twin.tree is None:
-        return f"not rewritten: {twin.reason if twin else 'no Python function'}\n"
+    twin = Twin(reason="no Python function") if plain is None else twin_of(plain)
+    if plain is None or twin.tree is None:
+        return f"not rewritten: {twin.reason}\n"
+    filename = plain.__code__.co_filename
+    calls = [
+        node for node in gast.walk(twin.tree) if hasattr(node, "generated") and isinstance(node, gast.Call)
+    ]
+    sites = {
+        (node.lineno, _KINDS[kind]) for node in calls if (kind := getattr(node.func, "attr", "")) in _KINDS
+    }
     decided = last.traced.decisions if last is not None else {}
-    lines = [f"{plain.__qualname__} ({plain.__code__.co_filename})"]
-    for line, kind in sorted(_sites(twin.tree)):
-        became = decided.get(
-            (plain.__code__.co_filename, line), "stays Python" if last else "not captured yet"
-        )
+    lines = [f"{plain.__qualname__} ({filename})"]
+    for line, kind in sorted(sites):
+        became = decided.get((filename, line), "stays Python" if last else "not captured yet")
         lines.append(f"  line {line}: {kind} {became}")
     lines += [f"  capture {i + 1}: {why}" for i, why in enumerate(cache.log)]
     return "\n".join(lines) + "\n"
-
-
-_KINDS = {
-    "if_": "if",
-    "while_": "while",
-    "for_": "for",
-    "ifexp": "conditional expression",
-    "and_": "and",
-    "both_": "and",
-    "either_": "or",
-    "or_": "or",
-}
-
-
-def _sites(tree: gast.AST) -> set[tuple[int, str]]:
-    found = set()
-    for node in gast.walk(tree):
-        if isinstance(node, gast.Call) and getattr(node, "generated", False):
-            kind = _KINDS.get(getattr(node.func, "attr", ""))
-            if kind is not None:
-                found.add((node.lineno, kind))
-    return found

@@ -53,7 +53,8 @@ def _filled(tree: Any, parts: dict[str, Any]) -> Any:
     part = parts.get(inner.id) if isinstance(inner, gast.Name) else None
     if isinstance(part, list) or (inner is tree and isinstance(part, gast.AST)):
         return part
-    made = type(tree)(*(_filled(getattr(tree, name), parts) for name in tree._fields))
+    # (Before Python 3.12 there are no `type_params`.)
+    made = type(tree)(*(_filled(getattr(tree, name, []), parts) for name in tree._fields))
     callee = made.func if isinstance(made, gast.Call) else None
     if isinstance(callee, gast.Attribute) and getattr(callee.value, "id", None) == OPERATORS:
         made.generated = callee.generated = True
