@@ -154,7 +154,7 @@ class Graph:
         optimizer = self._model._optimizer
         if optimizer is None:
             return {}
-        found = {v.name: _held(v) for v in optimizer._graph.accumulators.values()}
+        found: dict[str, Any] = {v.name: _held(v) for v in optimizer._graph.accumulators.values()}
         if isinstance(optimizer._learning_rate, LRScheduler):
             found["LR_Scheduler"] = optimizer._learning_rate.state_dict()
         return found
