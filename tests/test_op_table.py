@@ -40,7 +40,7 @@ KERNEL_ONLY = {
     "ONNX has no such special function": "digamma erfinv lgamma nextafter polygamma",
     "ONNX has no such distribution": "binomial dirichlet multinomial poisson standard_gamma truncated_gaussian_random",
     "its size depends on the values": "bincount histogram mode unique_consecutive",
-    "it would be a loop over the elements": "cummax cummin gcd logcumsumexp",
+    "it would be a loop over the elements": "cummax cummin gcd logcumsumexp viterbi_decode",
     "a gradient that is kept as a kernel": "grid_sampler_grad rnn_grad",
     "ONNX does not look at the bits of a tensor": "view_dtype",
 }

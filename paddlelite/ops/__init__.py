@@ -57,6 +57,7 @@ from . import (
     softmax,
     sort,
     unary,
+    viterbi,
 )
 
 __all__ = [
@@ -116,4 +117,5 @@ __all__ = [
     "softmax",
     "sort",
     "unary",
+    "viterbi",
 ]
