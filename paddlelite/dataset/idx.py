@@ -9,11 +9,19 @@ import numpy as np
 
 from .files import damaged, reading
 
-__all__ = ["read_pair"]
+__all__ = ["read_pair", "urls"]
 
 _IMAGES, _LABELS = 2051, 2049  # the number a file begins with says what it holds
 _SIDE = 28
 _CHUNK = 1 << 20
+
+
+def urls(prefix: str) -> tuple[str, str, str, str]:
+    """Where the files of a data set of this kind are: images and labels to test, images and labels to train with."""
+    parts = [
+        f"{part}-{kind}-ubyte.gz" for part in ("t10k", "train") for kind in ("images-idx3", "labels-idx1")
+    ]
+    return tuple(prefix + part for part in parts)  # type: ignore[return-value]
 
 
 def read_pair(image_path: str, label_path: str) -> tuple[np.ndarray, np.ndarray]:

@@ -10,18 +10,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from .common import download
-from .idx import read_pair
+from .idx import read_pair, urls
 
 __all__ = ["fetch", "test", "train"]
 
 URL_PREFIX = "https://dataset.bj.bcebos.com/mnist/"
-TEST_IMAGE_URL = URL_PREFIX + "t10k-images-idx3-ubyte.gz"
+TEST_IMAGE_URL, TEST_LABEL_URL, TRAIN_IMAGE_URL, TRAIN_LABEL_URL = urls(URL_PREFIX)
 TEST_IMAGE_MD5 = "9fb629c4189551a2d022fa330f9573f3"
-TEST_LABEL_URL = URL_PREFIX + "t10k-labels-idx1-ubyte.gz"
 TEST_LABEL_MD5 = "ec29112dd5afa0611ce80d1b7f02629c"
-TRAIN_IMAGE_URL = URL_PREFIX + "train-images-idx3-ubyte.gz"
 TRAIN_IMAGE_MD5 = "f68b3c2dcbeaaa9fbdd348bbdeb94873"
-TRAIN_LABEL_URL = URL_PREFIX + "train-labels-idx1-ubyte.gz"
 TRAIN_LABEL_MD5 = "d53e105ee54ea40749a09fcbcd1e9432"
 
 Reader = Callable[[], Iterator[tuple[np.ndarray, int]]]

@@ -10,6 +10,7 @@ from ..ir import Block, Program
 from ..ir import Node as Operator
 from ..ir import Value as Variable
 from . import nn
+from .absent import refused
 from .averages import ExponentialMovingAverage
 from .backward import append_backward, gradients
 from .checkpoints import load, load_program_state, save
@@ -34,9 +35,16 @@ from .serialized import (
     serialize_persistables,
     serialize_program,
 )
-from .tools import Print, accuracy, auc, cpu_places, cuda_places, set_program_state
+from .tools import Print, accuracy, auc, cpu_places, cuda_places, set_program_state, xpu_places
 from .variables import create_global_var, create_parameter, data
 from .weight_norm import WeightNormParamAttr
+
+_IPU = "everything runs on the CPU; use paddle.static.Executor on the program itself"
+_ABSENT = {
+    **dict.fromkeys(["IpuCompiledProgram", "IpuStrategy", "ipu_shard_guard", "set_ipu_shard"], _IPU),
+    "ctr_metric_bundle": "sum paddle.abs(input - label) and its square with paddle.static.create_global_var",
+}
+globals().update({name: refused("paddle.static", name, instead) for name, instead in _ABSENT.items()})
 
 __all__ = [
     "py_func",
@@ -84,4 +92,6 @@ __all__ = [
     "save_inference_model",
     "scope_guard",
     "set_program_state",
+    "xpu_places",
 ]
+__all__ += list(_ABSENT)

@@ -179,20 +179,6 @@ def _any(variable: Any) -> bool:
     return True
 
 
-def save_params(
-    executor: Any, dirname: str, main_program: Program | None = None, filename: str | None = None
-) -> None:
-    """:func:`save_vars` of a program's parameters."""
-    save_vars(executor, dirname, main_program, predicate=_is_parameter, filename=filename)
-
-
-def save_persistables(
-    executor: Any, dirname: str, main_program: Program | None = None, filename: str | None = None
-) -> None:
-    """:func:`save_vars` of all of a program's persistable variables, the optimizer's included."""
-    save_vars(executor, dirname, main_program, filename=filename)
-
-
 def load_vars(
     executor: Any,
     dirname: str | os.PathLike[str],
@@ -223,15 +209,21 @@ def load_vars(
     set_program_state(program, arrays, None)
 
 
-def load_params(
-    executor: Any, dirname: str, main_program: Program | None = None, filename: str | None = None
-) -> None:
-    """:func:`load_vars` of a program's parameters."""
-    load_vars(executor, dirname, main_program, predicate=_is_parameter, filename=filename)
+def _of(
+    function: Callable[..., None], name: str, what: str, predicate: Callable[[Any], bool] | None = None
+) -> Callable[..., None]:
+    def limited(
+        executor: Any, dirname: str, main_program: Program | None = None, filename: str | None = None
+    ) -> None:
+        function(executor, dirname, main_program, predicate=predicate, filename=filename)
+
+    limited.__name__ = limited.__qualname__ = name
+    limited.__doc__ = f":func:`{function.__name__}` of {what}."
+    return limited
 
 
-def load_persistables(
-    executor: Any, dirname: str, main_program: Program | None = None, filename: str | None = None
-) -> None:
-    """:func:`load_vars` of all of a program's persistable variables."""
-    load_vars(executor, dirname, main_program, filename=filename)
+_ALL = "all of a program's persistable variables, the optimizer's included"
+save_params = _of(save_vars, "save_params", "a program's parameters", _is_parameter)
+load_params = _of(load_vars, "load_params", "a program's parameters", _is_parameter)
+save_persistables = _of(save_vars, "save_persistables", _ALL)
+load_persistables = _of(load_vars, "load_persistables", _ALL)

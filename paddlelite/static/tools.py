@@ -32,6 +32,7 @@ __all__ = [
     "cpu_places",
     "cuda_places",
     "set_program_state",
+    "xpu_places",
 ]
 
 
@@ -44,6 +45,12 @@ def cpu_places(device_count: int | None = None) -> list[CPUPlace]:
 def cuda_places(device_ids: Sequence[int] | None = None) -> list[CPUPlace]:
     """The CPU: accepted, with one warning."""
     warn_cpu_only("cuda_places()")
+    return [CPUPlace()]
+
+
+def xpu_places(device_ids: Sequence[int] | None = None) -> list[CPUPlace]:
+    """The CPU: accepted, with one warning."""
+    warn_cpu_only("xpu_places()")
     return [CPUPlace()]
 
 

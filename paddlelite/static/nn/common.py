@@ -14,7 +14,7 @@ from ...nn.parameter import make_parameter
 from ...tensor.manipulation import reshape
 from ...tensor.tensor import Tensor
 
-__all__ = ["activated", "fc", "known", "require_variable"]
+__all__ = ["activated", "channels_of", "fc", "known", "require_variable"]
 
 
 def require_variable(what: str, x: Any) -> Value:
@@ -32,6 +32,11 @@ def known(what: str, size: Any) -> int:
     if not isinstance(size, int):
         raise InvalidArgumentError(f"{what}: the size that its parameters depend on must be known, but is -1")
     return size
+
+
+def channels_of(what: str, x: Value, data_format: str) -> int:
+    """How many channels ``x`` has. Raises InvalidArgumentError when that is not known."""
+    return known(what, x.dims[1 if data_format.startswith("NC") else -1])
 
 
 def activated(x: Tensor, activation: str | None) -> Tensor:

@@ -1,158 +1,29 @@
-"""paddle.static.nn's convolutions, normalizations and embedding."""
+"""paddle.static.nn's normalizations, embedding and products."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ...errors import InvalidArgumentError, UnimplementedError
+from ...errors import InvalidArgumentError
 from ...framework import unique_name
-from ...ir import Value
 from ...nn import functional as F
-from ...nn.functional.conv import each_axis
-from ...nn.initializer import Constant, Normal
+from ...nn.initializer import Constant
 from ...nn.parameter import make_parameter
 from ...param_attr import ParamAttr
 from ...tensor.tensor import Tensor
-from .common import activated, known, require_variable
+from .common import activated, channels_of, known, require_variable
 
 __all__ = [
     "batch_norm",
     "bilinear_tensor_product",
-    "conv2d",
-    "conv2d_transpose",
-    "conv3d",
-    "conv3d_transpose",
     "embedding",
     "group_norm",
     "instance_norm",
     "layer_norm",
     "prelu",
 ]
-
-
-def _channels(what: str, x: Value, data_format: str) -> int:
-    return known(what, x.dims[1 if data_format.startswith("NC") else -1])
-
-
-def _convolution(name: str, rank: int, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    channel_first = "NCHW" if rank == 2 else "NCDHW"
-
-    def conv(
-        input: Any,
-        num_filters: int,
-        filter_size: int | Sequence[int],
-        stride: int | Sequence[int] = 1,
-        padding: Any = 0,
-        dilation: int | Sequence[int] = 1,
-        groups: int | None = None,
-        param_attr: Any = None,
-        bias_attr: Any = None,
-        use_cudnn: bool = True,
-        act: str | None = None,
-        name: str | None = None,
-        data_format: str = channel_first,
-    ) -> Tensor:
-        x = require_variable(kind, input)
-        channels, parts = _channels(kind, x, data_format), groups or 1
-        if channels % parts:
-            raise InvalidArgumentError(
-                f"the channel of input must be divisible by groups, received: the channel of input is {channels}, "
-                f"the shape of input is {list(x.shape)}, the groups is {groups}"
-            )
-        owner = name or unique_name.generate(kind)
-        size = each_axis(filter_size, rank, "filter_size")
-        spread = math.sqrt(2.0 / (math.prod(size) * channels))
-        weight = make_parameter(
-            owner,
-            [num_filters, channels // parts, *size],
-            param_attr,
-            x.dtype,
-            default_initializer=Normal(0.0, spread),
-        )
-        bias = make_parameter(owner, [num_filters], bias_attr, x.dtype, is_bias=True)
-        out = function(x, weight, bias, stride, padding, dilation, parts, data_format)
-        return activated(out, act)
-
-    kind = name
-    conv.__name__ = conv.__qualname__ = name
-    conv.__doc__ = f"""A {rank}-D convolution with ``num_filters`` new filters of ``filter_size``, then ``act``.
-
-    The weight starts normally distributed with the deviation sqrt(2 / (filter's elements)). Raises InvalidTypeError
-    when ``input`` is no static Variable, InvalidArgumentError when its channels are not known or not divisible by
-    ``groups``.
-    """
-    return conv
-
-
-conv2d = _convolution("conv2d", 2, F.conv2d)
-conv3d = _convolution("conv3d", 3, F.conv3d)
-
-
-def _transposed(name: str, rank: int, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    channel_first = "NCHW" if rank == 2 else "NCDHW"
-
-    def conv(
-        input: Any,
-        num_filters: int,
-        output_size: Any = None,
-        filter_size: Any = None,
-        padding: Any = 0,
-        stride: int | Sequence[int] = 1,
-        dilation: int | Sequence[int] = 1,
-        groups: int | None = None,
-        param_attr: Any = None,
-        bias_attr: Any = None,
-        use_cudnn: bool = True,
-        act: str | None = None,
-        name: str | None = None,
-        data_format: str = channel_first,
-    ) -> Tensor:
-        x = require_variable(kind, input)
-        channels, parts = _channels(kind, x, data_format), groups or 1
-        strides, dilations = each_axis(stride, rank, "stride"), each_axis(dilation, rank, "dilation")
-        if filter_size is None:
-            if output_size is None:
-                raise InvalidArgumentError("output_size must be set when filter_size is None")
-            wanted, pads = each_axis(output_size, rank, "output_size"), each_axis(padding, rank, "padding")
-            first = 2 if data_format.startswith("NC") else 1
-            size = [
-                (wanted[i] - (known(kind, x.dims[first + i]) - 1) * strides[i] + 2 * pads[i] - 1)
-                // dilations[i]
-                + 1
-                for i in range(rank)
-            ]
-        else:
-            size = each_axis(filter_size, rank, "filter_size")
-        owner = name or unique_name.generate(kind)
-        weight = make_parameter(owner, [channels, num_filters // parts, *size], param_attr, x.dtype)
-        bias = make_parameter(owner, [num_filters], bias_attr, x.dtype, is_bias=True)
-        out = function(
-            x,
-            weight,
-            bias,
-            stride=strides,
-            padding=padding,
-            dilation=dilations,
-            groups=parts,
-            output_size=None if output_size is None else each_axis(output_size, rank, "output_size"),
-            data_format=data_format,
-        )
-        return activated(out, act)
-
-    kind = name
-    conv.__name__ = conv.__qualname__ = name
-    conv.__doc__ = f"""A transposed {rank}-D convolution with ``num_filters`` new filters, then ``act``.
-
-    ``filter_size`` follows from ``output_size`` when it is None. Raises InvalidTypeError when ``input`` is no static
-    Variable, InvalidArgumentError when both sizes are None or the channels are not known.
-    """
-    return conv
-
-
-conv2d_transpose = _transposed("conv2d_transpose", 2, F.conv2d_transpose)
-conv3d_transpose = _transposed("conv3d_transpose", 3, F.conv3d_transpose)
 
 
 def batch_norm(
@@ -248,7 +119,7 @@ def group_norm(
 ) -> Tensor:
     """Normalize each group of channels; see F.group_norm."""
     x = require_variable("group_norm", input)
-    channels = _channels("group_norm", x, data_layout)
+    channels = channels_of("group_norm", x, data_layout)
     owner = name or unique_name.generate("group_norm")
     weight = make_parameter(owner, [channels], param_attr, x.dtype, default_initializer=Constant(1.0))
     bias = make_parameter(owner, [channels], bias_attr, x.dtype, is_bias=True)
@@ -260,7 +131,7 @@ def instance_norm(
 ) -> Tensor:
     """Normalize each channel of each example; see F.instance_norm."""
     x = require_variable("instance_norm", input)
-    channels = _channels("instance_norm", x, "NCHW")
+    channels = channels_of("instance_norm", x, "NCHW")
     owner = name or unique_name.generate("instance_norm")
     scale = make_parameter(owner, [channels], param_attr, x.dtype, default_initializer=Constant(1.0))
     bias = make_parameter(owner, [channels], bias_attr, x.dtype, is_bias=True)
@@ -292,7 +163,7 @@ def prelu(
     x = require_variable("prelu", x)
     if mode not in ("all", "channel", "element"):
         raise InvalidArgumentError("mode should be one of all, channel, element.")
-    shape = [1] if mode == "all" else [_channels("prelu", x, data_format)]
+    shape = [1] if mode == "all" else [channels_of("prelu", x, data_format)]
     if mode == "element":
         shape = [1, *(known("prelu", d) for d in x.dims[1:])]
     owner = name or unique_name.generate("prelu")
@@ -318,14 +189,3 @@ def bilinear_tensor_product(
     weight = make_parameter(owner, [size, *widths], param_attr, x.dtype)
     bias = make_parameter(owner, [1, size], bias_attr, x.dtype, is_bias=True)
     return activated(F.bilinear(x, y, weight, bias), act)
-
-
-def refused(name: str, instead: str) -> Callable[..., Any]:
-    """A function of PaddlePaddle that says what to use in its place."""
-
-    def function(*args: Any, **kwargs: Any) -> Any:
-        raise UnimplementedError(f"paddle.static.nn.{name} is not supported: {instead}")
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"Refused: {instead}."
-    return function

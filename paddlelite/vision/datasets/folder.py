@@ -26,7 +26,41 @@ def default_loader(path: str) -> Any:
     return decoded(path, path).convert("RGB")
 
 
-class DatasetFolder(Dataset):
+class _Folder(Dataset):
+    """Files below a folder. Subclasses say which, and what a sample is."""
+
+    _WHAT = "files"
+
+    def __init__(
+        self,
+        root: str,
+        loader: Callable[[str], Any] | None = None,
+        extensions: Sequence[str] | None = None,
+        transform: Callable[[Any], Any] | None = None,
+        is_valid_file: Accept | None = None,
+    ) -> None:
+        accept = _accept(extensions, is_valid_file)
+        self.root = root
+        self.loader = default_loader if loader is None else loader
+        self.extensions = extensions = IMG_EXTENSIONS if extensions is None else extensions
+        self.transform = transform
+        _check_folder(root)
+        self.samples = self._found(accept)
+        if not self.samples:
+            raise _nothing(self._WHAT, root, extensions)
+
+    def _found(self, accept: Accept) -> list[Any]:
+        raise NotImplementedError
+
+    def _loaded(self, path: str) -> Any:
+        image = self.loader(path)
+        return image if self.transform is None else self.transform(image)
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+
+class DatasetFolder(_Folder):
     """Samples ``root/class/anything.png``: each folder in ``root`` is a class, with everything below it.
 
     Args:
@@ -55,71 +89,37 @@ class DatasetFolder(Dataset):
         (['seven'], (b'...', 0))
     """
 
-    def __init__(
-        self,
-        root: str,
-        loader: Callable[[str], Any] | None = None,
-        extensions: Sequence[str] | None = None,
-        transform: Callable[[Any], Any] | None = None,
-        is_valid_file: Accept | None = None,
-    ) -> None:
-        accept = _accept(extensions, is_valid_file)
-        self.root = root
-        self.loader = default_loader if loader is None else loader
-        self.extensions = extensions = IMG_EXTENSIONS if extensions is None else extensions
-        self.transform = transform
-        _check_folder(root)
+    _WHAT = "directories"
+
+    def _found(self, accept: Accept) -> list[Any]:
+        root = self.root
         self.classes = sorted(entry.name for entry in os.scandir(root) if entry.is_dir())
         self.class_to_idx = {name: number for number, name in enumerate(self.classes)}
-        self.samples = [
+        found = [
             (path, number)
             for name, number in self.class_to_idx.items()
             for path in _files(os.path.join(root, name), accept)
         ]
-        if not self.samples:
-            raise _nothing("directories", root, extensions)
-        self.targets = [number for _, number in self.samples]
+        self.targets = [number for _, number in found]
         self.dtype = get_default_dtype()
+        return found
 
     def __getitem__(self, index: int) -> tuple[Any, int]:
         path, target = self.samples[index]
-        image = self.loader(path)
-        return (image if self.transform is None else self.transform(image)), target
-
-    def __len__(self) -> int:
-        return len(self.samples)
+        return self._loaded(path), target
 
 
-class ImageFolder(Dataset):
+class ImageFolder(_Folder):
     """All images in ``root`` and below it, without classes: a sample is a list of one image.
 
     The arguments and errors are those of `DatasetFolder`.
     """
 
-    def __init__(
-        self,
-        root: str,
-        loader: Callable[[str], Any] | None = None,
-        extensions: Sequence[str] | None = None,
-        transform: Callable[[Any], Any] | None = None,
-        is_valid_file: Accept | None = None,
-    ) -> None:
-        accept = _accept(extensions, is_valid_file)
-        self.root = root
-        self.loader = default_loader if loader is None else loader
-        self.extensions = extensions = IMG_EXTENSIONS if extensions is None else extensions
-        self.transform = transform
-        _check_folder(root)
-        self.samples = list(_files(root, accept))
-        if not self.samples:
-            raise _nothing("files", root, extensions)
+    def _found(self, accept: Accept) -> list[Any]:
+        return list(_files(self.root, accept))
 
     def __getitem__(self, index: int) -> list[Any]:
-        image = self.loader(self.samples[index])
-        return [image if self.transform is None else self.transform(image)]
-
-    def __len__(self) -> int:
-        return len(self.samples)
+        return [self._loaded(self.samples[index])]
 
 
 def _accept(extensions: Sequence[str] | None, is_valid_file: Accept | None) -> Accept:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ...dataset.idx import read_pair
+from ...dataset import mnist as digits
+from ...dataset.idx import read_pair, urls
 from .files import ImageDataset, locate
 
 __all__ = ["FashionMNIST", "MNIST"]
@@ -42,15 +43,10 @@ class MNIST(ImageDataset):
     """
 
     NAME = "mnist"
-    URL_PREFIX = "https://dataset.bj.bcebos.com/mnist/"
-    TEST_IMAGE_URL = URL_PREFIX + "t10k-images-idx3-ubyte.gz"
-    TEST_IMAGE_MD5 = "9fb629c4189551a2d022fa330f9573f3"
-    TEST_LABEL_URL = URL_PREFIX + "t10k-labels-idx1-ubyte.gz"
-    TEST_LABEL_MD5 = "ec29112dd5afa0611ce80d1b7f02629c"
-    TRAIN_IMAGE_URL = URL_PREFIX + "train-images-idx3-ubyte.gz"
-    TRAIN_IMAGE_MD5 = "f68b3c2dcbeaaa9fbdd348bbdeb94873"
-    TRAIN_LABEL_URL = URL_PREFIX + "train-labels-idx1-ubyte.gz"
-    TRAIN_LABEL_MD5 = "d53e105ee54ea40749a09fcbcd1e9432"
+    URL_PREFIX = digits.URL_PREFIX
+    TEST_IMAGE_URL, TEST_LABEL_URL, TRAIN_IMAGE_URL, TRAIN_LABEL_URL = urls(URL_PREFIX)
+    TEST_IMAGE_MD5, TEST_LABEL_MD5 = digits.TEST_IMAGE_MD5, digits.TEST_LABEL_MD5
+    TRAIN_IMAGE_MD5, TRAIN_LABEL_MD5 = digits.TRAIN_IMAGE_MD5, digits.TRAIN_LABEL_MD5
 
     def __init__(
         self,
@@ -62,21 +58,15 @@ class MNIST(ImageDataset):
         backend: str | None = None,
     ) -> None:
         super().__init__(mode, transform, backend)
-        train = self.mode == "train"
-        image = (
-            (self.TRAIN_IMAGE_URL, self.TRAIN_IMAGE_MD5)
-            if train
-            else (self.TEST_IMAGE_URL, self.TEST_IMAGE_MD5)
-        )
-        label = (
-            (self.TRAIN_LABEL_URL, self.TRAIN_LABEL_MD5)
-            if train
-            else (self.TEST_LABEL_URL, self.TEST_LABEL_MD5)
-        )
-        self.image_path = locate("image_path", image_path, self.NAME, *image, download)
-        self.label_path = locate("label_path", label_path, self.NAME, *label, download)
+        self.image_path = self._located("image", image_path, download)
+        self.label_path = self._located("label", label_path, download)
         self.images, labels = read_pair(self.image_path, self.label_path)
         self.labels = labels.reshape(-1, 1)
+
+    def _located(self, kind: str, path: str | None, download: bool) -> str:
+        name = f"{self.mode}_{kind}".upper()
+        url, md5 = getattr(self, f"{name}_URL"), getattr(self, f"{name}_MD5")
+        return locate(f"{kind}_path", path, self.NAME, url, md5, download)
 
     def _image(self, index: int) -> np.ndarray:
         return self.images[index].reshape(_SIDE, _SIDE)
@@ -93,11 +83,8 @@ class FashionMNIST(MNIST):
 
     NAME = "fashion-mnist"
     URL_PREFIX = "https://dataset.bj.bcebos.com/fashion_mnist/"
-    TEST_IMAGE_URL = URL_PREFIX + "t10k-images-idx3-ubyte.gz"
+    TEST_IMAGE_URL, TEST_LABEL_URL, TRAIN_IMAGE_URL, TRAIN_LABEL_URL = urls(URL_PREFIX)
     TEST_IMAGE_MD5 = "bef4ecab320f06d8554ea6380940ec79"
-    TEST_LABEL_URL = URL_PREFIX + "t10k-labels-idx1-ubyte.gz"
     TEST_LABEL_MD5 = "bb300cfdad3c16e7a12a480ee83cd310"
-    TRAIN_IMAGE_URL = URL_PREFIX + "train-images-idx3-ubyte.gz"
     TRAIN_IMAGE_MD5 = "8d4fb7e6c68d591d4c3dfef9ec88bf0d"
-    TRAIN_LABEL_URL = URL_PREFIX + "train-labels-idx1-ubyte.gz"
     TRAIN_LABEL_MD5 = "25c81989df183df01b3e8a0aad5dffbe"

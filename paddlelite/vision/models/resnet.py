@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ... import nn
@@ -38,7 +39,24 @@ model_urls: Urls = {
 _DEPTHS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 
-class BasicBlock(nn.Layer):
+class _Block(nn.Layer):
+    """Convolutions (`body`) beside a way around them."""
+
+    def _finish(self, stride: int, downsample: Any) -> None:
+        """What every block has besides its convolutions."""
+        self.downsample = downsample
+        self.stride = stride
+
+    def body(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.body(x)
+        around = x if self.downsample is None else self.downsample(x)
+        return self.relu(out + around)
+
+
+class BasicBlock(_Block):
     """Two convolutions of 3×3 beside a way around them."""
 
     expansion = 1
@@ -58,17 +76,13 @@ class BasicBlock(nn.Layer):
         self.relu = nn.ReLU()
         self.conv2 = nn.Conv2D(planes, planes, 3, padding=1, bias_attr=False)
         self.bn2 = nn.BatchNorm2D(planes)
-        self.downsample = downsample
-        self.stride = stride
+        self._finish(stride, downsample)
 
-    def forward(self, x: Tensor) -> Tensor:
-        out = self.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        around = x if self.downsample is None else self.downsample(x)
-        return self.relu(out + around)
+    def body(self, x: Tensor) -> Tensor:
+        return self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
 
 
-class BottleneckBlock(nn.Layer):
+class BottleneckBlock(_Block):
     """Convolutions of 1×1, 3×3 (in ``groups``) and 1×1 beside a way around them."""
 
     expansion = 4
@@ -91,15 +105,11 @@ class BottleneckBlock(nn.Layer):
         self.conv3 = nn.Conv2D(width, planes * self.expansion, 1, bias_attr=False)
         self.bn3 = nn.BatchNorm2D(planes * self.expansion)
         self.relu = nn.ReLU()
-        self.downsample = downsample
-        self.stride = stride
+        self._finish(stride, downsample)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def body(self, x: Tensor) -> Tensor:
         out = self.relu(self.bn1(self.conv1(x)))
-        out = self.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
-        around = x if self.downsample is None else self.downsample(x)
-        return self.relu(out + around)
+        return self.bn3(self.conv3(self.relu(self.bn2(self.conv2(out)))))
 
 
 class ResNet(nn.Layer):
@@ -174,72 +184,33 @@ class ResNet(nn.Layer):
         return self.fc(flatten(x, 1)) if self.num_classes > 0 else x
 
 
-def _resnet(name: str, depth: int, pretrained: bool, kwargs: dict[str, Any], **fixed: int) -> ResNet:
+def _resnet(name: str, depth: int, what: str = "", **fixed: int) -> Callable[..., ResNet]:
     block = BasicBlock if depth < 50 else BottleneckBlock
-    return trained(ResNet(block, depth, **{**kwargs, **fixed}), name, model_urls, pretrained)
+
+    def make(pretrained: bool = False, **kwargs: Any) -> ResNet:
+        return trained(ResNet(block, depth, **{**kwargs, **fixed}), name, model_urls, pretrained)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"""ResNet with {depth} layers{what}.
+
+    ``pretrained``: with PaddlePaddle's weights, which are fetched. Other arguments as for `ResNet`."""
+    return make
 
 
-def resnet18(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 18 layers; ``pretrained``: with PaddlePaddle's weights, which are fetched. Other arguments as for
-    `ResNet`."""
-    return _resnet("resnet18", 18, pretrained, kwargs)
+def _resnext(name: str, depth: int, groups: int) -> Callable[..., ResNet]:
+    return _resnet(name, depth, f" whose convolutions have {groups} groups", groups=groups, width=4)
 
 
-def resnet34(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 34 layers; as `resnet18`."""
-    return _resnet("resnet34", 34, pretrained, kwargs)
-
-
-def resnet50(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 50 layers; as `resnet18`."""
-    return _resnet("resnet50", 50, pretrained, kwargs)
-
-
-def resnet101(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 101 layers; as `resnet18`."""
-    return _resnet("resnet101", 101, pretrained, kwargs)
-
-
-def resnet152(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 152 layers; as `resnet18`."""
-    return _resnet("resnet152", 152, pretrained, kwargs)
-
-
-def resnext50_32x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 50 layers and 32 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext50_32x4d", 50, pretrained, kwargs, groups=32, width=4)
-
-
-def resnext50_64x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 50 layers and 64 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext50_64x4d", 50, pretrained, kwargs, groups=64, width=4)
-
-
-def resnext101_32x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 101 layers and 32 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext101_32x4d", 101, pretrained, kwargs, groups=32, width=4)
-
-
-def resnext101_64x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 101 layers and 64 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext101_64x4d", 101, pretrained, kwargs, groups=64, width=4)
-
-
-def resnext152_32x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 152 layers and 32 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext152_32x4d", 152, pretrained, kwargs, groups=32, width=4)
-
-
-def resnext152_64x4d(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNeXt with 152 layers and 64 groups of 4 channels; as `resnet18`."""
-    return _resnet("resnext152_64x4d", 152, pretrained, kwargs, groups=64, width=4)
-
-
-def wide_resnet50_2(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 50 layers, twice as wide; as `resnet18`."""
-    return _resnet("wide_resnet50_2", 50, pretrained, kwargs, width=128)
-
-
-def wide_resnet101_2(pretrained: bool = False, **kwargs: Any) -> ResNet:
-    """ResNet with 101 layers, twice as wide; as `resnet18`."""
-    return _resnet("wide_resnet101_2", 101, pretrained, kwargs, width=128)
+resnet18 = _resnet("resnet18", 18)
+resnet34 = _resnet("resnet34", 34)
+resnet50 = _resnet("resnet50", 50)
+resnet101 = _resnet("resnet101", 101)
+resnet152 = _resnet("resnet152", 152)
+resnext50_32x4d = _resnext("resnext50_32x4d", 50, 32)
+resnext50_64x4d = _resnext("resnext50_64x4d", 50, 64)
+resnext101_32x4d = _resnext("resnext101_32x4d", 101, 32)
+resnext101_64x4d = _resnext("resnext101_64x4d", 101, 64)
+resnext152_32x4d = _resnext("resnext152_32x4d", 152, 32)
+resnext152_64x4d = _resnext("resnext152_64x4d", 152, 64)
+wide_resnet50_2 = _resnet("wide_resnet50_2", 50, ", twice as wide", width=128)
+wide_resnet101_2 = _resnet("wide_resnet101_2", 101, ", twice as wide", width=128)
