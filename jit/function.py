@@ -31,7 +31,7 @@ from paddlelite.tensor.tensor import Tensor
 from .cache import Cache, Entry
 from .convert import convert, mark_left_alone
 from .explain import code_of, explain, note_capture
-from .trace import flatten, rewritten_calls, rows, trace
+from .trace import flatten, rewritten_calls, trace
 
 __all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
 
@@ -168,8 +168,6 @@ class StaticFunction:
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         entry, tensors = self._entry(args, kwargs)
         results = entry.run(tensors)
-        for i in entry.traced.lists:
-            results[i] = rows(results[i])
         entry.traced.write_back(tensors, results)
         return fill(entry.traced.result, results)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
 from paddlelite.ir import Program, Value
 from paddlelite.mode import mode
-from paddlelite.nested import Flat, fill
+from paddlelite.nested import Flat, Leaf, fill, mapped
 from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
@@ -46,6 +47,15 @@ def _is_tensor(part: Any) -> bool:
     return isinstance(part, (Tensor, InputSpec, np.ndarray))
 
 
+@dataclass(frozen=True)
+class _Rows(Leaf):
+    """The place of a list of unknown length: the rows of the i-th tensor."""
+
+    def filled(self, values: Sequence[Any]) -> Any:
+        stacked = values[self.index]
+        return [stacked[i, ...] for i in range(stacked.shape[0])]
+
+
 @dataclass
 class Traced:
     """A captured function: its program, the structure of its result, and what it depends on besides arguments."""
@@ -55,9 +65,8 @@ class Traced:
     count: int  # how many outputs are the result's; the rest is written back to where the function wrote
     guards: Guards
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
-    lists: list[int]  # the outputs that are lists, stacked
-    writes: list[int]  # the inputs that were written to in place
-    effects: list[tuple[Place, Flat]]  # variables, attributes and containers outside that get tensors
+    writes: list[tuple[int, int]]  # an input that was written to in place, and the output that says what
+    effects: list[tuple[Place, Any]]  # variables, attributes and containers outside, and what they get
 
     @property
     def inference(self) -> Program:
@@ -67,11 +76,10 @@ class Traced:
 
     def write_back(self, tensors: Sequence[Tensor], results: Sequence[Any]) -> None:
         """After a run, give arguments and what is outside the values that the function writes there."""
-        left = iter(results[self.count :])
-        for i, value in zip(self.writes, left):
-            tensors[i]._write(value)
-        for place, part in self.effects:
-            place.put(fill(part.template, [next(left) if isinstance(t, Value) else t for t in part.tensors]))
+        for i, output in self.writes:
+            tensors[i]._write(results[output])
+        for place, value in self.effects:
+            place.put(fill(value, results))
 
 
 class _Run(Capture):
@@ -134,29 +142,30 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 for value in (*args, *kwargs.values()):
                     run.overloads.meet(value)
                 result = run.converted(function)(*args, **kwargs)
-                found = flatten(result)
-                _check_result(found)
-                lists = [i for i, t in enumerate(found.tensors) if getattr(t, "array", "")]
-                for i in lists:
-                    found.tensors[i] = _stacked(found.tensors[i])
-                writes = [i for i, v in enumerate(values) if id(v) in run.frame.state]
-                results = list(map(run.read, found.tensors))
+                result, outputs = _result(result)
+                count, outputs = len(outputs), list(map(run.read, outputs))
+                written = [i for i, v in enumerate(values) if id(v) in run.frame.state]
+                writes = list(zip(written, itertools.count(count)))
+                outputs += [values[i] for i in written]
                 run.settle()
-                effects = _effects(run)
-                kept = [t for _, part in effects for t in part.tensors if isinstance(t, Value)]
-                program = run.finish([*results, *(values[i] for i in writes), *kept])
+                effects = _effects(run, outputs)
+                program = run.finish(outputs)
         finally:
             mode.grad = was_grad
             run.overloads.restore()
-            _effects(run)
+            _effects(run, [])
             run.effects = Journal()  # and let go of what the capture made
-        return Traced(
-            program, found.template, len(found.tensors), run.guards, run.decisions, lists, writes, effects
-        )
+        return Traced(program, result, count, run.guards, run.decisions, writes, effects)
 
 
-def _check_result(found: Flat) -> None:
-    """Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them."""
+def _result(value: Any) -> tuple[Any, list[Any]]:
+    """A function's result as a template and the program's outputs.
+
+    Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them.
+    """
+    found = flatten(value)
+    lists = [bool(getattr(t, "array", "")) for t in found.tensors]
+    row = lambda part: _Rows(part.index) if type(part) is Leaf and lists[part.index] else part
     for value in found.rest.values():
         if type(value) is Undecided:
             continue  # a problem since it was asked what it is
@@ -171,15 +180,23 @@ def _check_result(found: Flat) -> None:
                 f"the function returns a {type(value).__name__} with tensors of the graph in it",
                 "Return them in a list, tuple or dict.",
             )
+    outputs = [_stacked(t) if is_list else t for t, is_list in zip(found.tensors, lists, strict=True)]
+    return mapped(row, found.template), outputs
 
 
-def _effects(run: _Run) -> list[tuple[Place, Flat]]:
-    """Take tensors of the graph back out of what was there before the capture: a run will put its own there."""
+def _effects(run: _Run, outputs: list[Any]) -> list[tuple[Place, Any]]:
+    """Take tensors of the graph back out of what was there before the capture, to the `outputs`: a run will put its
+    own there.
+    """
     taken = []
     for entry in run.effects.entries.values():
         after = flatten(entry.place.get())
-        if entry.place.key[1] in run.guards.outside and any(isinstance(t, Value) for t in after.tensors):
-            taken.append((entry.place, after))
+        computed = [t for t in after.tensors if isinstance(t, Value)]
+        if entry.place.key[1] in run.guards.outside and computed:
+            places = map(Leaf, itertools.count(len(outputs)))
+            values = [next(places) if isinstance(t, Value) else t for t in after.tensors]
+            taken.append((entry.place, fill(after.template, values)))
+            outputs += computed
             entry.place.put(entry.before)
     return taken
 
@@ -223,11 +240,6 @@ def _stacked(array: Any) -> Any:
     if array.array == "empty":
         return none
     return cond(array_length(array) > 0, lambda: [array_stack(array)], lambda: [none])[0]
-
-
-def rows(stacked: Any) -> list[Any]:
-    """The list that an output of this kind stands for."""
-    return [stacked[i] for i in range(stacked.dims[0])]
 
 
 def bare(function: Callable[..., Any]) -> types.FunctionType | None:
