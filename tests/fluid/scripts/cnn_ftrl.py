@@ -1,6 +1,7 @@
 """A convolutional network with Ftrl, whose train and test programs read by py_reader (1.5)."""
 
 import os
+import random
 import sys
 
 import numpy as np
@@ -36,6 +37,7 @@ def data(n=256):
 
 def main():
     train_prog, startup_prog, test_prog = fluid.Program(), fluid.Program(), fluid.Program()
+    random.seed(1)  # paddle.reader.shuffle's
     startup_prog.random_seed = train_prog.random_seed = 1
     with fluid.program_guard(train_prog, startup_prog):
         with fluid.unique_name.guard():

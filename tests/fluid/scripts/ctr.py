@@ -44,6 +44,7 @@ def r():
         yield ids, dense, y
 
 
+fluid.default_startup_program().random_seed = 7
 dense = L.data("dense", [4])
 ids = [L.data("C%d" % i, shape=[1], dtype="int64") for i in range(3)]
 label = L.data("label", [1], dtype="int64")
