@@ -202,6 +202,40 @@ def test_clips_of_different_parameters(static_mode):
     np.testing.assert_allclose(steps["v"], [[3.0], [0.1]], atol=1e-6)
 
 
+def test_tree_conv(static_mode):
+    L, nodes = fluid.layers, np.random.RandomState(0).rand(3, 4, 2).astype("float32")
+    edges = np.array([[[1, 2], [2, 3], [0, 0]], [[1, 2], [1, 3], [3, 4]], [[0, 0], [0, 0], [0, 0]]], "int32")
+    x, e = L.data("x", [4, 2]), L.data("e", [3, 2], dtype="int32")
+    given = fluid.initializer.NumpyArrayInitializer(np.arange(18, dtype="float32").reshape(2, 3, 3, 1) / 10)
+    out = L.tree_conv(x, e, 3, act=None, param_attr=fluid.ParamAttr("w", given), bias_attr="b")
+    fluid.optimizer.SGD(0.1).minimize(L.mean(out))
+    exe = fluid.Executor()
+    exe.run(fluid.default_startup_program())
+    (found,) = exe.run(feed={"x": nodes, "e": edges}, fetch_list=[out])
+    assert found.shape == (3, 4, 3, 1) and fluid.default_main_program().all_parameters()[1].shape == [4, 3, 1]
+    assert exe.run(feed={"x": nodes[:1], "e": edges[:1]}, fetch_list=[out])[0].shape == (1, 4, 3, 1)
+    assert not found[0, 3].any(), "in no edge"
+    with pytest.raises(ValueError, match="an edge from 3 to 6, but the nodes are 1 to 4"):
+        exe.run(feed={"x": nodes, "e": edges * 3}, fetch_list=[out])
+    with fluid.dygraph.guard():
+        D = fluid.dygraph
+        v = [D.to_variable(a) for a in (nodes, edges)]
+        layer = D.TreeConv(2, 3, act=None, param_attr=fluid.ParamAttr("w", given))
+        np.testing.assert_allclose(layer(*v).numpy(), found, rtol=1e-5)
+        old = D.TreeConv("tree", 3, 2, bias_attr=fluid.ParamAttr("b"))
+        assert old(*v).shape == [3, 4, 3, 2] and old.bias.shape == [2]
+        with pytest.raises(ValueError, match="max_depth must be greater than 1"):
+            D.TreeConv(2, 3, max_depth=1)(*v)
+
+
+def test_python_in_a_program(static_mode):
+    x = fluid.layers.data("x", [3])
+    out = fluid.default_main_program().current_block().create_var(name="out", dtype="float32", shape=[-1, 3])
+    fluid.layers.py_func(lambda a: np.array(a) * 2, x, out)
+    (found,) = fluid.Executor().run(feed={"x": np.ones((2, 3), "float32")}, fetch_list=[out])
+    assert found.tolist() == [[2.0] * 3] * 2
+
+
 def test_group_norm_has_parameters_where_they_are_asked_for(static_mode):
     x = fluid.layers.data("x", [4, 2, 2])
     fluid.layers.group_norm(x, 2)

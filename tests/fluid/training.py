@@ -2,6 +2,24 @@
 
 import numpy as np
 
+EDGES = np.array(
+    [[[1, 2], [1, 3], [1, 4], [2, 5], [2, 6], [0, 0]], [[2, 1], [1, 3], [3, 4], [3, 6], [3, 5], [0, 0]]]
+)
+
+
+class Edged:
+    """A TreeConv with the edges it is called with."""
+
+    def __init__(self, D, layer):
+        self.layer, self.edges, self.parameters = (
+            layer,
+            D.to_variable(EDGES.astype("int32")),
+            layer.parameters,
+        )
+
+    def __call__(self, nodes):
+        return self.layer(nodes, self.edges)
+
 
 def layers(D, P):
     """Each layer with the shapes of its inputs."""
@@ -24,6 +42,9 @@ def layers(D, P):
         "PRelu element": (lambda: D.PRelu("element", input_shape=[2, 3, 2, 2], param_attr=P(1, 3, 2, 2)), (2, 3, 2, 2)),
         "BilinearTensorProduct": (lambda: D.BilinearTensorProduct(3, 4, 5, param_attr=P(5, 3, 4), bias_attr=P(1, 5)),
                                   (2, 3), (2, 4)),
+        # Every node is in an edge: what 1.8.5 gives for others was there before.
+        "TreeConv": (lambda: Edged(D, D.TreeConv(2, 4, 2, 2, param_attr=P(2, 3, 4, 2))), (2, 6, 2)),
+        "TreeConv deep": (lambda: Edged(D, D.TreeConv(2, 3, 1, 4, None, param_attr=P(2, 3, 3, 1))), (2, 6, 2)),
         "GRUUnit": (lambda: D.GRUUnit(9, P(3, 9), P(1, 9)), (2, 9), (2, 3)),
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ from ...errors import InvalidArgumentError
 from ...nn import BCELoss, L1Loss, MSELoss, NLLLoss
 from ...nn import functional as F
 from ...nn.initializer import Constant, XavierUniform
-from ..layers import activations, classes, forward
+from ..layers import activations, classes, forward, trees
 from ..layers.door import refused
 from .conv import Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
 from .forms import scoped
@@ -357,7 +357,48 @@ class NCE(Layer):
         return cost / float(self._number + 1)
 
 
+class TreeConv(Layer):
+    """A convolution over trees: nodes ``[batch, count, width]`` and edges ``[batch, edges, 2]``, numbered from 1.
+
+    The bias, one number a filter, is made where ``bias_attr`` is given. (1.8.5 adds it along the nodes, and fails
+    unless there are as many of these. It leaves what was there before for nodes that are in no edge: they are 0.)
+    """
+
+    @scoped("output_size num_filters max_depth act param_attr bias_attr name")
+    def __init__(
+        self,
+        feature_size: int | None = None,
+        output_size: int = 0,
+        num_filters: int = 1,
+        max_depth: int = 2,
+        act: str | None = "tanh",
+        param_attr: Any = None,
+        bias_attr: Any = None,
+        name: str | None = None,
+        dtype: Any = "float32",
+        *,
+        name_scope: str | None = None,
+    ) -> None:
+        super().__init__(name_scope, dtype)
+        self._shape, self._attrs = [3, int(output_size), int(num_filters)], (param_attr, bias_attr)
+        self._depth, self._act = int(max_depth), act
+        if feature_size is not None:
+            self._make(int(feature_size))
+
+    def _make(self, width: int) -> None:
+        self.weight = self.create_parameter([width, *self._shape], self._attrs[0])
+        self.bias = self.create_parameter([self._shape[-1]], self._attrs[1] or False, is_bias=True)
+
+    def _build_once(self, nodes_vector: Any, edge_set: Any) -> None:
+        if "weight" not in self._parameters:
+            self._make(int(nodes_vector.shape[2]))
+
+    def forward(self, nodes_vector: Any, edge_set: Any) -> Any:
+        """The convolution, its bias and its activation: ``[batch, count, output_size, num_filters]``."""
+        out = trees.tree_conv(nodes_vector, edge_set, self.weight, self._depth)
+        return activations.apply(out if self.bias is None else out + self.bias, self._act)
+
+
 _PADDED = "it works on sequences of varying length (LoD): use Conv2D on padded ones"
 RowConv = refused("RowConv", _PADDED, "fluid.dygraph")
 SequenceConv = refused("SequenceConv", _PADDED, "fluid.dygraph")
-TreeConv = refused("TreeConv", "write it with gather and matmul", "fluid.dygraph")

@@ -24,6 +24,7 @@ from . import (
     ops,
     rnn,
     tensor,
+    trees,
 )
 
 _TABLES = (
@@ -33,6 +34,7 @@ _TABLES = (
     loss,
     nn,
     classes,
+    trees,
     control_flow,
     learning_rate_scheduler,
     io,

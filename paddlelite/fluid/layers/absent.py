@@ -30,8 +30,6 @@ use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.
     SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn
 the numbers it draws are sampled for each row: use nce, or softmax_with_cross_entropy over all classes
     sampled_softmax_with_cross_entropy
-it is Python in a graph: run the program up to there, and feed what Python makes of it
-    py_func
 use paddle.distribution or NumPy
     Categorical MultivariateNormalDiag Normal Uniform random_crop sampling_id
 compute it with NumPy from fetched values

@@ -270,6 +270,12 @@ def _parameter(shape: Any, dtype: Any, name: Any, attr: Any, is_bias: bool, init
     return Helper("create_parameter", name, dtype).create_parameter(list(shape), attr, is_bias, initializer)
 
 
+def _py_func(func: Any, x: Any, out: Any, backward: Any, skipped: Any) -> Any:
+    from ...static import py_func
+
+    return py_func(func, x, out, backward, skipped)
+
+
 # fmt: off
 TABLE = rows(
     fc=lambda input, size, num_flatten_dims=1, param_attr=None, bias_attr=None, act=None, is_test=False, name=None: _fc(
@@ -362,6 +368,9 @@ TABLE = rows(
     temporal_shift=lambda x, seg_num, shift_ratio=0.25, name=None: F.temporal_shift(x, seg_num, shift_ratio),
     unfold=lambda x, kernel_sizes, strides=1, paddings=0, dilations=1, name=None: F.unfold(
         x, kernel_sizes, strides, paddings, dilations
+    ),
+    py_func=lambda func, x, out, backward_func=None, skip_vars_in_backward_input=None: _py_func(
+        func, x, out, backward_func, skip_vars_in_backward_input
     ),
     lrn=lambda input, n=5, k=1.0, alpha=1e-4, beta=0.75, name=None, data_format="NCHW": _lrn(
         input, n, k, alpha, beta, data_format
