@@ -83,7 +83,7 @@ class Guards:
         self._first(target, name)
 
     def _entry(self, table: Mapping[str, Any], name: str, owner: Any = None) -> None:
-        if self._first(table, name) and not isinstance(table.get(name), Value):
+        if self._first(table, name) and not isinstance(table.get(name), (Value, property)):
             self._watch(functools.partial(table.get, name, _MISSING), name, owner)
 
     def _watch(self, get: Callable[[], Any], name: str, owner: Any = None) -> None:

@@ -1,8 +1,8 @@
-"""Operators that users' classes define (`__add__`, `__lt__`, …), rewritten while a graph is built.
+"""Operators and properties that users' classes define (`__add__`, `__getitem__`, …), rewritten while a graph is built.
 
-Python looks an operator up in the class, past every call that a rewritten function makes. So the classes that a
-capture meets have the twins of these methods for its time. A twin does to eager tensors and Python values what its
-original does, so that other threads may meanwhile use the classes, too.
+Python looks these up in the class, past every call that a rewritten function makes. So the classes that a capture
+meets have the twins of these methods for its time. A twin does to eager tensors and Python values what its original
+does, so that other threads may meanwhile use the classes, too.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any
 from .convert import convert, is_users
 from .guards import contents
 
-__all__ = ["Overloads"]
-
 _BINARY = (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul", "and", "or", "xor", "lshift",
     "rshift",
 )  # fmt: skip
-_OTHERS = ("neg", "pos", "invert", "abs", "lt", "le", "gt", "ge", "eq", "ne")
+_OTHERS = (
+    "neg", "pos", "invert", "abs", "lt", "le", "gt", "ge", "eq", "ne", "getitem", "setitem", "delitem", "iter", "next",
+)  # fmt: skip
 #: Those that may return a tensor; `__bool__`, `__len__` and their like must give Python a value at once.
 METHODS = frozenset(f"__{side}{name}__" for name in _BINARY for side in ("", "r", "i")) | {
     f"__{name}__" for name in _OTHERS
@@ -53,9 +53,14 @@ class Overloads:
                 self._use_twins(base)
 
     def _use_twins(self, kind: type) -> None:
-        for name in METHODS & vars(kind).keys():
-            own = vars(kind)[name]
-            twin = convert(own) if type(own) is types.FunctionType else own
+        for name, own in list(vars(kind).items()):
+            twin: Any = own
+            if type(own) is property:
+                parts: list[Any] = [own.fget, own.fset, own.fdel]
+                twins = [convert(part) if part else None for part in parts]
+                twin = own if twins == parts else property(*twins)  # type: ignore[arg-type]
+            elif name in METHODS and type(own) is types.FunctionType:
+                twin = convert(own)
             if twin is not own:
                 self._originals.append((kind, name, own, twin))
                 type.__setattr__(kind, name, twin)

@@ -12,7 +12,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import SAMPLES, Number, kinds_of, the_kind, weaken
 
-from ..symbolic import as_bool, both, either, is_symbolic, predicate, refuse, rewriting
+from ..symbolic import as_bool, both, either, is_symbolic, predicate, refuse
 from ..undecided import Undecided, spread
 from .conditionals import ifexp
 from .iterables import source_of
@@ -98,8 +98,6 @@ def min_(*args: Any, **kwargs: Any) -> Any:
 
 def _best(plain: Callable[..., Any], better: Callable[[Any, Any], Any], args: Any, kwargs: Any) -> Any:
     items, key = args[0] if len(args) == 1 else args, kwargs.get("key")
-    run = rewriting()
-    key = run.convert(key) if run is not None and key is not None else key
     ranked = lambda item: (item,) if key is None else (key(item), item)
 
     def step(best: tuple[Any, ...], item: Any) -> tuple[Any, ...]:

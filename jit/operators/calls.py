@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins
+import copy
+import dataclasses
 import functools
+import itertools
 import types
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +36,8 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     if kind is types.BuiltinFunctionType or kind is type:
         owner = getattr(target, "__self__", None)
         known = REPLACED.get(target) if kind is type or owner is builtins else None
+        if target in _CALLERS and rewriting() is not None:
+            return functools.partial(_with_converted, known or target)
         if known is not None:
             return known
         if isinstance(owner, str) and target.__name__ in ("format", "join"):
@@ -52,6 +57,23 @@ def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:
     """A call of one of two functions, which a tensor chooses."""
     one, two = lambda: call(target.one)(*args, **kwargs), lambda: call(target.two)(*args, **kwargs)
     return choose(target.test, one, two, inside=())
+
+
+#: What calls a function that it is given.
+_CALLERS = frozenset([
+    map, filter, max, min, sorted, functools.reduce, itertools.accumulate, itertools.dropwhile, itertools.filterfalse,
+    itertools.groupby, itertools.starmap, itertools.takewhile,
+])  # fmt: skip
+
+
+def _with_converted(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A call of what calls the functions among its arguments."""
+    return target(*map(_converted, args), **{name: _converted(arg) for name, arg in kwargs.items()})
+
+
+def _converted(value: Any) -> Any:
+    functions = (types.FunctionType, types.MethodType, functools.partial)
+    return rewriting().convert(value) if isinstance(value, functions) else value
 
 
 #: Modules whose functions compute with numbers, which a tensor of a graph is not.
@@ -84,6 +106,10 @@ _MUTATING = frozenset([
 ])  # fmt: skip
 
 
+#: Functions that make an object.
+_COPIERS = (copy.copy, copy.deepcopy, dataclasses.replace)
+
+
 def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
     """A callable that is not rewritten, for code that is being recorded: lists, dicts and sets that it may change are
     journaled, and what a constructor makes is the recorded code's own. Raises CaptureError for other containers.
@@ -94,8 +120,12 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
             "next() under a condition or in a loop on a tensor would take an item while the graph is built",
             "Take the item before.",
         )
-    if isinstance(target, type):
-        makes = issubclass(target, CONTAINERS) or target.__new__ is object.__new__
+    kind: Any = target
+    if isinstance(kind, type):
+        makes = issubclass(kind, CONTAINERS) or kind.__new__ is object.__new__
+    else:
+        makes = target in _COPIERS
+    if makes or isinstance(kind, type):
         return (lambda *args, **kwargs: born(target(*args, **kwargs))) if makes else target
     if module.split(".")[0] == "paddlelite":
         return target

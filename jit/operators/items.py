@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -13,7 +12,6 @@ from paddlelite.tensor.search import where
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import Number, is_weak, weaken
 
-from ..convert import class_attribute, special
 from ..symbolic import refuse, rewriting
 from .conditionals import ifexp
 
@@ -27,21 +25,11 @@ def check_key(table: Any, key: Any) -> None:
         )
 
 
-def users_method(target: Any, name: str) -> Callable[..., Any] | None:
-    """The rewritten method by which Python carries out an operator on `target`, if the user wrote it."""
+def meet(target: Any) -> None:
+    """Have the operators and properties that the class of an object defines rewritten."""
     run = rewriting()
-    own = None if run is None else special(target, name)
-    return None if own is None else run.convert(own)  # type: ignore[no-any-return]
-
-
-def users_property(target: Any, name: str, way: str) -> Callable[..., Any] | None:
-    """The rewritten function that gets, sets or deletes (`fget`, `fset`, `fdel`) an attribute, if the user wrote it."""
-    run = rewriting()
-    own = None if run is None else class_attribute(type(target), name)
-    function = getattr(own, way) if type(own) is property else None
-    if type(function) is not types.FunctionType:
-        return None
-    return run.convert(types.MethodType(function, target))  # type: ignore[no-any-return]
+    if run is not None:
+        run.overloads.meet(target)
 
 
 def pick(items: Sequence[Any], position: Any) -> Any:

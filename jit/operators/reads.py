@@ -12,7 +12,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..convert import is_users
 from ..symbolic import check_sure, is_symbolic, rewriting
-from .items import check_key, pick, users_method, users_property
+from .items import check_key, meet, pick
 
 _NEW = sys.version_info >= (3, 11)
 _TEXT = (
@@ -50,27 +50,23 @@ def attr(target: Any, path: str) -> Any:
 
 
 def _attribute(target: Any, name: str) -> Any:
-    """One attribute: the program depends on it, and a property the user wrote is rewritten like a function."""
+    """One attribute, on which the program depends."""
     run = rewriting()
     if run is None or isinstance(target, Tensor):
         return getattr(target, name)
-    getter = users_property(target, name, "fget")
-    if getter is not None:
-        return getter()
+    meet(target)
     value = getattr(target, name)
     module = isinstance(target, types.ModuleType)
     if is_users(target.__name__) if module else not isinstance(target, _FIXED):
         run.guards.read(target, name)
-    run.overloads.meet(value)
+    meet(value)
     return value
 
 
 def item(target: Any, key: Any) -> Any:
     """`target[key]`."""
-    if isinstance(target, Tensor):
-        return target[key]
     if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
         return pick(target, key)
     check_key(target, key)
-    own = users_method(target, "__getitem__")
-    return target[key] if own is None else own(key)
+    meet(target)
+    return target[key]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..convert import class_attribute
 from ..state import Attribute, Contents, Item, Place, note, recording
 from ..symbolic import rewriting
-from .items import check_key, users_method, users_property
+from .items import check_key, meet
 from .replaced import replaces
 
 
 def store_attr(value: Any, target: Any, name: str) -> None:
     """`target.name = value`."""
-    setter = users_property(target, name, "fset")
-    if setter is not None:
-        setter(value)
-        return
-    if recording() is not None:
-        note(_attribute(target, name))
+    _note_attribute(target, name)
     run = rewriting()
     if run is not None:
         run.guards.wrote(target, name)
@@ -30,37 +26,27 @@ replaces(setattr)(lambda target, name, value: store_attr(value, target, name))
 @replaces(delattr)
 def del_attr(target: Any, name: str) -> None:
     """`del target.name`."""
-    deleter = users_property(target, name, "fdel")
-    if deleter is not None:
-        deleter()
-        return
-    if recording() is not None:
-        note(_attribute(target, name))
+    _note_attribute(target, name)
     delattr(target, name)
 
 
 def store_item(value: Any, target: Any, key: Any) -> None:
     """`target[key] = value`."""
-    check_key(target, key)
-    if recording() is not None:
-        _note_item(target, key)
-    own = users_method(target, "__setitem__")
-    if own is not None:
-        own(key, value)
-    else:
-        target[key] = value
+    _note_item(target, key)
+    target[key] = value
 
 
 def del_item(target: Any, key: Any) -> None:
     """`del target[key]`."""
-    check_key(target, key)
-    if recording() is not None:
-        _note_item(target, None)
-    own = users_method(target, "__delitem__")
-    if own is not None:
-        own(key)
-    else:
-        del target[key]
+    _note_item(target, key, whole=True)
+    del target[key]
+
+
+def _note_attribute(target: Any, name: str) -> None:
+    """Journal an attribute. (A property journals what it writes to itself.)"""
+    meet(target)
+    if recording() is not None and type(class_attribute(type(target), name)) is not property:
+        note(_attribute(target, name))
 
 
 def _attribute(target: Any, name: str) -> Place:
@@ -75,11 +61,13 @@ def _called(target: Any) -> str:
     return "self" if hasattr(target, "_sub_layers") else type(target).__name__
 
 
-def _note_item(target: Any, key: Any) -> None:
-    """Journal one key of a dict or list, or all of it. (Tensors keep a journal of their own in the capture.)"""
-    if not isinstance(target, (dict, list)):
+def _note_item(target: Any, key: Any, whole: bool = False) -> None:
+    """Journal one key of a dict, or all of it or of a list. (Tensors keep a journal of their own in the capture.)"""
+    meet(target)
+    check_key(target, key)
+    if recording() is None or not isinstance(target, (dict, list)):
         return
-    if isinstance(key, (int, str)) and not isinstance(target, list):
+    if isinstance(key, (int, str)) and not whole and not isinstance(target, list):
         note(Item(f"{_called(target)}[{key!r}]", target, key))
     else:
         note(Contents(f"a {type(target).__name__}", target))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import pickle
 
@@ -151,6 +152,72 @@ def test_properties_items_and_calls_of_the_users_classes():
         v[1] = v.t * 2
         del v.size, v[3]
         return found, v.t
+
+    check(f, *NUMBERS)
+
+
+class Doubling:
+    """Gives three tensors."""
+
+    def __init__(self, x):
+        self.x, self.given = x, 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.given += 1
+        if self.given > 3:
+            raise StopIteration
+        if self.x.sum() > 1:
+            self.x = self.x * 2
+        else:
+            self.x = self.x + 1
+        return self.x
+
+
+def test_iterators_of_the_users():
+    def f(x):
+        it = Doubling(x * 3)
+        return [v + 1 for v in Doubling(x)], next(it), next(it)
+
+    check(f, *NUMBERS)
+
+
+def _halved(v):
+    if v.sum() > 2:
+        return v / 2
+    return v
+
+
+def _more(a, b):
+    return a + b if b.sum() > 1 else a - b
+
+
+def test_functions_that_a_builtin_calls():
+    def f(x):
+        rows = [x, x + 1, x * 3]
+        kept = filter(lambda v: v is not x, rows)
+        return list(map(_halved, rows)), functools.reduce(_more, rows), list(kept)
+
+    check(f, *NUMBERS)
+
+
+@dataclasses.dataclass
+class Pair:
+    one: object
+    two: object = 2
+
+
+def test_copies_of_objects_in_a_loop():
+    def f(x):
+        p, q, i = Pair(x), Pair(x), 0
+        while i < x.sum():
+            p = dataclasses.replace(p, one=p.one * 2)
+            q = copy.copy(q)
+            q.one = q.one + 1
+            i += 1
+        return p.one, q.one
 
     check(f, *NUMBERS)
 
