@@ -11,13 +11,13 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from paddlelite.dims import Dim
+from paddlelite.dims import Dim, Dims
 from paddlelite.dtypes import BY_CODE, BY_NUMPY
 from paddlelite.errors import InvalidArgumentError, PaddleError, UnimplementedError
 from paddlelite.framework.atomic import FileSet
@@ -137,12 +137,16 @@ def _dim_names(program: Program) -> dict[str, list[Any]]:
 
 @dataclass
 class LoadedModel:
-    """A program read from files. `tensors` are its parameters and buffers by variable name, `info` their .info."""
+    """A program read from files. `tensors` are its parameters and buffers by variable name, `info` their .info.
+
+    `for_sizes` reads the program again, for inputs of other sizes.
+    """
 
     program: Program
     inputs: list[str]
     outputs: list[str]
     tensors: dict[str, Tensor]
+    for_sizes: Callable[[Sequence[Dims]], Program]
     info: dict[str, dict[str, Any]] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -181,8 +185,7 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
         info = _read_info(paths, note)
         tensors = _shared(_tensors(desc, arrays, info), shared or {})
         dims = note.get("dims")
-        reader = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None)
-        program = reader.read()
+        program = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None).read()
     except WireError as error:
         raise InvalidArgumentError(f"{paths.model} is damaged: {error}.") from error
     except (UnimplementedError, OSError):
@@ -204,7 +207,11 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
         raise InvalidArgumentError(
             f"{paths.model} cannot be understood ({type(error).__name__}: {str(error)[:200]})."
         ) from error
-    return LoadedModel(program, inputs, outputs, tensors, info, note)
+
+    def for_sizes(sizes: Sequence[Dims]) -> Program:
+        return Reader(desc, tensors, paths.model, sizes=dict(zip(inputs, sizes, strict=True))).read()
+
+    return LoadedModel(program, inputs, outputs, tensors, for_sizes, info, note)
 
 
 def read_desc(path: str) -> ProgramDesc:

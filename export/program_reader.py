@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import collections
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paddlelite import dims as D
@@ -83,7 +83,10 @@ def tensor_desc(var: VarDesc) -> TensorDesc | None:
 
 
 class Reader:
-    """Builds the Program of one file. `tensors` are its parameters, `file` its name for errors and source lines."""
+    """Builds the Program of one file. `tensors` are its parameters, `file` its name for errors and source lines.
+
+    With `sizes`, those of the inputs are these; the file tells what was seen while saving.
+    """
 
     def __init__(
         self,
@@ -91,13 +94,14 @@ class Reader:
         tensors: dict[str, Tensor],
         file: str,
         dim_names: dict[str, list[Any]] | None = None,
+        sizes: Mapping[str, D.Dims] | None = None,
     ) -> None:
         from .array_files import READ_HANDLERS
         from .control_reader import HANDLERS
         from .legacy_reader import HANDLERS as LEGACY
 
         self.desc, self.tensors, self.file = desc, tensors, file
-        self.dim_names = dim_names or {}
+        self.dim_names, self.sizes = dim_names or {}, sizes
         self.flow = Flow(desc)
         self.vars = [{var.name: var for var in block.vars} for block in desc.blocks]
         self.capture = Capture()
@@ -129,6 +133,8 @@ class Reader:
         spec = self.declared_spec(0, name)
         if spec is None:
             raise WireError(f"the input '{name}' has no description")
+        if self.sizes is not None:
+            return spec._replace(dims=self.sizes[name])
         names = self.dim_names.get(name)
         if isinstance(names, list) and len(names) == len(spec.dims):
             dims = tuple(
@@ -149,8 +155,11 @@ class Reader:
             raise UnimplementedError(
                 f"{self.file}: the variable '{name}' has the data type {desc.data_type}."
             )
-        dims = tuple(dim if dim >= 0 else D.symbol(f"{name}_{axis}") for axis, dim in enumerate(desc.dims))
         array = "full" if var.type.type == VarKind.LOD_TENSOR_ARRAY else ""
+        known = not (array and self.sizes)
+        dims = tuple(
+            dim if dim >= 0 and known else D.symbol(f"{name}_{axis}") for axis, dim in enumerate(desc.dims)
+        )
         return Spec(dims, BY_CODE[desc.data_type], None, array)
 
     # Running blocks

@@ -8,15 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from paddlelite.capture import LOCK, Capture
 from paddlelite.dims import Dim, Dims, file_dims, matches, symbol
 from paddlelite.errors import InvalidArgumentError, PaddleError
 from paddlelite.framework import unique_name
 from paddlelite.ir import Program, Value
-from paddlelite.mode import mode
 from paddlelite.nn import Layer
 from paddlelite.nn.parameter import Parameter
-from paddlelite.op import Spec
 from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
@@ -151,7 +148,7 @@ class TranslatedLayer(Layer):
         for sizes, run in runs:
             if _holds(sizes, tensors):
                 return run
-        resized = _resized(program, tensors)
+        resized = _resized(self._models[method], tensors)
         runs.append(([value.dims for value in resized.inputs], Executor(resized)))
         return runs[-1][1]
 
@@ -199,10 +196,10 @@ def _holds(sizes: Sequence[Dims], tensors: Sequence[Tensor]) -> bool:
     return True
 
 
-def _resized(program: Program, tensors: Sequence[Tensor]) -> Program:
+def _resized(model: LoadedModel, tensors: Sequence[Tensor]) -> Program:
     """The program with symbols for the sizes in which the tensors differ from what was saved."""
     symbols, differing = [], []
-    for value, tensor in zip(program.inputs, tensors, strict=True):
+    for value, tensor in zip(model.program.inputs, tensors, strict=True):
         pairs = list(enumerate(zip(value.dims, tensor.dims, strict=True)))
         symbols.append(tuple(a if a == b else symbol(f"{value.name}_{axis}") for axis, (a, b) in pairs))
         if any(isinstance(a, int) and a != b for _, (a, b) in pairs):
@@ -211,28 +208,7 @@ def _resized(program: Program, tensors: Sequence[Tensor]) -> Program:
                 f"{list(tensor.dims)}"
             )
     try:
-        if any(node.blocks for node in program.block.nodes):
-            raise InvalidArgumentError(
-                "the branches and loops of this program were captured for these sizes. Save it with "
-                "InputSpec([None, ...]) for sizes that may differ."
-            )
-        _with_sizes(program, [tensor.dims for tensor in tensors])  # where no symbol hides what does not fit
-        return _with_sizes(program, symbols)
+        model.for_sizes([tensor.dims for tensor in tensors])  # where no symbol hides what does not fit
+        return model.for_sizes(symbols)
     except PaddleError as error:
         raise InvalidArgumentError(f"{'; '.join(differing)}: {error}") from error
-
-
-def _with_sizes(program: Program, sizes: Sequence[Dims]) -> Program:
-    """The same program for inputs of other sizes."""
-    from .executor import Executor
-
-    with LOCK, Capture() as run:
-        was, mode.grad = mode.grad, True
-        try:
-            values = [
-                run.input(Spec(dims, value.dtype), value.name, value.stop_gradient)
-                for value, dims in zip(program.inputs, sizes, strict=True)
-            ]
-            return run.finish(Executor(program)(values))
-        finally:
-            mode.grad = was

@@ -82,7 +82,69 @@ def test_sizes_that_the_operators_refuse(saved, shape):
     assert loaded(paddle.rand([10, 3, 8, 8])).shape == [10, 2]
 
 
-def test_branches_were_captured_for_their_sizes(saved):
-    loaded = saved(lambda x: x * 2 if x.sum() > 0 else x, paddle.ones([3, 2]))
-    with pytest.raises(InvalidArgumentError, match=r"'x' must have the shape \[3, 2\].*InputSpec"):
-        loaded(paddle.ones([5, 2]))
+def test_branches_and_loops(saved):
+    def function(x, n):
+        if x.sum() > 0:
+            y = x * 2
+        else:
+            y = x - 1
+        rows = []
+        for i in range(n):
+            y = y + x.mean(0)
+            rows.append(y * i)
+            if y.max() > 40:
+                break
+        rows.append(y)
+        return paddle.stack(rows), y.sum(-1)
+
+    loaded = saved(function, paddle.ones([3, 2]), paddle.to_tensor(4))
+    rng = np.random.RandomState(0)
+    for shape in ([5, 2], [3, 2], [1, 4], [5, 2], [7, 3]):
+        for n in (0, 1, 5, 30):
+            x = paddle.to_tensor(rng.randn(*shape).astype("float32"))
+            for got, want in zip(loaded(x, paddle.to_tensor(n)), function(x, paddle.to_tensor(n))):
+                np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=1e-5, atol=1e-5)
+
+
+def test_a_loop_that_reads_what_it_fills(saved):
+    def function(x, n):
+        items = []
+        for i in range(n):
+            items.insert(0, x * i)
+            x = x + items[0]
+        return x
+
+    loaded = saved(function, paddle.ones([3, 2]), paddle.to_tensor(4))
+    for shape in ([5, 2], [3, 2], [2, 7]):
+        x = paddle.rand(shape)
+        got, want = (f(x, paddle.to_tensor(3)) for f in (loaded, function))
+        np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=1e-5)
+
+
+def test_training_at_another_size_through_a_loop(saved):
+    layer = paddle.nn.Linear(2, 2)
+
+    def function(x):
+        while x.abs().sum() < 100:
+            x = layer(x) * 2 + x
+        return x
+
+    with paddle.no_grad():
+        loaded = saved(function, paddle.ones([3, 2]))
+    loaded.train()
+    x = paddle.rand([5, 2]) + 1
+    loaded(x).sum().backward()
+    function(x).sum().backward()
+    found = {tuple(p.dims): p.grad.numpy() for p in loaded.parameters()}
+    for p in layer.parameters():
+        np.testing.assert_allclose(found[tuple(p.dims)], p.grad.numpy(), rtol=1e-4)
+
+
+def test_branches_that_do_not_fit(saved):
+    weight = paddle.ones([2, 2])
+    loaded = saved(lambda x: paddle.matmul(x, weight) if x.sum() > 0 else x, paddle.ones([3, 2]))
+    assert loaded(paddle.ones([5, 2])).shape == [5, 2]
+    with pytest.raises(
+        InvalidArgumentError, match=r"'x' must have the shape \[3, 2\], but received \[3, 5\]"
+    ):
+        loaded(paddle.ones([3, 5]))

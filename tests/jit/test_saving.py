@@ -249,6 +249,33 @@ def test_a_loaded_layer_can_be_trained_and_saved_again(tmp_path):
     np.testing.assert_allclose(load(tmp_path / "again")(X).numpy(), changed, rtol=1e-6)
 
 
+def test_fine_tuning_gives_paddles_numbers(tmp_path):
+    """Those of 3.3.1, in which train() of a loaded layer switches neither dropout on nor statistics to the batch's."""
+    nn = paddle.nn
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1D(4), nn.ReLU(), nn.Dropout(0.5), nn.Linear(4, 2))
+    for i, p in enumerate([*net.parameters(), *net.buffers()]):
+        values = np.cos(np.arange(p.size) + i).reshape(p.shape) * 0.5 + (p.ndim == 1)
+        p.set_value(values.astype("float32"))
+    x = paddle.to_tensor(np.sin(np.arange(24)).reshape(8, 3).astype("float32"))
+    save(net, tmp_path / "net", [InputSpec([None, 3], "float32", "x")])
+    loaded = load(tmp_path / "net")
+    loaded.train()
+    statistics = {k: p.numpy() for k, p in loaded.state_dict().items() if p.stop_gradient}
+    optimizer = paddle.optimizer.Momentum(0.05, parameters=loaded.parameters())
+    losses = []
+    for _ in range(4):
+        loss = (loaded(x) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        optimizer.clear_grad()
+        losses.append(float(loss))
+    np.testing.assert_allclose(losses, [2.5596671, 1.4908528, 0.4794926, 0.021153975], rtol=1e-5)
+    now = loaded.state_dict()
+    assert len(statistics) == 2 and all((now[k].numpy() == v).all() for k, v in statistics.items())
+    loaded.eval()
+    np.testing.assert_allclose(loaded(x).numpy()[0], [-0.4055165, -0.30302137], rtol=1e-5)
+
+
 def test_names_of_loaded_parameters_are_their_own(tmp_path):
     layer = Affine()
     save(layer, tmp_path / "net", SPEC)
