@@ -29,6 +29,7 @@ from paddlelite.tensor.tensor import Tensor
 from . import convert as _convert
 from .guards import Guards
 from .merge import dummy
+from .operators.lists import List
 from .overloads import Overloads
 from .state import Journal, Place, note_rebound
 from .undecided import Text, Undecided
@@ -84,6 +85,8 @@ class Traced:
 
 class _Run(Capture):
     """A capture that rewrites what is called and notes what that depends on."""
+
+    lists = List
 
     def __init__(self) -> None:
         super().__init__()

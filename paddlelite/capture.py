@@ -56,6 +56,8 @@ class Capture:
     static = False
     #: Whether ``paddle.fluid`` builds it: 1.x knows no 0-D tensor.
     ranked = False
+    #: The type of the lists of tensors that calls give.
+    lists: type[list[Any]] = list
 
     def __init__(self, program: Program | None = None) -> None:
         self.program = Program() if program is None else program
@@ -129,7 +131,7 @@ class Capture:
     def append(self, op: Op, values: tuple[Any, ...], attrs: dict[str, Any], specs: list[Any]) -> Any:
         """Append a node whose results have ``specs`` (nested as the op's outputs are)."""
         outs: list[Any] = [
-            [self._own(s) for s in part] if many else self._own(part)
+            self.lists(self._own(s) for s in part) if many else self._own(part)
             for part, many in zip(specs, op.many_out, strict=True)
         ]
         result = outs[0] if len(outs) == 1 else tuple(outs)

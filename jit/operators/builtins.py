@@ -123,7 +123,7 @@ def sorted_(items: Any, **kwargs: Any) -> Any:
         raise refuse(
             "sorted() compares tensors, whose values are known only when the graph runs", "Use paddle.sort()."
         )
-    return sorted(items, **kwargs)
+    return new_list(sorted(items, **kwargs))
 
 
 @replaces(list)

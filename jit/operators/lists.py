@@ -167,7 +167,8 @@ def _not_possible(name: str, what: str) -> None:
     def method(self: List, *args: Any, **kwargs: Any) -> Any:
         if self.array is not None:
             raise self._refuse(what)
-        return plain(self, *args, **kwargs)
+        found = plain(self, *args, **kwargs)
+        return List(found) if type(found) is builtins.list else found
 
     method.__name__ = name
     setattr(List, name, _changing(method) if name in ("remove", "sort", "__imul__") else method)

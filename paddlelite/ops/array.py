@@ -14,6 +14,7 @@ from .. import dims as D
 from ..dtypes import DType, float32, int32, int64
 from ..errors import InvalidArgumentError, OutOfRangeError
 from ..op import Many, Spec, op
+from ..refusal import refuse
 
 __all__ = [
     "array_add", "array_append", "array_concat", "array_erase", "array_insert", "array_joined", "array_length",
@@ -28,21 +29,23 @@ def element(spec: Any) -> Spec:
 
 
 def join_element(array: Any, x: Any) -> Spec:
-    """The spec of an array that also holds ``x``. Raises InvalidArgumentError when dtype or rank differ."""
+    """The spec of an array that also holds ``x``. Raises CaptureError when dtype or rank differ."""
     if array.array == "empty":
         return Spec(x.dims, x.dtype if array.dtype is None else _same_dtype(array, x), None, "full")
     if len(array.dims) != len(x.dims):
-        raise InvalidArgumentError(
+        raise refuse(
             f"a list in a graph holds tensors of one rank, but one of shape {list(x.dims)} joins those of "
-            f"{list(array.dims)}"
+            f"{list(array.dims)}",
+            "Reshape one, so that all have equally many axes.",
         )
     return Spec(D.join_dims(tuple(array.dims), tuple(x.dims)), _same_dtype(array, x), None, "full")
 
 
 def _same_dtype(array: Any, x: Any) -> DType:
     if array.dtype is not x.dtype:
-        raise InvalidArgumentError(
-            f"a list in a graph holds tensors of one dtype, but a {x.dtype.name} tensor joins {array.dtype.name} ones"
+        raise refuse(
+            f"a list in a graph holds tensors of one dtype, but a {x.dtype.name} tensor joins {array.dtype.name} ones",
+            "Convert with astype(), so that all have one dtype.",
         )
     return x.dtype
 

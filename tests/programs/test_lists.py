@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+
+import numpy as np
 import pytest
 
 import paddlelite as paddle
@@ -299,3 +302,119 @@ def test_elements_changed_in_one_branch_and_the_list_replaced_in_the_other():
     static = to_static(f)
     with pytest.raises(CaptureError, match=r"test_lists.py:\d+: one branch changes the elements of `items`"):
         static(tensor([3.0]), tensor(0))
+
+
+# Lists that no display makes: rests, slices, sums, and what functions give
+
+
+def star_append(x, n):
+    a, *rest = [x, x + 1, x + 2]
+    if n > 1:
+        rest.append(a)
+    return len(rest), rest[0]
+
+
+def list_of_range(x, n):
+    items = list(range(3))
+    for i in range(n):
+        items.append(i)
+    return items, x
+
+
+def sorted_append(x, n):
+    items = sorted([3, 1, 2])
+    if n > 1:
+        items.append(7)
+    return len(items)
+
+
+def split_append(x, n):
+    items = paddle.split(x, 3)
+    for i in range(n):
+        items.append(x[:1] * i)
+    return paddle.concat(items)
+
+
+def split_or_display(x, n):
+    if n > 1:
+        items = paddle.split(x, 3)
+    else:
+        items = [x[:1], x[:1] + 1, x[:1]]
+    return items
+
+
+def slice_append(x, n):
+    items = [x, x + 1, x + 2][1:]
+    for i in range(n):
+        items.append(x * i)
+    return items
+
+
+def add_append(x, n):
+    items = [x] + [x + 1]
+    if n > 1:
+        items.append(x)
+    return items
+
+
+def mul_append(x, n):
+    items = [x] * 3
+    for i in range(n):
+        items[i % 3] = x * i
+    return items
+
+
+def copy_append(x, n):
+    items = [x]
+    m = items.copy()
+    k = list(items)
+    c = copy.copy(items)
+    for i in range(n):
+        m.append(x * i)
+        if i > 1:
+            k.append(x)
+        c.append(x)
+    return items, m, k, len(c)
+
+
+def comp_append(x, n):
+    items = [x * k for k in range(2)]
+    while n > 0:
+        items.append(x + n)
+        n = n - 1
+    return items
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        star_append,
+        list_of_range,
+        sorted_append,
+        split_append,
+        split_or_display,
+        slice_append,
+        add_append,
+        mul_append,
+        copy_append,
+        comp_append,
+    ],
+)
+def test_lists_of_every_origin_grow(function):
+    calls = [([1.0, 2.0, 3.0], np.array(n)) for n in (0, 1, 2, 5)]
+    check(function, *calls, ([-1.0, -2.0, -3.0], np.array(-1)))
+
+
+def ints_and_floats(x, n):
+    items = []
+    for i in range(n):
+        items.append(i)
+    items.append(1.5)
+    return items
+
+
+def test_a_number_of_another_kind_is_refused_with_its_line():
+    with pytest.raises(
+        CaptureError, match=r"test_lists.py:\d+: a list in a graph holds tensors of one dtype, but a float32"
+    ):
+        to_static(ints_and_floats)(tensor([1.0]), paddle.to_tensor(2))
