@@ -46,10 +46,7 @@ def _body(function: gast.AST) -> list[gast.AST]:
 def parameters(function: gast.AST) -> list[str]:
     """The parameter names of a function, in order."""
     a = function.args
-    return [
-        p.id
-        for p in (*a.posonlyargs, *a.args, *filter(None, [a.vararg]), *a.kwonlyargs, *filter(None, [a.kwarg]))
-    ]
+    return [p.id for p in (*a.posonlyargs, *a.args, a.vararg, *a.kwonlyargs, a.kwarg) if p is not None]
 
 
 def own_nodes(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
@@ -74,7 +71,7 @@ def _own_children(tree: gast.AST) -> list[gast.AST]:
     if isinstance(tree, gast.ClassDef):
         return [*tree.decorator_list, *tree.bases, *(k.value for k in tree.keywords)]
     if isinstance(tree, COMPREHENSIONS):
-        return [tree.generators[0].iter, *_walruses(tree)]
+        return [tree.generators[0].iter, *(n.target for n in inside([tree]) if isinstance(n, gast.NamedExpr))]
     return children(tree)
 
 
@@ -91,15 +88,14 @@ def children(tree: gast.AST) -> list[gast.AST]:
     return found
 
 
-def _walruses(comprehension: gast.AST) -> list[gast.AST]:
-    """Targets of walruses inside a comprehension: they belong to the function around it."""
-    found = []
-    for node in children(comprehension):
-        if isinstance(node, gast.NamedExpr):
-            found.append(node.target)
-        if not isinstance(node, FUNCTIONS):
-            found += _walruses(node)
-    return found
+def inside(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
+    """All nodes of `trees` but those in nested functions: comprehensions are looked into."""
+    stack = list(trees)
+    while stack:
+        tree = stack.pop()
+        yield tree
+        if not isinstance(tree, FUNCTIONS):
+            stack += children(tree)
 
 
 def _binds_itself(node: gast.AST) -> set[str]:
@@ -132,16 +128,8 @@ def uses(trees: Iterable[gast.AST]) -> set[str]:
         elif isinstance(node, gast.ClassDef):
             found |= uses(node.body)
         elif isinstance(node, COMPREHENSIONS):
-            found |= _comprehension_uses(node)
+            found |= uses(children(node)) - binds(g.target for g in node.generators)
     return found
-
-
-def _comprehension_uses(node: gast.AST) -> set[str]:
-    elements = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
-    inner = [*elements]
-    for i, generator in enumerate(node.generators):
-        inner += [*generator.ifs, *([generator.iter] if i else [])]
-    return uses(inner) - binds(g.target for g in node.generators)
 
 
 def all_names(tree: gast.AST) -> set[str]:

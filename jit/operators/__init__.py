@@ -5,10 +5,6 @@ Each decides by the object it is given whether a tensor is involved. On Python v
 
 from builtins import slice
 
-from operator import (  # isort: skip (`place += value`)
-    iadd, iand, ifloordiv, ilshift, imatmul, imod, imul, ior, ipow, irshift, isub, itruediv, ixor,
-)  # fmt: skip
-
 from . import builtins  # (which are replaced by object)
 from .calls import call, method
 from .conditionals import if_, ifexp, truth

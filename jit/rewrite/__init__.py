@@ -19,7 +19,7 @@ import gast
 
 from ..flow import Graph, live, mark_unsure_reads
 from ..scopes import Scope, all_names, binds, own_nodes, uses
-from .build import OPERATORS, STATE, Names, assign, begin, expression, name, suspends
+from .build import OPERATORS, STATE, Names, assign, begin, name, suspends, thunk
 from .calls import Calls
 from .comprehensions import Comprehensions
 from .conditionals import Conditionals
@@ -116,4 +116,4 @@ def _add_state(function: gast.FunctionDef | gast.AsyncFunctionDef) -> None:
     """Give the function its `_jit_state`: a closure over every name that an operator may have to read or write."""
     if any(isinstance(n, gast.Name) and n.id == STATE for n in own_nodes(function.body)):
         held = gast.Tuple(list(map(name, sorted(function.held))), gast.Load())
-        begin(function, assign(STATE, expression("lambda: HELD", HELD=held)))
+        begin(function, [assign(STATE, thunk(held))])

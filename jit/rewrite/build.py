@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from ..scopes import FUNCTIONS, Scope, binds, children, mangle
+from ..scopes import FUNCTIONS, Scope, binds, children, inside, mangle
 
 #: The name through which rewritten code reaches the operators; bound in a closure cell of its own.
 OPERATORS = "_jit"
@@ -116,8 +116,10 @@ def function(identifier: str, body: Statements, params: Sequence[str] = ()) -> g
     return made
 
 
-def at(place: gast.AST, made: gast.AST) -> gast.AST:
-    """Give the new nodes of `made` the position of `place`: tracebacks then show the user's line."""
+def at(place: gast.AST, made: Any) -> Any:
+    """Give the new nodes of `made` (or of each in a list) the position of `place`: tracebacks show the user's line."""
+    if isinstance(made, list):
+        return [at(place, each) for each in made]
     if not hasattr(made, "lineno"):
         gast.copy_location(made, place)
         if hasattr(made, "lineno") and made.end_lineno != made.lineno:
@@ -128,25 +130,16 @@ def at(place: gast.AST, made: gast.AST) -> gast.AST:
     return made
 
 
-def begin(function: gast.AST, *stmts: gast.AST) -> None:
+def begin(function: gast.AST, stmts: Statements) -> None:
     """Put statements at the beginning of a function, after its docstring."""
     start = 0 if gast.get_docstring(function, clean=False) is None else 1
-    function.body[start:start] = [at(function.body[0], stmt) for stmt in stmts]
+    function.body[start:start] = at(function.body[0], stmts)
 
 
 def suspends(trees: Iterable[gast.AST]) -> bool:
     """Whether evaluating `trees` may leave the function in the middle (yield, await)."""
-    stack = list(trees)
-    while stack:
-        tree = stack.pop()
-        if isinstance(tree, _SUSPENDING) or (isinstance(tree, gast.comprehension) and tree.is_async):
-            return True
-        if not isinstance(tree, FUNCTIONS):
-            stack += children(tree)
-    return False
-
-
-_SUSPENDING = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith)
+    kinds = (gast.Yield, gast.YieldFrom, gast.Await, gast.AsyncFor, gast.AsyncWith)
+    return any(isinstance(n, kinds) or getattr(n, "is_async", 0) for n in inside(trees))
 
 
 class Names:
@@ -204,8 +197,7 @@ class Pass(gast.NodeTransformer):
         node.body = self.block(node.body)
         if self.owner.moved and (lost := self.owner.scope.local - Scope.of(node).local):
             # They stay local although nothing binds them in the function itself.
-            kept = template(f"if False: {' = '.join(sorted(lost))} = None")
-            node.body += [at(node.body[-1], s) for s in kept]
+            node.body += at(node.body[-1], template(f"if False: {' = '.join(sorted(lost))} = None"))
         self.owner = around
         node.decorator_list = list(map(self.visit, node.decorator_list))
         node.args = self.visit(node.args)
@@ -265,10 +257,7 @@ class Pass(gast.NodeTransformer):
         if handler is None:
             return node if type(node) in _LEAVES else self.generic_visit(node)
         made = handler(node)
-        if made is not node:
-            for new in made if isinstance(made, list) else [made]:
-                at(node, new)
-        return made
+        return made if made is node else at(node, made)
 
     def generic_visit(self, node: gast.AST) -> gast.AST:
         own = node.__dict__

@@ -33,11 +33,15 @@ class CannotRewrite(Exception):
 
 @dataclass
 class _Out:
-    """Statements after lowering: `may` are the flags they may set, `surely` says control never comes out."""
+    """Statements after lowering: `may` are the flags they may set, `surely` says control never comes out.
+
+    `stays` is a part of them: what follows them belongs at its end.
+    """
 
     stmts: Statements
     may: frozenset[str] = frozenset()
     surely: bool = False
+    stays: _Out | None = None
 
 
 @dataclass
@@ -60,37 +64,22 @@ class _Lowering:
         """Lower a list of statements."""
         done: Statements = []
         for i, stmt in enumerate(stmts):
-            rest = stmts[i + 1 :]
-            if isinstance(stmt, gast.If):
-                if (out := self._if(stmt, rest)) is not None:
-                    return _Out(done + out.stmts, out.may, out.surely)
-                done.append(stmt)
-                continue
             here = getattr(self, f"_{type(stmt).__name__}", lambda stmt: _Out([stmt]))(stmt)
-            done += [at(stmt, s) for s in here.stmts]
+            done += at(stmt, here.stmts)
             if here.surely:
-                return _Out(done + _unreached(rest, stmt), here.may, True)
-            if here.may:
-                after = self._guarded(here.may, rest, stmt)
-                return _Out(done + after.stmts, here.may | after.may, after.surely)
+                return _Out(done + _unreached(stmts[i + 1 :], stmt), here.may, True)
+            if here.may or here.stays:
+                end = here.stays or _Out(done, here.may)
+                after = self._guarded(end.may, stmts[i + 1 :], stmt)
+                end.stmts += after.stmts
+                return _Out(done, here.may | after.may, after.surely)
         return _Out(done)
 
-    def _if(self, stmt: gast.If, rest: Statements) -> _Out | None:
-        """An `if` with what follows it; None when no exit is involved."""
+    def _If(self, stmt: gast.If) -> _Out:
         body, orelse = self.block(stmt.body), self.block(stmt.orelse)
         stmt.body, stmt.orelse = body.stmts, orelse.stmts
-        may = body.may | orelse.may
-        if not may and not body.surely and not orelse.surely:
-            return None
-        if body.surely and orelse.surely:
-            return _Out([stmt, *_unreached(rest, stmt)], may, True)
-        if body.surely or orelse.surely:
-            stays = orelse if body.surely else body
-            after = self._guarded(stays.may, rest, stmt)
-            stays.stmts += after.stmts  # of `stmt` itself
-            return _Out([stmt], may | after.may, after.surely)
-        after = self._guarded(may, rest, stmt)
-        return _Out([stmt, *after.stmts], may | after.may, after.surely)
+        stays = None if body.surely is orelse.surely else orelse if body.surely else body
+        return _Out([stmt], body.may | orelse.may, body.surely and orelse.surely, stays)
 
     def _guarded(self, flags: frozenset[str], rest: Statements, place: gast.AST) -> _Out:
         """`rest`, run only when none of `flags` is set."""
@@ -98,7 +87,7 @@ class _Lowering:
         if flags and rest:
             self.read |= flags
             test = " and ".join(f"not {flag}" for flag in sorted(flags))
-            after.stmts = [at(place, s) for s in template(f"if {test}: REST", REST=after.stmts)]
+            after.stmts = at(place, template(f"if {test}: REST", REST=after.stmts))
         return after
 
     def _Return(self, stmt: gast.Return) -> _Out:
@@ -124,7 +113,7 @@ class _Lowering:
         self.read |= stop
         stmt.stop, stmt.body = sorted(stop), body.stmts
         if skipped in body.may & self.read:
-            stmt.body[:0] = [at(stmt, s) for s in _unset(skipped)]
+            stmt.body[:0] = at(stmt, _unset(skipped))
         orelse, stmt.orelse = stmt.orelse, []
         after = self._guarded(stop, orelse, stmt)
         endless = isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and stmt.test.value
@@ -138,7 +127,7 @@ class _Lowering:
         if binds([stmt.test]) or suspends([stmt.test]):
             # A test that binds names must run where they live: at the start of the body.
             leave = template("if not TEST:\n ELSE\n break", TEST=stmt.test, ELSE=stmt.orelse)
-            stmt.body[:0] = [at(stmt, s) for s in leave]
+            stmt.body[:0] = at(stmt, leave)
             stmt.test, stmt.orelse = at(stmt, gast.Constant(True, None)), []
         return self._loop(stmt)
 
@@ -159,8 +148,8 @@ class _Lowering:
         stmt.body, stmt.orelse = body.stmts, orelse.stmts
         for handler, lowered in zip(stmt.handlers, handlers, strict=True):
             # An exception on the way out (from a `finally`, say) cancels the exit.
-            undo = [at(handler, s) for flag in sorted(body.may) for s in _unset(flag)]
-            handler.body = undo + lowered.stmts
+            undo = [stmt for flag in sorted(body.may) for stmt in _unset(flag)]
+            handler.body = at(handler, undo) + lowered.stmts
         stmt.finalbody = self.block(stmt.finalbody).stmts
         may = reduce(frozenset.union, (h.may for h in handlers), body.may | orelse.may)
         surely = (body.surely or orelse.surely) and all(h.surely for h in handlers)
@@ -176,7 +165,7 @@ def _unset(flag: str) -> Statements:
 def _unreached(rest: Statements, place: gast.AST) -> Statements:
     """Code nobody reaches still says which names are local and whether the function is a generator."""
     rest = [s for s in rest if not isinstance(s, gast.Pass)]
-    return [at(place, s) for s in template("if False: REST", REST=rest)] if rest else []
+    return at(place, template("if False: REST", REST=rest)) if rest else []
 
 
 def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
@@ -194,7 +183,7 @@ def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names
             body = [*body, at(last, gast.Return(None))]
         function.body = lowering.block(body).stmts
         if lowering.returned in lowering.read:
-            begin(function, *_unset(lowering.returned))
+            begin(function, _unset(lowering.returned))
         yields = any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in own)
         if not (yields and isinstance(function, gast.AsyncFunctionDef)):  # which may not return a value
             function.body.append(at(last, gast.Return(name(lowering.result))))

@@ -36,5 +36,5 @@ class Loops(Pass):
     def visit_AsyncFor(self, node: gast.AsyncFor) -> gast.AST:
         self.generic_visit(node)
         if node.stop:
-            node.body += [at(node, s) for s in template(f"if {' or '.join(node.stop)}: break")]
+            node.body += at(node, template(f"if {' or '.join(node.stop)}: break"))
         return node

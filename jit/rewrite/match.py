@@ -37,7 +37,7 @@ class Matches(Pass):
         chain: Statements = []
         for case in reversed(node.cases):
             parts = {"SUBJECT": subject, "FITS": fits, "FOUND": found, "BODY": case.body, "ELSE": chain}
-            chain = [at(case.pattern, s) for s in _case(case, parts)]
+            chain = at(case.pattern, _case(case, parts))
         return [assign(subject, node.subject), *chain]
 
 

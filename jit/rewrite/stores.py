@@ -3,7 +3,9 @@
 before                              after
     self.h = x + 1                      _jit.store_attr(x + 1, self, 'h')
     d[k] += v                           _to, _key = d, k
-                                        _jit.store_item(_jit.iadd(_jit.item(_to, _key), v), _to, _key)
+                                        _new = _jit.item(_to, _key)
+                                        _new += v
+                                        _jit.store_item(_new, _to, _key)
     o.a, b = pair                       _part, _part_1 = pair
                                         _jit.store_attr(_part, o, 'a')
                                         b = _part_1
@@ -19,12 +21,6 @@ from typing import Any
 import gast
 
 from .build import Pass, Statements, assign, at, index, name, operator, target, template
-
-_AUGMENTED = {
-    gast.Add: "iadd", gast.Sub: "isub", gast.Mult: "imul", gast.MatMult: "imatmul", gast.Div: "itruediv",
-    gast.FloorDiv: "ifloordiv", gast.Mod: "imod", gast.Pow: "ipow", gast.LShift: "ilshift", gast.RShift: "irshift",
-    gast.BitAnd: "iand", gast.BitOr: "ior", gast.BitXor: "ixor",
-}  # fmt: skip
 
 
 class Stores(Pass):
@@ -46,10 +42,13 @@ class Stores(Pass):
         if not _has_place(node.target):
             return node
         kind, whole, part = self._place(node.target)
-        to, key = self.names.fresh("_to"), self.names.fresh("_key")
-        value = operator(_AUGMENTED[type(node.op)], operator(kind, name(to), name(key)), node.value)
-        store = operator(f"store_{kind}", value, name(to), name(key))
-        return template("TO, KEY = WHOLE, 'PART'\nSTORE", TO=to, KEY=key, WHOLE=whole, PART=part, STORE=store)
+        to, key, new = map(self.names.fresh, ("_to", "_key", "_new"))
+        parts = {"TO": to, "KEY": key, "NEW": new, "WHOLE": whole, "PART": part}
+        return [
+            *template(f"TO, KEY = WHOLE, 'PART'\nNEW = _jit.{kind}(TO, KEY)", **parts),
+            gast.AugAssign(target(new), node.op, node.value),
+            *template(f"_jit.store_{kind}(NEW, TO, KEY)", **parts),
+        ]
 
     def visit_Delete(self, node: gast.Delete) -> gast.AST | Statements:
         if not any(map(_has_place, node.targets)):
@@ -80,7 +79,7 @@ class Stores(Pass):
         if not _has_place(to):
             return to
         item = self.names.fresh("_item")
-        block.body[:0] = [at(block, s) for s in self._bind(to, name(item))]
+        block.body[:0] = at(block, self._bind(to, name(item)))
         return at(block, target(item))
 
     def _bind(self, to: gast.AST, value: gast.AST) -> Statements:
