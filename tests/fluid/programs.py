@@ -214,6 +214,39 @@ def auc(fluid):
     return {"x": X, "y": Y}, [found, of_batch], 3
 
 
+def static_rnn(fluid, batch):
+    """A language model's step: two memories, one of which begins with a variable; what is made inside is shared."""
+    L = fluid.layers
+    words = fluid.data("words", [3, batch, 2])
+    words.stop_gradient = False  # 1.8.5 fails otherwise
+    start = L.fc(L.data("start", [2]), 4, param_attr=constant(fluid, 0.2, "start.w"), bias_attr=False)
+    rnn = L.StaticRNN()
+    with rnn.step():
+        word = rnn.step_input(words)
+        before = rnn.memory(init=start)
+        total = rnn.memory(shape=[-1, 4], batch_ref=word, init_value=0.5)
+        mixed = L.fc(
+            [word, before], 4, act="tanh", bias_attr=False,
+            param_attr=[given(fluid, [[0.1, 0.2, -0.3, 0.4], [0.5, -0.6, 0.7, 0.8]]), constant(fluid, 0.1)],
+        )  # fmt: skip
+        summed = L.elementwise_add(total, mixed)
+        rnn.update_memory(before, mixed)
+        rnn.update_memory(total, summed)
+        rnn.step_output(mixed)
+        rnn.output(summed)
+    mixed, summed = rnn()
+    loss = L.mean(
+        L.square(L.fc(L.concat([mixed, summed], 2), 1, num_flatten_dims=2, param_attr=constant(fluid, 0.3)))
+    )
+    fluid.optimizer.SGD(0.2).minimize(loss)
+    feed = {"words": np.random.RandomState(5).rand(3, 4, 2).astype("float32"), "start": X[:, :2]}
+    return feed, [loss, mixed, summed], 4
+
+
+PROGRAMS["static_rnn"] = lambda fluid: static_rnn(fluid, 4)
+PROGRAMS["static_rnn of any batch"] = lambda fluid: static_rnn(fluid, -1)
+
+
 @program
 def the_rate_of_an_optimizer(fluid):
     L = fluid.layers

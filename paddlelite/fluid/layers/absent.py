@@ -27,7 +27,7 @@ use fluid.io.load_vars, or scope.find_var(name).get_tensor().set(array, place)
     load
 use paddle.nn.LSTM, paddle.nn.GRU or their cells, in a loop of Python or static.nn.while_loop
     BasicDecoder BeamSearchDecoder DecodeHelper Decoder GRUCell GreedyEmbeddingHelper LSTMCell RNNCell
-    SampleEmbeddingHelper StaticRNN TrainingHelper dynamic_decode gather_tree lstm rnn
+    SampleEmbeddingHelper TrainingHelper dynamic_decode gather_tree lstm rnn
 the numbers it draws are sampled for each row: use nce, or softmax_with_cross_entropy over all classes
     sampled_softmax_with_cross_entropy
 use paddle.distribution or NumPy

@@ -14,8 +14,9 @@ from ...tensor import array as arrays
 from ..modes import enter
 from .door import attribute, rows
 from .if_else import IfElse
+from .static_rnn import StaticRNN
 
-__all__ = ["TABLE", "IfElse", "Switch", "While"]
+__all__ = ["TABLE", "IfElse", "StaticRNN", "Switch", "While", "in_program"]
 
 
 def _cond(pred: Any, true_fn: Any, false_fn: Any) -> Any:
@@ -66,7 +67,7 @@ class While(_While):
     """A loop of a program, with its body in a block: see :class:`paddlelite.static.nn.blocks.While`."""
 
     def __init__(self, cond: Any, is_test: bool = False, name: str | None = None) -> None:
-        _in_program("While", "write a loop of Python", cond)
+        in_program("While", "write a loop of Python", cond)
         super().__init__(cond, is_test, name)
 
 
@@ -74,11 +75,12 @@ class Switch(_Switch):
     """The first case that holds, in a program: see :class:`paddlelite.static.nn.blocks.Switch`."""
 
     def __init__(self, name: str | None = None) -> None:
-        _in_program("Switch", "write if and else")
+        in_program("Switch", "write if and else")
         super().__init__(name)
 
 
-def _in_program(what: str, instead: str, *arguments: Any) -> None:
+def in_program(what: str, instead: str, *arguments: Any) -> None:
+    """Refuse what there is in programs only."""
     enter("layers." + what, arguments)
     if mode.tracer is not None and mode.capture is None:
         raise UnimplementedError(
@@ -105,6 +107,6 @@ TABLE = rows(
     while_loop=lambda cond, body, loop_vars, is_test=False, name=None: _while_loop(cond, body, loop_vars),
 )
 # fmt: on
-TABLE |= {"IfElse": IfElse, "Switch": Switch, "While": While}
+TABLE |= {"IfElse": IfElse, "StaticRNN": StaticRNN, "Switch": Switch, "While": While}
 
 __getattr__ = attribute(TABLE, __name__)

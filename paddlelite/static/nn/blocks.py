@@ -22,7 +22,7 @@ from ...ops.shape import reshape
 from ...ops.unary import logical_not
 from ...tensor.tensor import Tensor
 
-__all__ = ["Switch", "While", "conditional_block"]
+__all__ = ["Switch", "While", "carried", "conditional_block"]
 
 
 def _capture(what: str) -> Capture:
@@ -72,7 +72,7 @@ class While:
                 "paddle.assign(new, output=cond) or less_than(x, y, cond=cond)"
             )
         start = [capture.read(t) for t in written]
-        params = [_carried(body, outer) for outer in start]
+        params = [carried(body, outer) for outer in start]
         outs = [body.state[id(t)][1] for t in written]
         for tensor, param, out in zip(written, params, outs, strict=True):
             _agree(tensor, param, out)
@@ -91,7 +91,7 @@ class While:
         return test
 
 
-def _carried(frame: Frame, outer: Value) -> Value:
+def carried(frame: Frame, outer: Value) -> Value:
     """The body's parameter for a variable that it writes to."""
     found = frame.lifted.get(outer)
     if found is None:
