@@ -12,14 +12,12 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from paddlelite.dims import Dim
-from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError, UnimplementedError
-from paddlelite.export.pdmodel import ModelToWrite, write_models
-from paddlelite.ir import Program, Value
-from paddlelite.nested import Leaf, Object, fill
+from paddlelite.dims import file_dims
+from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError
+from paddlelite.export.layer_files import Method, check_options, write_layer
+from paddlelite.nested import fill
 from paddlelite.nn import Layer
 from paddlelite.nn.layer.state import evaluating
-from paddlelite.prune import cut
 from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
@@ -28,11 +26,6 @@ from .function import StaticFunction, to_static
 from .trace import Traced, flatten
 
 __all__ = ["save"]
-
-_SAVE_CONFIGS = frozenset(
-    ["output_spec", "with_hook", "combine_params", "clip_extra", "skip_forward", "input_names_after_prune",
-     "skip_prune_program"]
-)  # fmt: skip
 
 
 def save(
@@ -46,48 +39,26 @@ def save(
         input_spec: InputSpecs or example tensors, in the order of forward's arguments. Not needed when to_static was
             given one, or the function has been called.
         output_spec: the outputs to keep (their numbers, or tensors of the traced program).
-        with_hook: accepted; the hooks of the layer itself are always saved.
         input_names_after_prune: the inputs to keep, when output_spec leaves some unused.
         skip_forward: save only the other methods.
+        with_hook, skip_prune_program, clip_extra: accepted; hooks and inputs that nothing reads are always kept, and
+            attributes that change no result never written.
 
     All files are written under temporary names and renamed at the end: each is whole, old or new.
 
     Raises InvalidArgumentError for a wrong path, spec or option, InvalidTypeError for something that is neither
-    layer nor function, UnimplementedError listing the ops that have no file form, OSError when writing fails.
+    layer nor function, UnimplementedError listing the ops that have no file form and for combine_params and
+    separate_parameters, OSError when writing fails.
     """
-    unknown = sorted(configs.keys() - _SAVE_CONFIGS)
-    if unknown:
-        raise InvalidArgumentError(
-            f"The additional config ({unknown[0]}) of `paddle.jit.save` is not supported."
-        )
-    if configs.get("combine_params"):
-        raise UnimplementedError(
-            "combine_params=True is not supported: each method gets a .pdiparams of its own."
-        )
-    prefix = _prefix(path)
+    prefix = check_options(path, configs)
     if input_spec is not None and not isinstance(input_spec, (list, tuple)):
         raise InvalidTypeError(
             f"The input input_spec should be 'list', but received input_spec's type is {type(input_spec)}."
         )
     functions = _functions(layer, input_spec, bool(configs.get("skip_forward")))
-    structured = _structured_names(layer) if isinstance(layer, Layer) else {}
     with evaluating(layer):
-        models = [
-            ModelToWrite(
-                _part(*_trace(function, spec), configs), prefix if name == "forward" else f"{prefix}.{name}"
-            )
-            for name, function, spec in functions
-        ]
-    write_models(models, prefix + ".pdiparams.info", structured, {"writer": "paddlelite"})
-
-
-def _prefix(path: Any) -> str:
-    name = os.fspath(path)
-    if not os.path.basename(name):
-        raise InvalidArgumentError(
-            f"The input path MUST be format of dirname/file_prefix, but received {name!r} without a file_prefix."
-        )
-    return name
+        methods = [_method(name, function, spec) for name, function, spec in functions]
+    write_layer(prefix, methods, layer, configs)
 
 
 def _functions(
@@ -130,8 +101,14 @@ def _static_methods(layer: Layer) -> list[str]:
     )
 
 
-def _trace(function: StaticFunction, given: Sequence[Any] | None) -> tuple[Traced, Any]:
-    """The program for the given specs, for those of the decorator, or of the last call; and the specs."""
+def _method(name: str, function: StaticFunction, given: Sequence[Any] | None) -> Method:
+    """The program for the given specs, for those of the decorator, or of the last call."""
+    traced, specs = _traced(function, given)
+    takes = None if specs is None else flatten(tuple(specs)).template
+    return Method(name, traced.program, takes, traced.result)
+
+
+def _traced(function: StaticFunction, given: Sequence[Any] | None) -> tuple[Traced, Any]:
     if given is not None:
         specs = [_as_spec(item) for item in given]
         try:
@@ -156,62 +133,14 @@ def _name(function: StaticFunction) -> str:
     return str(getattr(function.dygraph_function, "__name__", function.dygraph_function))
 
 
-def _part(traced: Traced, specs: Any, configs: dict[str, Any]) -> Program:
-    """What is saved of a program: inputs and outputs in PaddlePaddle's order (dicts by their sorted keys), cut down to
-    `output_spec` and `input_names_after_prune`.
-    """
-    program = traced.program
-    outputs = [program.outputs[i] for i in _leaves(traced.result)]
-    if configs.get("output_spec") is not None:
-        outputs = [_output(outputs, item) for item in configs["output_spec"]]
-    order = range(len(program.inputs)) if specs is None else _leaves(flatten(tuple(specs)).template)
-    inputs = {program.inputs[i].name: program.inputs[i] for i in order}
-    names = configs.get("input_names_after_prune")
-    if names is None:
-        return cut(program, list(inputs.values()), outputs, program.state)
-    missing = [name for name in names if name not in inputs]
-    if missing:
-        raise InvalidArgumentError(f"input_names_after_prune has {missing}, the inputs are {list(inputs)}.")
-    return cut(program, [inputs[name] for name in names], outputs, program.state)
-
-
-def _leaves(template: Any) -> list[int]:
-    if isinstance(template, Leaf):
-        return [template.index]
-    if isinstance(template, Object):
-        template = list(template.attributes.values())
-    if isinstance(template, dict):
-        return [i for key in sorted(template, key=str) for i in _leaves(template[key])]
-    if isinstance(template, (list, tuple)):
-        return [i for part in template for i in _leaves(part)]
-    return []
-
-
 def _as_spec(item: Any) -> Any:
     """An argument of forward with its example tensors replaced by what is known of them."""
     found = flatten(item)
-    return fill(
-        found.template, [s if isinstance(s, InputSpec) else _spec_of_example(s) for s in found.tensors]
-    )
+    return fill(found.template, list(map(_spec, found.tensors)))
 
 
-def _spec_of_example(example: Any) -> InputSpec:
-    tensor = example if isinstance(example, Tensor) else to_tensor(example)
-    return InputSpec([-1 if isinstance(dim, Dim) else dim for dim in tensor.dims], tensor.dtype)
-
-
-def _structured_names(layer: Layer) -> dict[str, str]:
-    names = {tensor.name: key for key, tensor in layer.named_buffers()}
-    names.update({t.name: key for key, t in layer.state_dict().items() if isinstance(t, Tensor)})
-    return names
-
-
-def _output(outputs: Sequence[Value], item: Any) -> Value:
-    if isinstance(item, int) and not isinstance(item, bool):
-        if not -len(outputs) <= item < len(outputs):
-            raise InvalidArgumentError(f"output_spec has {item}, the program has {len(outputs)} outputs.")
-        return outputs[item]
-    for value in outputs:
-        if value is item or value.name == getattr(item, "name", None):
-            return value
-    raise InvalidArgumentError(f"output_spec has {item!r}, which is not an output of the traced program.")
+def _spec(item: Any) -> InputSpec:
+    if isinstance(item, InputSpec):
+        return item
+    tensor = item if isinstance(item, Tensor) else to_tensor(item)
+    return InputSpec(file_dims(tensor.dims), tensor.dtype)
