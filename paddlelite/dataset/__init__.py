@@ -15,6 +15,8 @@ from . import (
     imikolov,
     mnist,
     movielens,
+    mq2007,
+    sentiment,
     uci_housing,
     voc2012,
     wmt14,
@@ -22,6 +24,6 @@ from . import (
 )
 
 __all__ = [
-    "cifar", "common", "conll05", "flowers", "image", "imdb", "imikolov", "mnist", "movielens", "uci_housing",
-    "voc2012", "wmt14", "wmt16",
+    "cifar", "common", "conll05", "flowers", "image", "imdb", "imikolov", "mnist", "movielens", "mq2007",
+    "sentiment", "uci_housing", "voc2012", "wmt14", "wmt16",
 ]  # fmt: skip

@@ -55,6 +55,62 @@ WMT16 = {
 }
 
 
+FILMS = {
+    "movie_reviews/": "",
+    "movie_reviews/README": "none of this",
+    "movie_reviews/pos/cv000_1.txt": "a fine , fine film !\nit's fine ...\n",
+    "movie_reviews/pos/cv001_2.txt": "the film is fine\n",
+    "movie_reviews/neg/cv000_9.txt": "a dull film . dull\n",
+    "movie_reviews/neg/cv002_7.txt": "dull_dull : the end !?\n",
+}
+
+
+def ranking():
+    """Lines as in MQ2007's files: three queries, the last without a relevant document."""
+    draw = np.random.RandomState(11)
+    judged = [(0, 10), (2, 10), (1, 10), (1, 12), (1, 12), (0, 12), (0, 17), (0, 17)]
+    return "".join(
+        f"{relevance} qid:{query} " + " ".join(f"{i}:{x:.6f}" for i, x in enumerate(draw.rand(46), 1))
+        + f" #docid = GX{query} inc = 1 prob = 0.1\n"
+        for relevance, query in judged
+    )  # fmt: skip
+
+
+def write_oldest(folder):
+    """The files of `sentiment` and `mq2007`, the latter unpacked, which only PaddlePaddle 1.x has; the former's MD5."""
+    home = os.path.join(str(folder), "corpora")
+    text = os.path.join(str(folder), "MQ2007", "MQ2007", "MQ2007", "Fold1")
+    os.makedirs(home), os.makedirs(text)
+    with zipfile.ZipFile(os.path.join(home, "movie_reviews.zip"), "w") as archive:
+        for name, content in FILMS.items():
+            archive.writestr(name, content)
+    for part, content in (("train", ranking()), ("test", ranking().splitlines()[1] + "\n")):
+        with open(os.path.join(text, f"{part}.txt"), "w") as file:
+            file.write(content)
+    with open(os.path.join(home, "movie_reviews.zip"), "rb") as file:
+        return hashlib.md5(file.read()).hexdigest()
+
+
+def oldest_samples(d):
+    """Everything the readers of `sentiment` and `mq2007` give."""
+    films, mq2007 = d.sentiment, d.mq2007
+    films.NUM_TRAINING_INSTANCES = 3
+    found = {
+        "sentiment words": films.get_word_dict(),
+        "sentiment train": list(films.train()),
+        "sentiment test": list(films.test()),
+        "mq2007 test": list(mq2007.test(format="listwise")),
+        "mq2007 queries": [
+            [q.query_id, q.relevance_score, q.description, len(q.feature_vector), str(q)[:30]]
+            for each in mq2007.load_from_text("MQ2007/MQ2007/Fold1/train.txt")
+            for q in each
+        ],
+    }
+    for format in ("plain_txt", "pointwise", "pairwise", "listwise"):
+        found[f"mq2007 {format}"] = list(mq2007.train(format=format))
+    return {name: plain(samples) for name, samples in found.items()}
+
+
 def tar(path, members, mode="w:gz"):
     with tarfile.open(path, mode) as archive:
         for name, content in members.items():
