@@ -29,6 +29,7 @@ from paddlelite.tensor.tensor import Tensor
 from . import convert as _convert
 from .guards import Guards
 from .merge import dummy
+from .operators.iterables import Source
 from .operators.lists import List
 from .overloads import Overloads
 from .state import Journal, Place, note_rebound
@@ -172,7 +173,7 @@ def _result(value: Any) -> tuple[Any, list[Any]]:
     for value in found.rest.values():
         if type(value) is Undecided:
             continue  # a problem since it was asked what it is
-        if type(value) is Text:
+        if type(value) in (Text, Source):
             raise refuse(
                 "the function's result is no tensor, but what it is depends on one",
                 "Return the tensor itself.",

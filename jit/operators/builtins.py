@@ -15,7 +15,7 @@ from paddlelite.weak import SAMPLES, Number, kinds_of, the_kind, weaken
 from ..symbolic import as_bool, both, either, is_symbolic, predicate, refuse
 from ..undecided import Undecided, spread
 from .conditionals import ifexp
-from .iterables import source_of
+from .iterables import Source, source_of
 from .lists import List
 from .lists import list_ as new_list
 from .logic import truth_of
@@ -34,21 +34,35 @@ _number(complex, lambda: complex64)
 replaces(bool, is_symbolic)(as_bool)
 
 
-@replaces(isinstance, lambda value: type(value) in (Number, Undecided))
+def _stands_for_other(value: Any) -> bool:
+    return type(value) in (Number, Undecided, Source)
+
+
+@replaces(isinstance, _stands_for_other)
 def isinstance_(value: Any, kinds: Any) -> Any:
     """`isinstance`; a number of the graph is what it is to the user."""
-    return spread(value, lambda v: _number_is(v, kinds) if type(v) is Number else isinstance(v, kinds))
+    return spread(value, lambda v: _is_one(v, kinds))
 
 
-def _number_is(number: Number, kinds: Any) -> bool:
-    answers = {isinstance(SAMPLES[kind], kinds) for kind in kinds_of(number)}
-    return answers.pop() if len(answers) == 1 else isinstance(SAMPLES[the_kind(number)], kinds)
+def _is_one(value: Any, kinds: Any) -> bool:
+    if type(value) is not Number:
+        return isinstance(value.like if type(value) is Source else value, kinds)
+    answers = {isinstance(SAMPLES[kind], kinds) for kind in kinds_of(value)}
+    return answers.pop() if len(answers) == 1 else isinstance(SAMPLES[the_kind(value)], kinds)
 
 
-@replaces(type, lambda value: isinstance(value, Value))
-def type_(value: Value, *args: Any) -> Any:
+@replaces(type, lambda value: _stands_for_other(value) or isinstance(value, Value))
+def type_(value: Any, *args: Any) -> Any:
     """`type`: of a tensor of the graph `Tensor`, of a number of the graph the number's."""
-    return type(SAMPLES[the_kind(value)]) if type(value) is Number else Tensor
+    if type(value) is Source:
+        return type(value.like)
+    return (
+        type(SAMPLES[the_kind(value)])
+        if type(value) is Number
+        else Tensor
+        if isinstance(value, Value)
+        else type(value)
+    )
 
 
 def _folded(items: Any, first: Any, step: Callable[[Any, Any], Any], last: Any = None) -> Any:
@@ -132,11 +146,32 @@ def list_(items: Any = ()) -> Any:
     source = source_of(items)
     if isinstance(items, List) or source is None:
         return items.copy() if isinstance(items, List) else new_list(list(items))
-    made = List()
+    columns = _columns(source.shape)
 
     def append(count: Any, item: Any) -> Any:
-        made.append(item)
-        return count
+        _append(columns, item)
+        return count + 1
 
-    fold(source, 0, append)
-    return made
+    count = fold(source, 0, append)
+    if type(columns) is List:
+        return columns
+    return Source.sized(lambda position: _row(columns, position), lambda: count, [], source.shape)
+
+
+# A list of tuples whose length is known only when the graph runs is a tuple of lists.
+
+
+def _columns(shape: Any) -> Any:
+    return List() if shape is None else tuple(map(_columns, shape))
+
+
+def _append(columns: Any, item: Any) -> None:
+    if type(columns) is List:
+        columns.append(item)
+    else:
+        for column, part in zip(columns, item, strict=True):
+            _append(column, part)
+
+
+def _row(columns: Any, position: Any) -> Any:
+    return columns[position] if type(columns) is List else tuple(_row(column, position) for column in columns)

@@ -13,10 +13,12 @@ from typing import Any, cast
 
 from paddlelite.dtypes import int64
 from paddlelite.ops.check import assert_op
+from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
-from ..symbolic import both, either, in_graph, is_symbolic, refuse
+from ..symbolic import both, either, in_graph, is_symbolic, predicate, refuse
+from .conditionals import ifexp
 from .items import pick
 from .replaced import replaces
 
@@ -26,27 +28,66 @@ UNROLL = 64
 MOST_ITEMS = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
-    """Something of unknown length: `more(i)` says whether there is an i-th item, `item(i)` gives it."""
+    """Something of unknown length: `more(i)` says whether there is an i-th item, `item(i)` gives it.
+
+    To the user it is an object like `like`, of which only what `for` and some builtins ask is known.
+    """
 
     item: Callable[[Any], Any]
     more: Callable[[Any], Any]
     length: Callable[[], Any] | None = None  # only what Python has a length of
+    like: Any = ()
+    shape: Any = None  # of an item: None for one tensor, a tuple of shapes for a tuple
 
     @classmethod
-    def sized(cls, item: Callable[[Any], Any], length: Callable[[], Any]) -> Source:
+    def sized(
+        cls, item: Callable[[Any], Any], length: Callable[[], Any], like: Any = (), shape: Any = None
+    ) -> Source:
         """As many items as `length()`."""
-        return cls(item, lambda position: position < length(), length)
+        return cls(item, lambda position: position < length(), length, like, shape)
+
+    def __getitem__(self, index: Any) -> Any:
+        if self.length is None or isinstance(index, slice):
+            raise self._refuse("an index" if self.length is None else "a slice")
+        length = self.length()
+        inside = both(index >= -length, index < length)
+        kind = "range object" if type(self.like) is range else "list"
+        error = IndexError(f"{kind} index out of range")
+        assert_op(predicate(to_tensor(inside)), [], error=error)
+        return self.item(ifexp(index < 0, lambda: index + length, lambda: index))
+
+    def __bool__(self) -> bool:
+        if self.length is None:
+            return True  # an iterator
+        raise self._refuse("its truth value", "Use len() > 0.")
 
     def __iter__(self) -> Iterator[Any]:
-        raise refuse(
-            "the number of items is known only when the graph runs, and this is not a `for` statement",
-            "Write a `for` statement over it.",
-        )
+        raise self._refuse("iteration outside a `for` statement", "Write a `for` statement over it.")
 
     def __next__(self) -> Any:
-        raise refuse("next() of something whose length is known only when the graph runs")
+        raise self._refuse("next()")
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or self.length is None:
+            return self is other
+        raise self._refuse("a comparison")
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(self.like, name):
+            raise self._refuse(name)
+        raise AttributeError(f"{type(self.like).__name__!r} object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        return f"<a {type(self.like).__name__} whose length is known only when the graph runs>"
+
+    def _refuse(self, what: str, instead: str = "") -> Exception:
+        kind = type(self.like).__name__
+        return refuse(
+            f"the length of this {kind} is known only when the graph runs, and {what} is not possible then",
+            instead,
+        )
 
 
 def _range(start: Any, stop: Any, step: Any) -> Source:
@@ -68,7 +109,7 @@ def _range(start: Any, stop: Any, step: Any) -> Source:
         count = -((_number(start) - _number(stop)) // _number(step))
         return count * (count > 0)
 
-    return Source(item, more, None if stop is None else length)
+    return Source(item, more, None if stop is None else length, range(0))
 
 
 def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
@@ -137,7 +178,8 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
     start = _scalar(start)
     if source is None:
         return ((_number(start + i), item) for i, item in enumerate(iterable))
-    return Source(lambda position: (_number(position + start), source.item(position)), source.more)
+    numbered = lambda position: (_number(position + start), source.item(position))
+    return Source(numbered, source.more, None, enumerate(()), (None, source.shape))
 
 
 @replaces(zip, _has_source)
@@ -145,24 +187,36 @@ def zip_(*iterables: Any, strict: bool = False) -> Any:
     """`zip` of tensors, perhaps beside Python iterables."""
     if strict:
         raise refuse("zip(strict=True) of something whose length is known only when the graph runs")
-    parts = [source_of(i, longest=-1) or _indexed(i) for i in iterables]
+    parts = [_indexed(i) for i in iterables]
     if any(part.more(0) is False for part in parts):
         return iter(())
     return Source(
         lambda position: tuple(part.item(position) for part in parts),
         lambda position: reduce(both, (part.more(position) for part in parts)),
+        like=zip(),
+        shape=tuple(part.shape for part in parts),
     )
 
 
 def _indexed(items: Any) -> Source:
-    """A Python iterable beside sources of unknown length: its items are found by a tensor."""
+    """What is beside sources of unknown length: the items of a Python iterable are found by a tensor."""
+    source = source_of(items, longest=-1)
+    if source is not None:
+        return source
     if isinstance(items, range):
         return _range(items.start, items.stop, items.step)
     found = counter(items)
     if found is not None:
         return found
     listed = taken(items)
-    return Source.sized(lambda position: pick(listed, position), lambda: len(listed))
+    return Source.sized(
+        lambda position: pick(listed, position), lambda: len(listed), shape=_shape(listed[:1])
+    )
+
+
+def _shape(items: list[Any]) -> Any:
+    """The shape of the first of some items."""
+    return tuple(_shape([part]) for part in items[0]) if items and type(items[0]) is tuple else None
 
 
 def taken(items: Iterable[Any]) -> list[Any]:
@@ -182,7 +236,7 @@ def map_(function: Callable[..., Any], *iterables: Any) -> Any:
     parts = zip_(*iterables)
     if not isinstance(parts, Source):
         return parts
-    return Source(lambda position: function(*parts.item(position)), parts.more)
+    return Source(lambda position: function(*parts.item(position)), parts.more, like=map(id, ()))
 
 
 @replaces(reversed, _has_source)
@@ -193,7 +247,8 @@ def reversed_(sequence: Any) -> Any:
     if source.length is None:
         raise TypeError("this object is not reversible")
     count = source.length
-    return Source.sized(lambda position: source.item(count() - 1 - position), count)
+    backwards = lambda position: source.item(count() - 1 - position)
+    return Source(backwards, lambda position: position < count(), None, reversed(()), source.shape)
 
 
 @replaces(len)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
+from paddlelite.errors import CaptureError
 from paddlelite.jit import to_static
 from paddlelite.jit.operators import loops
 
@@ -44,6 +45,50 @@ def test_pairs(iterable):
         return a
 
     check(f, *CALLS)
+
+
+def test_lists_of_tuples():
+    def f(x, u, s):
+        numbered, together = list(enumerate(x, s)), list(zip(u, enumerate(x)))
+        a = paddle.zeros([])
+        for i, v in numbered:
+            a = a * 2 + i * v
+        for w, (i, v) in together:
+            a = a * 2 + w * v + i
+        if len(numbered) > 1:
+            a = a + numbered[-1][1] + numbered[s][0]
+        return a, len(together), [v + i for i, v in list(numbered)], isinstance(numbered, list)
+
+    check(f, *CALLS)
+
+
+@pytest.mark.parametrize(
+    "use, what",
+    [
+        (lambda r: 1 if r else 2, "truth value is not possible"),
+        (lambda r: r == range(3), "a comparison is not possible"),
+        (lambda r: r.count(3), "count is not possible"),
+        (lambda r: r[1:], "a slice is not possible"),
+        (lambda r: next(enumerate(r)), r"next\(\) is not possible"),
+        (lambda r: r, "result is no tensor"),
+        (lambda r: enumerate(r)[0], "index is not possible"),
+    ],
+)
+def test_what_a_range_of_unknown_length_cannot(use, what):
+    with pytest.raises(CaptureError, match=what):
+        to_static(lambda x: use(range(x.astype("int64"))))(tensor(2.0))
+
+
+def test_a_range_of_unknown_length_is_a_range():
+    def f(n):
+        r = range(n)
+        return n * 2, isinstance(r, range), type(r) is range, bool(enumerate(r)), r[n - 1], r[-n]
+
+    check(f, *[(paddle.to_tensor(n),) for n in (1, 3, 7)])
+    with pytest.raises(IndexError, match="range object index out of range"):
+        to_static(lambda n: range(n)[n])(paddle.to_tensor(2))
+    with pytest.raises(AttributeError, match="'range' object has no attribute 'append'"):
+        to_static(lambda n: range(n).append(n))(paddle.to_tensor(2))
 
 
 @pytest.mark.parametrize("bound, error", [(paddle.to_tensor(1.5), TypeError), (0, ValueError)])

@@ -242,6 +242,23 @@ def test_appended_in_branches(function):
     check(function, *NUMBERS)
 
 
+def starred(x):
+    items = [x]
+    if x.sum() > 1:
+        _, *items = x, x * 2, x * 3
+    rest = items
+    rest.append(x + 5)
+    n = 0
+    while n < x.sum():
+        _, *items = x, x + n
+        n = n + 1
+    return items, rest
+
+
+def test_starred_lists_are_lists():
+    check(starred, *NUMBERS)
+
+
 @pytest.mark.parametrize("positions", [(0, 1, 2, -1, -3), (0, 3, -4)])
 def test_an_index_that_is_a_tensor(positions):
     def f(x, n):
