@@ -1,4 +1,4 @@
-"""Operators and properties that users' classes define (`__add__`, `__getitem__`, …), rewritten while a graph is built.
+"""Operators, properties and managers of users' classes (`__add__`, `__enter__`, …), rewritten while a graph is built.
 
 Python looks these up in the class, past every call that a rewritten function makes. So the classes that a capture
 meets have the twins of these methods for its time. A twin does to eager tensors and Python values what its original
@@ -19,6 +19,7 @@ _BINARY = (
 )  # fmt: skip
 _OTHERS = (
     "neg", "pos", "invert", "abs", "lt", "le", "gt", "ge", "eq", "ne", "getitem", "setitem", "delitem", "iter", "next",
+    "enter", "exit",
 )  # fmt: skip
 #: Those that may return a tensor; `__bool__`, `__len__` and their like must give Python a value at once.
 METHODS = frozenset(f"__{side}{name}__" for name in _BINARY for side in ("", "r", "i")) | {

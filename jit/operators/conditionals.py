@@ -154,12 +154,12 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
 
 
 def _check_replaced(place: Place, values: list[Any], journals: list[Journal]) -> None:
-    """Raises CaptureError where one branch changes a container and the other puts another one in its place."""
+    """Raises CaptureError where one branch changes a container or object and the other puts another in its place."""
     if values[0] is values[1]:
         return
     for value, journal in zip(values, journals, strict=True):
-        entry = journal.entries.get(("contents", id(value), None))
-        if entry is not None and entry.changed:
+        changes = [e.place for e in journal.entries.values() if e.place.owner is value and e.changed]
+        if value is not None and changes:
             raise refuse(
                 f"one branch changes the elements of `{place.name}`, and the other puts another container in its place",
                 "Change the elements in both (append, extend), or give it a new container in both.",

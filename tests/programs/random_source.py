@@ -88,16 +88,21 @@ class _Writer:
 
 
 class _OnTensors(_Writer):
-    """x, y, z, o.h, d['a'] and the elements of `items` are float32 vectors of 2; k, m, o.c and d['n'] integers, n a 0-D
-    tensor.
+    """x, y, z, o.h, d['a'] and the elements of `items` are float32 vectors of one size; p is an int64 vector, t a 0-D
+    float32 tensor, n a 0-D int64 one; k, m, o.c, d['n'] and the elements of `nums` are integers, w is a vector or None,
+    q a truth.
 
     What is assigned keeps its kind, so that nearly all programs can be captured.
     """
 
     simple = {
-        "assign": 4, "assign_integer": 3, "augment": 3, "several": 2, "grow": 2, "write": 1, "leave": 3, "walrus": 1,
+        "assign": 4, "assign_integer": 3, "assign_other": 2, "augment": 3, "several": 2, "grow": 3, "write": 1,
+        "leave": 3, "walrus": 1, "in_dict": 1, "in_object": 1, "fails": 0.15,
     }  # fmt: skip
-    nested = {"if_": 6, "while_": 3, "for_": 3, "over": 2, "guarded": 1, "helper": 1, "match_": 1}
+    nested = {
+        "if_": 6, "while_": 3, "for_": 3, "over": 3, "guarded": 2, "helper": 1, "match_": 1, "optional": 1,
+        "handled": 0.5, "suspended": 0.3,
+    }  # fmt: skip
 
     def text(self) -> str:
         for line in (
@@ -105,9 +110,9 @@ class _OnTensors(_Writer):
             "    if v.sum() > i:",
             "        return v - 1",
             "    return v * 0.5",
-            "def f(x, y, n):",
+            "def f(x, y, n, p):",
             "    o, d, items, u = Box(x), {'a': y, 'n': 2}, [x], x * 1",
-            "    z, k, m = x + y, 1, 2",
+            "    z, k, m, t, nums, w, q = x + y, 1, 2, y.sum() * 0.5, [1, 2], None, True",
         ):
             self.put(0, line)
         for _ in range(4):
@@ -118,7 +123,7 @@ class _OnTensors(_Writer):
         return "\n".join(self.lines) + "\n"
 
     def result(self) -> str:
-        return "x, y, z, o.h, d['a'], u, k, m, o.c, d['n'], len(items)"
+        return "x, y, z, o.h, d['a'], u, k, m, o.c, d['n'], len(items), p, t, sum(nums)"
 
     def name(self) -> str:
         return self.r.choice(("x", "y", "z", "o.h", "d['a']"))
@@ -142,6 +147,12 @@ class _OnTensors(_Writer):
             lambda: f"paddle.where({self.name()} > {self.name()}, {inner()}, {inner()})",
             "items[-1]",
             "items[0]",
+            lambda: f"items[{self.number()} % len(items)]",
+            lambda: f"{inner()} * t",
+            lambda: f"paddle.tanh({inner()})",
+            lambda: f"({inner()} + p.astype('float32'))",
+            lambda: f"paddle.stack([{inner()}, {inner()}]).{self.one('max', 'sum')}(0)",
+            lambda: f"sum([v * 0.5 for v in items{self.one('', ' if v.sum() > 0')}], {inner()})",
             lambda: f"(lambda v: v - {self.name()})({inner()})",
         )
 
@@ -156,7 +167,10 @@ class _OnTensors(_Writer):
             lambda: f"({inner()} {self.one('+', '-')} {inner()})",
             lambda: f"({inner()} if {self.condition(2)} else {inner()})",
             lambda: f"{self.one('min', 'max')}({inner()}, {inner()})",
-            lambda: f"({inner()} % 3)",
+            lambda: f"({inner()} {self.one('%', '//')} 3)",
+            lambda: (
+                f"{self.one('int(n)', 'nums[-1]', 'nums[0]', 'sum(nums)', 'len(nums)', 'abs(k)', 'x.shape[0]')}"
+            ),
             "len(items)",
         )
 
@@ -168,6 +182,9 @@ class _OnTensors(_Writer):
             lambda: f"{self.one(number, 'n')} {self.one('<', '>', '==', '!=', '>=')} {number()}",
             lambda: f"{self.one(number, 'n')} {self.one('<', '>', '==', '!=')} {number()}",
             lambda: f"{number()} < {self.one(number, 'n')} <= {number()}",
+            lambda: self.one(
+                "t > 0.5", "p.sum() > k", "(p > 0).any()", "(x > y).all()", "q", "k in nums", "w is None"
+            ),
         ]
         if depth < 2:
             kinds += [
@@ -185,6 +202,79 @@ class _OnTensors(_Writer):
 
     def assign_integer(self, depth: int, loop: bool) -> None:
         self.put(depth, f"{self.number()} = {self.integer()}")
+
+    def assign_other(self, depth: int, loop: bool) -> None:
+        self.put(
+            depth,
+            self.one(
+                lambda: f"t = {self.vector(1)}.{self.one('sum', 'mean')}()",
+                lambda: f"t = (t {self.one('+', '*')} 0.5 if {self.condition(1)} else t)",
+                lambda: f"t {self.one('+', '-')}= {self.integer(1)}",
+                lambda: f"p = p {self.one('+', '-', '*')} {self.integer(1)}",
+                lambda: f"p = {self.one('p // 2', 'p % 3', '-p', 'paddle.where(p > k, p, p - 1)', 'p * n')}",
+                lambda: f"p = (p + 1 if {self.condition(1)} else p * 2)",
+                lambda: f"q = {self.condition(1)}",
+                lambda: f"w = {self.one('None', 'None', self.vector)}",
+            ),
+        )
+
+    def in_dict(self, depth: int, loop: bool) -> None:
+        self.put(
+            depth,
+            self.one(
+                lambda: f"d.update(a={self.vector()})",
+                lambda: f"d = {{**d, 'a': {self.vector()}}}",
+                lambda: f"d['a'], d['n'] = {self.vector()}, {self.integer()}",
+                lambda: f"e = d; e['n'] = {self.integer()}",
+                lambda: f"y = d.get('a') - {self.vector(1)}",
+            ),
+        )
+
+    def in_object(self, depth: int, loop: bool) -> None:
+        self.put(
+            depth,
+            self.one(
+                lambda: f"{self.name()} = o.step({self.vector(1)})",
+                lambda: f"o.c = {self.integer()}",
+                lambda: f"e = o; e.h = {self.vector()}",
+                lambda: f"o.set({self.vector(1)}, {self.integer(1)})",
+                lambda: f"{self.name()} = o.larger * 0.5",
+            ),
+        )
+
+    def fails(self, depth: int, loop: bool) -> None:
+        if self.chance(0.5):
+            self.put(depth, f"assert {self.condition()}, 'no'")
+        else:
+            self.put(depth, f"if {self.condition()}:")
+            self.put(depth + 1, "raise ValueError('no')")
+
+    def optional(self, depth: int, loop: bool) -> None:
+        self.put(depth, self.one("if w is None:", "if w is not None and w.sum() > 0:"))
+        if self.lines[-1].endswith("is None:"):
+            self.put(depth + 1, f"w = {self.vector(1)}")
+            self.block(depth + 1, loop)
+            self.put(depth, "else:")
+        self.put(depth + 1, f"{self.name()} = w * 0.5")
+        self.block(depth + 1, loop)
+
+    def handled(self, depth: int, loop: bool) -> None:
+        self.put(depth, "try:")
+        self.block(depth + 1, loop)
+        if self.chance(0.3):
+            self.put(depth + 1, "{}['no']")
+        self.put(depth, "except KeyError:")
+        self.block(depth + 1, loop)
+
+    def suspended(self, depth: int, loop: bool) -> None:
+        gen = f"gen{self.fresh()}"
+        self.put(depth, f"def {gen}(v):")
+        self.put(depth + 1, "yield v")
+        self.put(depth + 1, f"v = {self.vector(1)} - v")
+        self.put(depth + 1, "yield v")
+        self.put(depth, f"for v in {gen}({self.vector(1)}):")
+        self.put(depth + 1, "z = z + v")
+        self.loop_body(depth, loop)
 
     def augment(self, depth: int, loop: bool) -> None:
         self.put(
@@ -218,6 +308,16 @@ class _OnTensors(_Writer):
                 lambda: f"items[0] = {self.vector()}",
                 lambda: f"items[-1] = {self.vector()}",
                 lambda: f"items += [{self.name()}]",
+                lambda: f"items.extend([{self.name()}, {self.vector(1)}])",
+                lambda: f"items[{self.number()} % len(items)] = {self.vector(1)}",
+                lambda: f"items = [v * 0.5 if {self.condition(1)} else v for v in items]",
+                "items = items[-2:]",
+                "if len(items) > 1: items.pop()",
+                lambda: f"nums.append({self.integer()})",
+                lambda: f"nums[{self.one('0', '-1', 'k % 2')}] = {self.integer()}",
+                lambda: (
+                    "items[0] = x" if loop else f"items.insert({self.one('0', '1', '-1')}, {self.name()})"
+                ),
                 lambda: f"{self.name()} = sum([{self.name()} * j for j in range(2)], {self.name()})",
             ),
         )
@@ -272,6 +372,12 @@ class _OnTensors(_Writer):
                 ("v in items", "z = z + v"),
                 (f"{j}, v in enumerate(items)", f"z = z - v * {j}"),
                 ("v in (x, y)", "z = z + v"),
+                ("v, w in zip(items, [x, y, z])", "z = z + v * w"),
+                ("key in ('a', 'n')", "d[key] = d[key] + 1"),
+                ("v in reversed(items)", "z = z * 0.5 + v"),
+                ("v in paddle.stack([x, y])", "z = z + v"),
+                ("j in nums", "k = k + j"),
+                ("r in p", "m = m + r"),
                 ("k in [3, 1]", "z = z + k"),
             ]
         )
@@ -284,7 +390,7 @@ class _OnTensors(_Writer):
 
     def guarded(self, depth: int, loop: bool) -> None:
         if self.chance(0.5):
-            self.put(depth, "with paddle.no_grad():" if self.chance(0.1) else "with nothing():")
+            self.put(depth, self.one("with paddle.no_grad():", "with nothing():", "with o:", "with o as v:"))
             self.block(depth + 1, loop)
         else:
             self.put(depth, "try:")
@@ -301,7 +407,12 @@ class _OnTensors(_Writer):
         self.put(depth + 1, f"if {self.condition(1)}:")
         self.put(depth + 2, f"return v - {self.name()}")
         self.put(depth + 1, f"return {self.vector(1)} + v")
-        self.put(depth, f"{self.name()} = {h}({self.vector(1)}, {self.integer(2)})")
+        call = self.one(
+            lambda: f"{self.vector(1)}, {self.integer(2)}",
+            lambda: f"*[{self.vector(1)}]",
+            lambda: f"i={self.integer(2)}, **{{'v': {self.name()}}}",
+        )
+        self.put(depth, f"{self.name()} = {h}({call})")
 
     def match_(self, depth: int, loop: bool) -> None:
         self.put(depth, f"match {self.one('n', 'k', 'm', 'o.c')}:")

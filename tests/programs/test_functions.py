@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 import functools
@@ -584,6 +585,49 @@ def test_no_grad_around_what_may_not_happen():
         assert y.stop_gradient and not z.stop_gradient
 
 
+class Counting:
+    """Counts in `__enter__` and `__exit__`, under conditions on tensors."""
+
+    def __init__(self, x):
+        self.x, self.depth = x, 0
+
+    def __enter__(self):
+        self.depth += 2 if self.x.sum() > 1 else 3
+        return self.x * self.depth
+
+    def __exit__(self, *error):
+        self.depth = self.depth - 1
+
+
+def test_what_context_managers_change():
+    def in_branches_and_loops(x, n):
+        counting = Counting(x)
+        if n > 1:
+            with counting as y:
+                x = x + y
+        for _ in range(n):
+            with counting as y:
+                x = x - y
+        return x, counting.depth
+
+    def of_a_generator(x, n):
+        counting = Counting(x)
+
+        @contextlib.contextmanager
+        def once_more():
+            counting.depth += 1
+            yield x * counting.depth
+            counting.depth = counting.depth * 2
+
+        for _ in range(n):
+            with once_more() as y:
+                x = x + y
+        return x, counting.depth
+
+    for function in (in_branches_and_loops, of_a_generator):
+        check(function, *(([1.0, -2.5], paddle.to_tensor(n)) for n in (0, 1, 2, 3)))
+
+
 def test_context_managers_enter_and_exit_in_order():
     log = []
 
@@ -600,19 +644,24 @@ def test_context_managers_enter_and_exit_in_order():
 
     def f(x):
         with Manager("a") as k, Manager("b"):
-            if x.sum() > 1:
-                with Manager("c"):
-                    y = x * k
-            else:
-                y = x
+            y = x * k if x.sum() > 1 else x
             if y.sum() > 5:
                 return y
         return y + 1
 
     static = to_static(f)
     static(tensor([1.0]))
-    assert log == ["enter a", "enter b", "enter c", "exit c", "exit b", "exit a"]
+    assert log == ["enter a", "enter b", "exit b", "exit a"]
     check(f, *NUMBERS)
+
+    def in_a_branch(x):
+        if x.sum() > 1:
+            with Manager("c"):
+                x = x * 2
+        return x
+
+    with pytest.raises(CaptureError, match="is a list of .* if the condition holds and a list of .* if not"):
+        to_static(in_a_branch)(tensor([1.0]))
 
 
 def test_generators():

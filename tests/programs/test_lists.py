@@ -435,3 +435,35 @@ def test_a_number_of_another_kind_is_refused_with_its_line():
         CaptureError, match=r"test_lists.py:\d+: a list in a graph holds tensors of one dtype, but a float32"
     ):
         to_static(ints_and_floats)(tensor([1.0]), paddle.to_tensor(2))
+
+
+class Box:
+    def __init__(self, h):
+        self.h = h
+
+
+def a_dict(x):
+    d = {"a": x, "n": 2}
+    if x.sum() < 2:
+        d["a"] = x * 2
+    else:
+        d = {**d, "a": x * 3}
+    return d["a"]
+
+
+def an_object(x):
+    o = Box(x)
+    if x.sum() < 2:
+        o.h = x * 2
+    else:
+        o = Box(x * 3)
+    return o.h
+
+
+@pytest.mark.parametrize(
+    "function, text", [(a_dict, "the elements of `d`"), (an_object, "different objects")]
+)
+def test_a_dict_or_object_changed_in_one_branch_and_replaced_in_the_other(function, text):
+    """Found by random programs: the branch that sets a key lost it."""
+    with pytest.raises(CaptureError, match=rf"test_lists.py:\d+: .*{text}"):
+        to_static(function)(tensor([3.0]))

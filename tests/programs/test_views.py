@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
-from paddlelite.errors import CaptureError
+from paddlelite.errors import CaptureError, PaddleError
 from paddlelite.static import InputSpec
 
 from .harness import check
@@ -261,3 +261,6 @@ def test_writes_to_an_argument(function):
         mine, theirs = paddle.to_tensor(grid), paddle.to_tensor(grid)
         static(mine, paddle.to_tensor(n)), function(theirs, paddle.to_tensor(n))
         np.testing.assert_array_equal(mine.numpy(), theirs.numpy())
+    mine.stop_gradient = False
+    with pytest.raises(PaddleError, match="Leaf Var .* inplace strategy"):
+        static(mine, paddle.to_tensor(3))
