@@ -115,6 +115,18 @@ case("getitem/element", lambda L, d: d.v(2, 3)[0, 1])
 case("getitem/of a vector", lambda L, d: d.v(3)[2] * 2.0)
 case("getitem/row", lambda L, d: d.v(2, 3)[1])
 case("getitem/slices", lambda L, d: d.v(4, 3)[1:3, 0])
+case("affine_channel", lambda L, d: L.affine_channel(d.v(2, 3, 2, 2), d.v(3), d.v(3), act="relu"))
+case("fsp_matrix", lambda L, d: L.fsp_matrix(d.v(2, 3, 2, 4), d.v(2, 5, 2, 4)))
+case("mean_iou", lambda L, d: L.mean_iou(L.cast(d.i(4, 6, 5), "int32"), L.cast(d.i(3, 6, 5), "int32"), 5))
+case("image_resize_short", lambda L, d: L.image_resize_short(d.v(1, 2, 4, 6), 3))
+case("interpolate", lambda L, d: L.interpolate(d.v(1, 2, 3, 4), [5, 6], resample="NEAREST"))
+case("addcmul", lambda L, d: L.addcmul(d.v(2, 3), d.v(2, 3), d.v(2, 3), 0.5))
+case(
+    "warpctc",
+    lambda L, d: L.warpctc(
+        d.v(6, 2, 5), L.cast(d.i(5, 2, 3, low=1), "int32"), 0, False, d.const([6, 4]), d.const([3, 2])
+    ),
+)
 case("expand", lambda L, d: L.expand(d.v(2, 1), [2, 3]))
 case("expand_as", lambda L, d: L.expand_as(d.v(2, 1), d.v(2, 4)))
 case("slice", lambda L, d: L.slice(d.v(4, 5), [0, 1], [1, -3], [3, 10]))

@@ -125,6 +125,12 @@ def test_arguments():
             L.relu(x, axis=1)
         with pytest.raises(UnimplementedError, match="pad them to"):
             L.sequence_pool(x, "max")
+        with pytest.raises(UnimplementedError, match="give input_length and label_length"):
+            L.warpctc(x, x)
+        with pytest.raises(ValueError, match="The rank of input must be 4"):
+            L.image_resize_short(x, 2)
+        with pytest.raises(PreconditionNotMetError, match=r"in a guard, use fluid.metrics.Auc"):
+            L.auc(x, x)
         with pytest.raises(AttributeError, match="nosuch"):
             L.nosuch  # noqa: B018
         with pytest.raises(

@@ -15,7 +15,7 @@ it works on sequences of varying length (LoD): pad them to [batch, time, ...], a
     row_conv sequence_concat sequence_conv sequence_enumerate sequence_expand sequence_expand_as
     sequence_first_step sequence_last_step sequence_pad sequence_pool sequence_reshape sequence_reverse
     sequence_scatter sequence_slice sequence_softmax sequence_unpad beam_search beam_search_decode chunk_eval
-    edit_distance ctc_greedy_decoder warpctc crf_decoding linear_chain_crf DynamicRNN
+    edit_distance ctc_greedy_decoder crf_decoding linear_chain_crf DynamicRNN
 detection ops are not part of this package
     anchor_generator bipartite_match box_clip box_coder box_decoder_and_assign collect_fpn_proposals
     deformable_conv deformable_roi_pooling density_prior_box detection_output distribute_fpn_proposals
@@ -32,13 +32,9 @@ the numbers it draws are sampled for each row: use nce, or softmax_with_cross_en
     sampled_softmax_with_cross_entropy
 use paddle.distribution or NumPy
     Categorical MultivariateNormalDiag Normal Uniform random_crop sampling_id
-compute it with NumPy from fetched values
-    mean_iou
 it has no counterpart here
-    add_position_encoding affine_channel center_loss continuous_value_model data_norm filter_by_instag
-    fsp_matrix get_tensor_from_selected_rows hash inplace_abn interpolate merge_selected_rows
-    sigmoid_focal_loss similarity_focus teacher_student_sigmoid_loss tensor_array_to_tensor addcmul
-    image_resize_short
+    add_position_encoding center_loss continuous_value_model data_norm filter_by_instag hash inplace_abn
+    sigmoid_focal_loss similarity_focus teacher_student_sigmoid_loss tensor_array_to_tensor
 """
 
 

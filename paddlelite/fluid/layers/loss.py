@@ -6,7 +6,7 @@ from typing import Any
 
 import paddlelite as paddle
 
-from ...errors import PreconditionNotMetError
+from ...errors import PreconditionNotMetError, UnimplementedError
 from ...mode import mode
 from ...nn import functional as F
 from .door import attribute, rows
@@ -95,6 +95,17 @@ def _auc(input: Any, label: Any, curve: str, thresholds: int, topk: int, steps: 
     return auc(input, label, curve, thresholds, topk, steps)
 
 
+def _warpctc(logits: Any, label: Any, blank: int, by_times: bool, times: Any, lengths: Any) -> Any:
+    """One number a sequence, [batch, 1]. ``logits`` are padded, [time, batch, classes + 1], and so is ``label``."""
+    if times is None or lengths is None:
+        raise UnimplementedError(
+            "fluid.layers.warpctc on sequences of varying length (LoD) is not supported: pad them to [time, batch, "
+            "...], and give input_length and label_length"
+        )
+    found = F.ctc_loss(logits, label, times, lengths, blank, reduction="none", norm_by_times=by_times)
+    return paddle.reshape(found, [-1, 1])
+
+
 # fmt: off
 TABLE = rows(
     cross_entropy=lambda input, label, soft_label=False, ignore_index=-100: _cross_entropy(
@@ -123,6 +134,9 @@ TABLE = rows(
     ),
     auc=lambda input, label, curve="ROC", num_thresholds=2**12 - 1, topk=1, slide_steps=1: _auc(
         input, label, curve, num_thresholds, topk, slide_steps
+    ),
+    warpctc=lambda input, label, blank=0, norm_by_times=False, input_length=None, label_length=None: _warpctc(
+        input, label, blank, norm_by_times, input_length, label_length
     ),
     accuracy=lambda input, label, k=1, correct=None, total=None: _accuracy(input, label, k, correct, total),
 )

@@ -207,6 +207,10 @@ TABLE = rows(
     force_cpu=False: _fill(_sizes_like(input, shape, input_dim_idx, output_dim_idx), dtype, value),
     zeros=lambda shape, dtype, force_cpu=False: paddle.zeros(shape, dtype),
     ones=lambda shape, dtype, force_cpu=False: paddle.ones(shape, dtype),
+    addcmul=lambda input, tensor1, tensor2, value=1.0, out=None, name=None: put(input + tensor1 * tensor2 * value, out),
+    # The gradient of an embedding is a whole tensor here.
+    get_tensor_from_selected_rows=lambda x, name=None: x,
+    merge_selected_rows=lambda x, name=None: x,
     zeros_like=lambda x, out=None: put(paddle.zeros_like(x), out),
     ones_like=lambda x, out=None: put(paddle.ones_like(x), out),
     full=lambda shape, fill_value, out=None, dtype=None, device=None, stop_gradient=True, name=None: _fill(
