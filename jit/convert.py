@@ -78,6 +78,16 @@ def twin_by_code(code: types.CodeType) -> Twin | None:
     return _owners.get(id(code))
 
 
+def why_as_it_is(frame: types.FrameType | None) -> str:
+    """Why the function that runs in a frame, or the one it is called from, is not rewritten; nothing if it is."""
+    while frame is not None and id(frame.f_code) not in _owners:
+        twin = _twins.get((frame.f_code.co_filename, frame.f_code))
+        if twin is not None:
+            return twin.reason
+        frame = frame.f_back
+    return ""
+
+
 def _make(function: types.FunctionType) -> Twin:
     source = source_of(function)
     if isinstance(source, NoSource):

@@ -41,6 +41,10 @@ class _Place:
 
 _Index = dict[int, list[_Place]]
 
+_ADVICE = (
+    "put it into a file that is imported, or its text into linecache.cache under the name it is compiled with"
+)
+
 #: Parsed files: file name -> (its text, its functions by first line).
 _files: dict[str, tuple[str, _Index]] = {}
 
@@ -51,7 +55,7 @@ def source_of(function: types.FunctionType) -> Source | NoSource:
     filename, line = code.co_filename, code.co_firstlineno
     linecache.checkcache(filename)
     text = "".join(linecache.getlines(filename, function.__globals__))
-    missing = NoSource(f"the source of {function.__qualname__}() is not available ({filename})")
+    missing = NoSource(f"the source of {function.__qualname__}() is not available ({filename}): {_ADVICE}")
     if not text:
         return missing
     try:
@@ -67,7 +71,9 @@ def source_of(function: types.FunctionType) -> Source | NoSource:
     if not found and filename.startswith("<"):
         return missing  # a name such as <string> that other text goes by too
     if not found:
-        return NoSource(f"{filename} was changed after {function.__qualname__}() was defined")
+        return NoSource(
+            f"{filename} was changed after {function.__qualname__}() was defined: import it again"
+        )
     return Source(gast.ast_to_gast(found[0].node), filename, found[0].class_name)
 
 

@@ -79,10 +79,20 @@ def needs_values(tensor: Any, what: str, instead: str) -> CaptureError:
             "paddle.static.nn.cond or while_loop, " if what.startswith(("the truth", "a Python loop")) else ""
         )
         instead = f"{flow}Executor.run(fetch_list=[...]), or {instead},"
+    why = _why_as_it_is()
     return refuse(
         f"{what} needs the values of {_named(tensor)}, which are only known when the graph runs",
-        f"Use {instead} instead.",
+        f"Use {instead} instead." + (f" (This code runs as it is: {why}.)" if why else ""),
     )
+
+
+def _why_as_it_is() -> str:
+    """Why the user's running code is not rewritten, in a capture that rewrites what is called."""
+    if mode.capture is None or mode.capture.convert is None:
+        return ""
+    from .jit.convert import why_as_it_is
+
+    return why_as_it_is(user_frame())
 
 
 def describe(tensor: Any) -> str:

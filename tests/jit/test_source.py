@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import linecache
+import marshal
+import pickle
+import subprocess
+import sys
+import types
+import zipfile
 
 import pytest
 
-from paddlelite.errors import is_library_file
+from paddlelite.errors import CaptureError, is_library_file
+from paddlelite.jit import to_static
 from paddlelite.jit.convert import convert, twin_of
 from paddlelite.jit.source import NoSource, Source, source_of
+from tests.programs.harness import tensor
 
 one, two = lambda v: v + 1 if v else 0, lambda v: v + 2 if v else 0
 pair = [lambda v: v * 3 if v else 0, lambda w: (
@@ -73,6 +82,94 @@ def test_without_source():
     found = source_of(space["f"])
     assert isinstance(found, NoSource) and "<string>" in found.reason
     assert convert(space["f"]) is space["f"] and "not available" in twin_of(space["f"]).reason
+
+
+def captured(function):
+    """What to_static makes of a function at two values that take different ways."""
+    static = to_static(function)
+    return [static(tensor([value])).tolist() for value in (1.0, 4.0)]
+
+
+def test_without_source_it_is_traced():
+    space = {}
+    exec("def f(x):\n    y = x * 2\n    for i in range(3):\n        y = y + i\n    return y\n", space)
+    assert captured(space["f"]) == [[5.0], [11.0]]
+
+
+def decides(x):
+    return x * 2 if x > 2 else x
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("def f(x):\n    if x > 2:\n        x = x * 2\n    return x\n", 2),
+        ("def f(x):\n    while x < 9:\n        x = x * 2\n    return x\n", 2),
+        ("def f(x):\n    return [v for v in x.unbind()][int(x)]\n", 2),
+        ("f = lambda x: x > 2 and x\n", 1),
+        ("def f(x):\n    def inner():\n        return x if x > 2 else -x\n    return inner()\n", 3),
+    ],
+)
+def test_without_source_a_branch_says_what_to_do(text, line):
+    space = {}
+    exec(text, space)
+    inner = space["f"]
+    for function in (inner, lambda x: inner(x)):
+        with pytest.raises(CaptureError) as caught:
+            captured(function)
+        said = str(caught.value)
+        assert f"<string>:{line}: " in said and "is not available (<string>): put it into a file" in said
+        assert "linecache" in said
+
+
+def test_rewritten_code_is_not_said_to_run_as_it_is():
+    def f(x):
+        return x.numpy() if x.sum() > 2 else x
+
+    with pytest.raises(CaptureError) as caught:
+        captured(f)
+    assert "runs as it is" not in str(caught.value)
+
+
+def test_a_function_that_cannot_be_rewritten_says_why():
+    def f(x):
+        try:
+            if x > 2:
+                x = x * 2
+        finally:
+            return x  # noqa: B012
+
+    with pytest.raises(CaptureError, match="runs as it is: .*it leaves a `finally` block by return"):
+        captured(f)
+
+
+def test_a_function_by_its_code_alone():
+    """As programs send functions to other processes: the code object is a copy, the file is there."""
+    copy = types.FunctionType(marshal.loads(marshal.dumps(decides.__code__)), {"__name__": "elsewhere"})
+    assert captured(copy) == captured(pickle.loads(pickle.dumps(decides))) == [[1.0], [8.0]]
+
+
+def test_a_module_in_an_archive(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "app.pyz", "w") as archive:
+        archive.writestr("zipped_module.py", "def f(x):\n    if x > 2:\n        return x * 2\n    return x\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "app.pyz"))
+    assert captured(importlib.import_module("zipped_module").f) == [[1.0], [8.0]]
+
+
+def test_a_command_line():
+    """`python -c` has its text from Python 3.13 on; before, the advice is given."""
+    program = """
+import paddlelite as paddle
+@paddle.jit.to_static
+def f(x):
+    if x > 2:
+        x = x * 2
+    return x
+print(f(paddle.to_tensor([4.0])).tolist())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "[8.0]\n" or "put it into a file that is imported" in done.stderr
+    assert sys.version_info >= (3, 13) or "<string>:5: " in done.stderr
 
 
 def test_a_cell_of_a_notebook():
