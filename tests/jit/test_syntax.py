@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import linecache
+import sys
 
 import numpy as np
 import pytest
 
-from paddlelite.jit import to_static
+import paddlelite as paddle
+from paddlelite.errors import CaptureError
+from paddlelite.jit import operators, to_static
+from paddlelite.jit.convert import convert
 from tests.programs.harness import tensor
 
 PROGRAMS = {
@@ -50,12 +54,45 @@ def f(x, c):
         x = x + i
     return g(*t) * x if x.sum() > 1 else x
 """,
-    "exceptstar": """
-def f(x,c):
+    "pep654": """
+def f(x, c):
+    told = []
     try:
-        if x.sum()>1: x=x*2
-    except* ValueError:
-        x=x-1
+        if x.sum() > 1:
+            x = x * 2
+        raise ExceptionGroup('g', [ValueError(1), TypeError(2), KeyError(3)])
+    except* (ValueError, KeyError) as group:
+        told = told + [type(e).__name__ for e in group.exceptions]
+        x = x - 1
+    except* TypeError:
+        told = told + ['type']
+        if x.sum() < 0:
+            x = x * 3
+    else:
+        x = x * 100
+    finally:
+        x = x + len(told)
+    return x
+""",
+    "pep654_return": """
+def f(x, c):
+    def g(v):
+        try:
+            if v.sum() > 1:
+                v = v * 2
+        except* ValueError:
+            v = v - 1
+        return v
+    return g(x) + 1
+""",
+    "pep758": """
+def f(x, c):
+    try:
+        if x.sum() > 1:
+            x = x * 2
+        raise KeyError
+    except ValueError, KeyError:
+        x = x - 1
     return x
 """,
     "fstr": """
@@ -145,6 +182,13 @@ def f(x, c):
         yield from (x, x * 2)
     return sum(g())
 """,
+    "pep646_annotation": """
+def g(v, *rest: *tuple[int, ...]):
+    return v * len(rest) if v.sum() > 1 else v
+
+def f(x, c):
+    return g(x, 1, *(2, 3))
+""",
     "pep695": """
 type X=int
 def f[T](x:T,c)->T:
@@ -152,29 +196,124 @@ def f[T](x:T,c)->T:
     def g[U](v:U): return v*2 if v.sum()>1 else v
     return g(x)
 """,
+    "pep695_classes": """
+type Pair[A, *B, **C] = tuple[A, A]
+
+class Scale[T: float]:
+    type Own = list[T]
+
+    def __init__(self, by: T):
+        self.__by = by
+
+    def of[V, *Vs, **P](self, v: V, *rest: *Vs) -> V:
+        type Inner[K] = dict[K, V]
+        if v.sum() > 1:
+            return v * self.__by
+        return v + len(rest)
+
+def f(x, c):
+    class Local[T]:
+        def half(self, v: T) -> T:
+            return v / 2 if v.sum() > 1 else v
+    return Local[int]().half(Scale[float](3.0).of(x, 1, 2)) * len(Pair.__type_params__)
+""",
+    "pep696": """
+def f[T = int, *U = *tuple[int, str]](x: T, c) -> T:
+    def g[V = T](v: V): return v * 2 if v.sum() > 1 else v
+    return g(x)
+""",
     "pep701": """
 def f(x,c):
     s=f"{"a" + f"{c}"}"
     return x*len(s) if x.sum()>1 else x
 """,
+    "pep701_lines": r"""
+def f(x, c):
+    s = f'''{
+        'a'  # a comment
+        + f"{'\n'.join(str(k) for k in [c, f"{c!r:>{3 * 2}}"])}"
+    }{{}}{c = !s}'''
+    return x * len(s) if x.sum() > 1 else x
+""",
+    "pep709": """
+def f(x, c):
+    k = 2
+    rows = [[v * k + w for w in (1, 2)] for v in (x, x + 1) if k]
+    return rows[1][0] if x.sum() > 1 else {j: r for j, r in enumerate(rows)}[0][1]
+""",
+    "pep634_classes": """
+class P:
+    __match_args__ = ('a', 'b')
+
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+class K:
+    two = 2
+
+def f(x, c):
+    match P(c, [x, K.two]):
+        case P([_, 3] | {'z': 1}, [v, K.two]) if v.sum() > 1:
+            y = v * 2
+        case P(int() | str() as n, b=[v, *rest]):
+            y = v + len(rest) * len(str(n))
+        case P(a=None | True | -1.5 | 'x' | b'x'):
+            y = x
+        case _:
+            y = x - 1
+    return y
+""",
 }
+
+#: The release that brought the syntax.
+SINCE = {
+    "pep646": (3, 11), "pep654": (3, 11), "pep654_return": (3, 11), "star_index": (3, 11), "pep646_annotation": (3, 11),
+    "pep695": (3, 12), "pep695_classes": (3, 12), "pep701": (3, 12), "pep701_lines": (3, 12), "pep696": (3, 13),
+    "pep758": (3, 14),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_syntax(name):
     text = PROGRAMS[name].lstrip()
     filename = f"<syntax {name}>"
+    if sys.version_info < SINCE.get(name, (3, 10)):
+        with pytest.raises(SyntaxError):
+            compile(text, filename, "exec")
+        pytest.skip("newer than this Python")
     linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
     space = {"__name__": "user"}
-    try:
-        exec(compile(text, filename, "exec"), space)
-    except SyntaxError:
-        pytest.skip("newer than this Python")
+    exec(compile(text, filename, "exec"), space)
     function = space["f"]
     static = to_static(function)
+    printed = {**space, "_jit": operators}
+    exec(compile(static.code, "<code>", "exec"), printed)
+    # Defaults belong to the definition, which has run already.
+    printed["f"].__defaults__, printed["f"].__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+    versions = [static, convert(function), printed["f"]]
+    assert versions[1] is not function
     for value in (-1.0, 0.0, 1.0, 3.0):
         for c in ([2, 3], {"k": 4, "z": 1}, "abc", 7, 1.5):
-            want, got = function(tensor([value]), c), static(tensor([value]), c)
-            assert got.shape == want.shape
-            np.testing.assert_allclose(got.numpy(), want.numpy())
-    compile(static.code, "<code>", "exec")
+            want = function(tensor([value]), c)
+            for version in versions:
+                got = version(tensor([value]), c)
+                assert got.shape == want.shape
+                np.testing.assert_allclose(got.numpy(), want.numpy())
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="except* came with Python 3.11")
+def test_a_refusal_passes_through_exception_groups():
+    text = """
+def f(x):
+    try:
+        x = paddle.to_tensor(x.numpy())
+    except* Exception:
+        x = x + 1
+    return x
+""".lstrip()
+    filename = "<syntax refused>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(True), filename)
+    space = {"__name__": "user", "paddle": paddle}
+    exec(compile(text, filename, "exec"), space)
+    with pytest.raises(CaptureError, match="<syntax refused>:3: "):
+        to_static(space["f"])(tensor([1.0]))
