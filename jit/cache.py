@@ -52,6 +52,11 @@ class Entry:
         """The parameters and buffers that the program reads."""
         return [t for t in self.main_program.captures.values() if t.persistable]
 
+    @property
+    def holds(self) -> bool:
+        """Whether everything that the capture has read is still as it was."""
+        return self.traced.guards.changed() is None
+
     def fits(self, given: Sequence[Any]) -> bool:
         """Whether the program may be run on tensors of these sizes. (InputSpecs are in the key: they fit.)"""
         seen: dict[Dim, int] = {}
@@ -76,7 +81,7 @@ class Cache:
 
     def find(self, key: Any, given: Sequence[Any]) -> Entry | None:
         """The program for this call (tensors or InputSpecs), if there is one that still holds."""
-        return next((e for e in self._fitting(key, given) if e.traced.guards.changed() is None), None)
+        return next((entry for entry in self._fitting(key, given) if entry.holds), None)
 
     def _fitting(self, key: Any, given: Sequence[Any]) -> list[Entry]:
         return [entry for entry in self.entries.get(key, ()) if entry.fits(given)]

@@ -12,7 +12,7 @@ import inspect
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,17 +24,14 @@ from paddlelite.mode import mode
 from paddlelite.nested import Flat, fill, key_of
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
-from paddlelite.static import BuildStrategy, InputSpec
+from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .cache import Cache, Entry
-from .convert import convert, mark_left_alone
+from .convert import convert
 from .explain import code_of, explain, note_capture
 from .trace import flatten, rewritten_calls, trace
-
-__all__ = ["StaticFunction", "enable_to_static", "not_to_static", "to_static"]
-
 
 #: So many calls of different types and sizes are remembered for a quick answer.
 _MOST_SIGNATURES = 256
@@ -50,30 +47,20 @@ def _signature_of_tensors(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
     return tuple(signature)
 
 
-class _Switch:
+class Switch:
+    """Whether decorated functions are captured."""
+
     on = True
-
-
-def enable_to_static(enable_to_static_bool: bool) -> None:
-    """Switch capturing on or off for the whole process; while off, decorated functions simply run.
-
-    >>> import paddlelite as paddle
-    >>> paddle.jit.enable_to_static(False)
-    >>> paddle.jit.enable_to_static(True)
-    """
-    if not isinstance(enable_to_static_bool, bool):
-        raise TypeError(f"enable_to_static() takes a bool, not {type(enable_to_static_bool).__name__}")
-    _Switch.on = enable_to_static_bool
 
 
 @contextmanager
 def switched_off() -> Iterator[None]:
     """Decorated functions simply run inside the ``with``: for those who want to see every layer being called."""
-    was, _Switch.on = _Switch.on, False
+    was, Switch.on = Switch.on, False
     try:
         yield
     finally:
-        _Switch.on = was
+        Switch.on = was
 
 
 def _part_of(capture: Capture, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -156,7 +143,7 @@ class StaticFunction:
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not _Switch.on or self.is_property:
+        if not Switch.on or self.is_property:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
             return _part_of(mode.capture, self._function)(*args, **kwargs)
@@ -175,7 +162,7 @@ class StaticFunction:
         """The program for a call (captured if need be) and the tensors to run it on."""
         signature = None if kwargs else _signature_of_tensors(args)
         known = None if signature is None else self._fast.get(signature)
-        if known is not None and known.traced.guards.changed() is None:
+        if known is not None and known.holds:
             self._last = known
             return known, list(args)
         entry, tensors = self._find(args, kwargs)
@@ -286,7 +273,7 @@ class StaticFunction:
     def concrete_program(self) -> Entry:
         """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
         last = self._last
-        if last is not None and last.traced.guards.changed() is None:
+        if last is not None and last.holds:
             return last
         if self._input_spec is not None:
             return self.captured_for()
@@ -361,77 +348,3 @@ def _kind(given: Any) -> Any:
     return (
         given if isinstance(given, InputSpec) else (given._data.dtype, given._data.ndim, given.stop_gradient)
     )
-
-
-def to_static(
-    function: Any = None,
-    input_spec: Sequence[Any] | None = None,
-    build_strategy: Any = None,
-    backend: str | None = None,
-    **kwargs: Any,
-) -> Any:
-    """Capture a function as a graph at its first call, Python control flow included.
-
-    Args:
-        function: a function, method or Layer (whose forward is replaced; the layer is returned). Without it, the
-            result is a decorator.
-        input_spec: InputSpecs (nested as the arguments are), one per argument; without it the arguments of each call
-            decide.
-        build_strategy, backend: a BuildStrategy and "CINN" are accepted; there is one backend.
-        full_graph: True or None. False would run in Python what cannot be captured, which is not done here.
-        property: True for a method that gives a Python value: it is called as it is, and not saved.
-
-    Raises TypeError for something that cannot be captured, CaptureError (at the call) for Python that cannot become
-    a graph, naming the line.
-
-    >>> import paddlelite as paddle
-    >>> @paddle.jit.to_static
-    ... def relu_or_square(x):
-    ...     if x.sum() > 0:
-    ...         return x
-    ...     return x * x
-    >>> relu_or_square(paddle.to_tensor([-3.0])).numpy()
-    array([9.], dtype=float32)
-    """
-    _check_options(build_strategy, backend, kwargs)
-    if function is None:
-        return lambda f: to_static(f, input_spec, build_strategy, backend, **kwargs)
-    if isinstance(function, Layer) or (isinstance(function, type) and issubclass(function, Layer)):
-        function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)  # type: ignore[method-assign]
-        return function
-    if isinstance(function, (staticmethod, classmethod)):
-        return type(function)(to_static(function.__func__, input_spec, build_strategy, backend, **kwargs))
-    if not callable(function):
-        raise TypeError(f"to_static() takes a function, a method or a Layer, not {type(function).__name__}")
-    return StaticFunction(_written(function), input_spec, **kwargs)
-
-
-def _check_options(build_strategy: Any, backend: Any, options: dict[str, Any]) -> None:
-    unknown = options.keys() - {"full_graph", "property"}
-    if unknown:
-        raise TypeError(f"to_static() got unexpected arguments {sorted(unknown)}")
-    if build_strategy is not None and not isinstance(build_strategy, BuildStrategy):
-        raise TypeError(
-            "Required type(build_strategy) shall be `paddle.static.BuildStrategy`, but received "
-            f"{type(build_strategy).__name__}"
-        )
-    if backend not in (None, "CINN", "PHI"):
-        raise ValueError(f"Unknown backend {backend}. Only support 'CINN' or None for PHI.")
-    for name, value in options.items():
-        if value is not None and not isinstance(value, bool):
-            raise TypeError(f"to_static({name}=...) takes a bool, not {type(value).__name__}")
-
-
-def _written(function: Any) -> Any:
-    return function.dygraph_function if isinstance(function, StaticFunction) else function
-
-
-def not_to_static(func: Any = None) -> Any:
-    """Leave a function as it is: it is called, not rewritten, when a captured function calls it.
-
-    >>> import paddlelite as paddle
-    >>> @paddle.jit.not_to_static
-    ... def helper(x):
-    ...     return x + 1
-    """
-    return mark_left_alone(func) if func is not None else not_to_static

@@ -22,7 +22,7 @@ from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from .function import StaticFunction, to_static
+from .function import StaticFunction
 from .trace import Traced, flatten
 
 __all__ = ["save"]
@@ -67,7 +67,7 @@ def _functions(
     """(name, function, spec) of what is to be saved, forward first."""
     if not isinstance(layer, Layer):
         if isinstance(layer, StaticFunction) or callable(layer):
-            function = layer if isinstance(layer, StaticFunction) else to_static(layer)
+            function = layer if isinstance(layer, StaticFunction) else StaticFunction(layer)
             return [("forward", function, input_spec)]
         raise InvalidTypeError(
             f"The input of paddle.jit.save should be 'Layer' or 'Function', but received input type is {type(layer)}."
@@ -75,7 +75,7 @@ def _functions(
     found: list[tuple[str, StaticFunction, Sequence[Any] | None]] = []
     if not skip_forward:
         forward = layer.forward
-        static = forward if isinstance(forward, StaticFunction) else to_static(forward)
+        static = forward if isinstance(forward, StaticFunction) else StaticFunction(forward)
         found.append(("forward", static, input_spec))
     methods = [name for name in _static_methods(layer) if name != "forward"]
     if methods and input_spec is not None and not skip_forward and isinstance(layer.forward, StaticFunction):

@@ -221,3 +221,13 @@ def test_a_module_can_be_left_alone():
     paddle.jit.ignore_module([module])
     with pytest.raises(paddle.errors.CaptureError):
         to_static(lambda x: module.branch(x))(X)
+
+
+def test_the_api_module():
+    from paddlelite.jit import api
+    from paddlelite.jit.api import ignore_module, load, save, to_static
+
+    assert (to_static, save, load, ignore_module) == (
+        paddle.jit.to_static, paddle.jit.save, paddle.jit.load, paddle.jit.ignore_module,
+    )  # fmt: skip
+    assert all(getattr(api, name) is getattr(paddle.jit, name) for name in paddle.jit.__all__)
