@@ -15,6 +15,7 @@ from paddlelite.prune import cut
 from paddlelite.tensor.tensor import Tensor
 
 from .pdmodel import ModelToWrite, write_models
+from .properties import encoded
 
 __all__ = ["Method", "check_options", "write_layer"]
 
@@ -22,10 +23,6 @@ _OPTIONS = {
     "output_spec", "with_hook", "combine_params", "clip_extra", "skip_forward", "input_names_after_prune",
     "skip_prune_program", "separate_parameters",
 }  # fmt: skip
-_NOT_HERE = {
-    "combine_params": "each method gets a .pdiparams of its own",
-    "separate_parameters": "all parameters are in one file",
-}
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,10 @@ def check_options(path: str | os.PathLike[str], options: Mapping[str, Any]) -> s
             raise InvalidArgumentError(
                 f"The additional config ({name}) of `paddle.jit.save` is not supported."
             )
-        if name in _NOT_HERE and value:
-            raise UnimplementedError(f"{name}=True is not supported: {_NOT_HERE[name]}.")
+        if name == "separate_parameters" and value:
+            raise UnimplementedError(
+                "separate_parameters=True is not supported: a .pdiparams holds all of them."
+            )
     prefix = os.fspath(path)
     if not os.path.basename(prefix):
         raise InvalidArgumentError(
@@ -61,7 +60,8 @@ def check_options(path: str | os.PathLike[str], options: Mapping[str, Any]) -> s
 
 def write_layer(prefix: str, methods: Sequence[Method], layer: Any, options: Mapping[str, Any]) -> None:
     """Writes `prefix.pdmodel` for the method forward, `prefix.NAME.pdmodel` for others, and their parameters under the
-    names that they have in `layer`.
+    names that they have in `layer`. With `combine_params`, `prefix.pdiparams` has those of all methods, and
+    `prefix.meta` the layer's properties.
     """
     models = [
         ModelToWrite(
@@ -70,7 +70,21 @@ def write_layer(prefix: str, methods: Sequence[Method], layer: Any, options: Map
         for method in methods
     ]
     structured = _structured_names(layer) if isinstance(layer, Layer) else {}
-    write_models(models, prefix + ".pdiparams.info", structured, {"writer": "paddlelite"})
+    combined = {prefix + ".meta": encoded(_properties(layer))} if options.get("combine_params") else None
+    write_models(models, prefix + ".pdiparams.info", structured, {"writer": "paddlelite"}, combined)
+
+
+def _properties(layer: Any) -> dict[str, Any]:
+    """The values of the methods that are decorated with `to_static(property=True)`."""
+    kind = type(layer)
+    methods = {
+        name: getattr(layer, name) for name in dir(kind) if not isinstance(getattr(kind, name), property)
+    }
+    return {
+        f"{kind.__name__}.{name}": method()
+        for name, method in methods.items()
+        if getattr(method, "is_property", False) is True
+    }
 
 
 def _part(method: Method, options: Mapping[str, Any]) -> Program:

@@ -11,24 +11,22 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from paddlelite.dims import Dim, Dims
-from paddlelite.dtypes import BY_CODE, BY_NUMPY
 from paddlelite.errors import InvalidArgumentError, PaddleError, UnimplementedError
 from paddlelite.framework.atomic import FileSet
 from paddlelite.ir import Program
-from paddlelite.nn.parameter import Parameter
-from paddlelite.tensor.tensor import Tensor, _wrap_array
+from paddlelite.tensor.tensor import Tensor
 
 from . import pdiparams
-from .desc_flow import slot
 from .file_form import file_form
-from .program_reader import Reader, interface, tensor_desc
+from .model_tensors import made_tensors, read_arrays, read_info
+from .program_reader import Reader, interface
 from .program_writer import ProgramWriter, Written
 from .proto import ProgramDesc, VarDesc, VarKind
 from .wire import WireError
@@ -72,13 +70,18 @@ class ModelToWrite:
 
 
 def write_models(
-    models: Sequence[ModelToWrite], info_path: str | None, structured: dict[str, str], extra: dict[str, Any]
+    models: Sequence[ModelToWrite],
+    info_path: str | None,
+    structured: dict[str, str],
+    extra: dict[str, Any],
+    combined: Mapping[str, bytes] | None = None,
 ) -> None:
     """Writes programs that share one .info (a layer's forward, then its other methods) as one set of files.
 
     Args:
         structured: the structured names of parameters and buffers, by variable name.
         extra: JSON values kept in each .pdmodel (what PaddlePaddle's format has no place for).
+        combined: other files to write, when the first model's .pdiparams is to hold the parameters of all.
 
     Raises UnimplementedError for ops without a file form, OSError when a file cannot be written; then all files are
     as they were.
@@ -92,10 +95,16 @@ def write_models(
         for model, content in written:
             paths = ModelPaths.of_prefix(model.prefix)
             note = {**extra, "dims": _dim_names(model.program)}
-            if content.tensors:
-                arrays = {name: t._data for name, t in content.tensors.items()}
+            tensors = content.tensors
+            if combined is not None and model is models[0]:
+                tensors = {name: t for _, part in written for name, t in part.tensors.items()}
+                note["stored"] = sorted(tensors)
+            if tensors:
+                arrays = {name: t._data for name, t in tensors.items()}
                 note["params"] = pdiparams.write_records(files.open(paths.params), arrays)
             notes.append(note)
+        for path, data in (combined or {}).items():
+            files.open(path).write(data)
         if info and info_path is not None:
             files.open(info_path).write(buffer.getvalue())
             for note in notes:
@@ -181,9 +190,9 @@ def read_model(paths: ModelPaths, shared: dict[str, Tensor] | None = None) -> Lo
                 f"{paths.model} has no outputs (no fetch op): it is a training program, not an inference model."
             )
         stored = stored_vars(desc)
-        arrays = _read_arrays(paths, stored, note)
-        info = _read_info(paths, note)
-        tensors = _shared(_tensors(desc, arrays, info), shared or {})
+        arrays = read_arrays(paths, stored, _stored_names(paths, stored, note), note)
+        info = read_info(paths, note)
+        tensors = made_tensors(desc, arrays, info, shared or {})
         dims = note.get("dims")
         program = Reader(desc, tensors, paths.model, dims if isinstance(dims, dict) else None).read()
     except WireError as error:
@@ -249,107 +258,25 @@ def stored_vars(desc: ProgramDesc) -> dict[str, VarDesc]:
     }
 
 
-def _check(path: str, paths: ModelPaths, found: str, expected: str) -> None:
-    if found != expected:
-        raise InvalidArgumentError(
-            f"{paths.model} and {path} were not written together, or {path} is damaged: its contents are not those it "
-            "was saved with. Save the model again."
-        )
+def _stored_names(paths: ModelPaths, stored: Iterable[str], note: dict[str, Any]) -> list[str]:
+    """The variables in the parameter file: the program's, or of all methods when it was saved with combine_params."""
+    if isinstance(note.get("stored"), list):
+        return list(map(str, note["stored"]))
+    prefix = paths.model.removesuffix(".pdmodel")
+    if not os.path.isfile(prefix + ".meta"):
+        return list(stored)
+    others = (stored_vars(read_desc(f"{prefix}.{name}.pdmodel")) for name in companions(prefix, note))
+    return sorted({*stored, *(name for other in others for name in other)})
 
 
-def _must_exist(path: str, paths: ModelPaths) -> None:
-    if not os.path.isfile(path):
-        raise InvalidArgumentError(f"{paths.model} was saved together with {path}, which is missing.")
-
-
-def _read_info(paths: ModelPaths, note: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The .info; one that is left over from another model is not looked at where ours says there is none."""
-    expected = note.get("info")
-    if isinstance(expected, str):
-        _must_exist(paths.info, paths)
-        _check(paths.info, paths, pdiparams.digest(paths.info), expected)
-    elif note or not os.path.isfile(paths.info):
-        return {}
-    return pdiparams.read_info(paths.info)
-
-
-def _shared(tensors: dict[str, Tensor], shared: dict[str, Tensor]) -> dict[str, Tensor]:
-    """`tensors`, with those that another program of the set has already read."""
-    return {
-        name: shared[name] if name in shared and shared[name].dims == tensor.dims else tensor
-        for name, tensor in tensors.items()
-    }
-
-
-def _read_arrays(
-    paths: ModelPaths, stored: dict[str, VarDesc], note: dict[str, Any]
-) -> dict[str, np.ndarray]:
-    if not stored:
-        return {}
-    expected = note.get("params")
-    if isinstance(expected, str):
-        _must_exist(paths.params, paths)
-    if os.path.isdir(paths.params):
-        arrays = pdiparams.read_separate(paths.params, stored)
-    elif os.path.isfile(paths.params):
-        hashing = hashlib.sha256() if isinstance(expected, str) else None
-        arrays = pdiparams.read_records(paths.params, list(stored), hashing)
-        if hashing is not None and isinstance(expected, str):
-            _check(paths.params, paths, hashing.hexdigest(), expected)
-    else:
-        raise InvalidArgumentError(
-            f"{paths.params}, the parameters of {paths.model}, does not exist; the program has {len(stored)} of them."
-        )
-    for name, var in stored.items():
-        desc = tensor_desc(var)
-        array = arrays[name]
-        if desc is None or desc.data_type not in BY_CODE:
-            raise InvalidArgumentError(f"{paths.model}: the parameter '{name}' is not declared as a tensor.")
-        fits = len(desc.dims) == array.ndim and all(
-            want in (-1, have) for want, have in zip(desc.dims, array.shape, strict=True)
-        )
-        if BY_CODE[desc.data_type].np != array.dtype or (desc.dims and not fits):
-            raise InvalidArgumentError(
-                f"{paths.model} and {paths.params} do not belong together: '{name}' is "
-                f"{BY_CODE[desc.data_type].name}{list(desc.dims)} in the program, {array.dtype}{list(array.shape)} in "
-                "the parameter file."
-            )
-    return arrays
-
-
-def _tensors(
-    desc: ProgramDesc, arrays: dict[str, np.ndarray], info: dict[str, dict[str, Any]]
-) -> dict[str, Tensor]:
-    """Parameters and buffers. The .info tells them apart; without one, running statistics are buffers."""
-    statistics = {
-        name
-        for block in desc.blocks
-        for op in block.ops
-        for key in ("Mean", "Variance")
-        for name in slot(op, key)
-    }
-    found: dict[str, Tensor] = {}
-    for name, array in arrays.items():
-        entry = info.get(name)
-        dtype = BY_NUMPY[array.dtype]
-        if "trainable" in entry if entry is not None else dtype.is_floating and name not in statistics:
-            trainable = bool(entry["trainable"]) if entry is not None else True
-            found[name] = Parameter([0], dtype, name=name, trainable=trainable)
-            found[name]._data = array
-        else:
-            found[name] = _wrap_array(array)
-            found[name].name = name
-            found[name].persistable = True
-    return found
-
-
-def companions(prefix: str, model: LoadedModel) -> list[str]:
-    """The other methods that were saved with a layer's forward: their names, from `prefix.NAME.pdmodel` beside it.
+def companions(prefix: str, note: dict[str, Any]) -> list[str]:
+    """The other methods that were saved with a layer's forward, which has `note`: their names, from
+    `prefix.NAME.pdmodel` beside it.
 
     Raises InvalidArgumentError when one of a set written here is missing or from another time.
     """
     folder, stem = os.path.split(prefix)
-    others = model.extra.get("others")
+    others = note.get("others")
     if isinstance(others, dict):
         for name, expected in others.items():
             path = os.path.join(folder, os.path.basename(str(name)))
@@ -378,8 +305,8 @@ def read_state(
         return _read_folder(path) if os.path.isdir(path) and model_filename is None else None
     desc, note = read_desc_and_notes(paths.model)
     stored = stored_vars(desc)
-    arrays = _read_arrays(paths, stored, note)
-    info = _read_info(paths, note)
+    arrays = read_arrays(paths, stored, _stored_names(paths, stored, note), note)
+    info = read_info(paths, note)
     return {info.get(name, {}).get("structured_name") or name: array for name, array in arrays.items()}
 
 

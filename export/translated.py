@@ -60,7 +60,7 @@ def load(path: str | os.PathLike[str], **configs: Any) -> TranslatedLayer:
     models = {"forward": read_model(paths)}
     if not os.path.isdir(name):
         shared = dict(models["forward"].tensors)
-        for method in companions(name, models["forward"]):
+        for method in companions(name, models["forward"].extra):
             other = find_model(f"{name}.{method}")
             if other is not None:
                 other.info = paths.info

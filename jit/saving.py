@@ -41,14 +41,16 @@ def save(
         output_spec: the outputs to keep (their numbers, or tensors of the traced program).
         input_names_after_prune: the inputs to keep, when output_spec leaves some unused.
         skip_forward: save only the other methods.
+        combine_params: `path.pdiparams` has the parameters of all methods, and `path.meta` the values of those that are
+            decorated with `to_static(property=True)`, for PaddlePaddle's C++ loader.
         with_hook, skip_prune_program, clip_extra: accepted; hooks and inputs that nothing reads are always kept, and
             attributes that change no result never written.
 
     All files are written under temporary names and renamed at the end: each is whole, old or new.
 
     Raises InvalidArgumentError for a wrong path, spec or option, InvalidTypeError for something that is neither
-    layer nor function, UnimplementedError listing the ops that have no file form and for combine_params and
-    separate_parameters, OSError when writing fails.
+    layer nor function, UnimplementedError listing the ops that have no file form and for
+    separate_parameters=True, OSError when writing fails.
     """
     prefix = check_options(path, configs)
     if input_spec is not None and not isinstance(input_spec, (list, tuple)):

@@ -228,17 +228,17 @@ def test_methods_of_two_times_are_refused(tmp_path):
 
     both(1.0)
     old = (tmp_path / "net.encode.pdmodel").read_bytes()
-    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix))) == ["encode"]
+    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix)).extra) == ["encode"]
     both(2.0)
     (tmp_path / "net.encode.pdmodel").write_bytes(old)
     with pytest.raises(
         ValueError, match=r"net\.encode\.pdmodel, which is missing or was written at another time"
     ):
-        companions(prefix, read_model(ModelPaths.of_prefix(prefix)))
+        companions(prefix, read_model(ModelPaths.of_prefix(prefix)).extra)
     # A model of another name that begins alike is none of its methods.
     both(1.0)
     write(linear(3.0), tmp_path / "net.other")
-    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix))) == ["encode"]
+    assert companions(prefix, read_model(ModelPaths.of_prefix(prefix)).extra) == ["encode"]
 
 
 def test_nothing_is_written_when_something_fails(tmp_path, monkeypatch):

@@ -324,6 +324,55 @@ def test_folders_of_1_8():
 # Refusals
 
 
+class Coded(paddle.nn.Layer):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = paddle.nn.Linear(3, 2), paddle.nn.Linear(2, 3)
+
+    @to_static(input_spec=SPEC)
+    def forward(self, x):
+        return self.one(x)
+
+    @to_static(input_spec=[InputSpec([None, 2], name="code")])
+    def decode(self, code):
+        return self.two(code)
+
+    @to_static(property=True)
+    def depth(self):
+        return 5
+
+    @to_static(property=True)
+    def rates(self):
+        return [1.5, 2.5]
+
+
+def test_combined_parameters(tmp_path):
+    layer = Coded()
+    save(layer, tmp_path / "net", combine_params=True, clip_extra=True, separate_parameters=False)
+    names = ["decode.pdiparams", "decode.pdmodel", "meta", "pdiparams", "pdiparams.info", "pdmodel"]
+    assert sorted(os.listdir(tmp_path)) == [f"net.{name}" for name in names]
+    written = (tmp_path / "net.meta").read_bytes()
+    assert written.hex() == (
+        "0a110a0b436f6465642e6465707468100220050a190a0b436f6465642e726174657310063d0000c03f3d00002040"
+    )
+    loaded = load(tmp_path / "net")
+    np.testing.assert_array_equal(loaded(X).numpy(), layer(paddle.to_tensor(X)).numpy())
+    code = paddle.rand([4, 2])
+    np.testing.assert_array_equal(loaded.decode(code).numpy(), layer.decode(code).numpy())
+    assert len(loaded.parameters()) == 4
+
+
+def test_a_property_that_no_file_holds(tmp_path):
+    class Wrong(Coded):
+        @to_static(property=True)
+        def depth(self):
+            return {"a": 1}
+
+    with pytest.raises(ValueError, match=r"the property Wrong.depth is \{'a': 1\}"):
+        save(Wrong(), tmp_path / "net", combine_params=True)
+    assert os.listdir(tmp_path) == []
+
+
 def test_wrong_saves(tmp_path):
     layer = Affine()
     with pytest.raises(ValueError, match=r"additional config \(foo\) of `paddle.jit.save`"):
@@ -340,8 +389,8 @@ def test_wrong_saves(tmp_path):
         save(layer, tmp_path / "net")
     with pytest.raises(ValueError, match=r"input_spec has 2 entries, which do not fit forward\(\)"):
         save(layer, tmp_path / "net", SPEC * 2)
-    with pytest.raises(NotImplementedError, match="combine_params"):
-        save(layer, tmp_path / "net", SPEC, combine_params=True)
+    with pytest.raises(NotImplementedError, match="separate_parameters"):
+        save(layer, tmp_path / "net", SPEC, separate_parameters=True)
     assert os.listdir(tmp_path) == []
 
 
