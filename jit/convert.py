@@ -18,10 +18,10 @@ from typing import Any
 
 import gast
 
-from .rewrite import CannotRewrite, rewrite
+from .rewrite import rewrite
 from .rewrite.build import OPERATORS, template
 from .rewrite.build import function as make_function
-from .source import NoSource, source_of
+from .source import CannotRewrite, source_of
 
 _FUTURES = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
@@ -89,14 +89,12 @@ def why_as_it_is(frame: types.FrameType | None) -> str:
 
 
 def _make(function: types.FunctionType) -> Twin:
-    source = source_of(function)
-    if isinstance(source, NoSource):
-        return Twin(reason=source.reason)
     try:
+        source = source_of(function)
         tree = rewrite(source.node, source.class_name)
-        made = _compile(tree, function.__code__, source.class_name)
     except CannotRewrite as problem:
         return Twin(reason=f"{function.__qualname__}() is not rewritten: {problem}")
+    made = _compile(tree, function.__code__, source.class_name)
     twin, stack = Twin(made, tree), [made]
     while stack:
         code = stack.pop()

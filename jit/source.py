@@ -26,55 +26,42 @@ class Source:
     class_name: str | None  # the innermost enclosing class: private names (`__x`) are mangled with it
 
 
-@dataclass(frozen=True)
-class NoSource:
-    """Why a function's source cannot be had; the function then runs as it is."""
-
-    reason: str
+class CannotRewrite(Exception):
+    """Why a function runs as it is."""
 
 
-@dataclass(frozen=True)
-class _Place:
-    node: ast.AST
-    class_name: str | None
-
-
-_Index = dict[int, list[_Place]]
-
-_ADVICE = (
-    "put it into a file that is imported, or its text into linecache.cache under the name it is compiled with"
-)
-
-#: Parsed files: file name -> (its text, its functions by first line).
+#: The functions of a file by first line, each with the class around it.
+_Index = dict[int, list[tuple[Any, str | None]]]
+#: Parsed files: file name -> (its text, its functions).
 _files: dict[str, tuple[str, _Index]] = {}
 
 
-def source_of(function: types.FunctionType) -> Source | NoSource:
-    """Find the tree of `function`. Decorators do not matter: a wrapper is a function of its own."""
+def source_of(function: types.FunctionType) -> Source:
+    """Find the tree of `function`. Decorators do not matter: a wrapper is a function of its own.
+
+    Raises CannotRewrite where there is no source, or one that is no longer that of the function.
+    """
     code = function.__code__
     filename, line = code.co_filename, code.co_firstlineno
     linecache.checkcache(filename)
     text = "".join(linecache.getlines(filename, function.__globals__))
-    missing = NoSource(f"the source of {function.__qualname__}() is not available ({filename}): {_ADVICE}")
-    if not text:
-        return missing
     try:
         if filename not in _files or _files[filename][0] != text:
             _files[filename] = text, _indexed(ast.parse(text))
     except SyntaxError as error:
-        return NoSource(f"{filename} is no longer Python: {error}")
-    found = [place for place in _files[filename][1].get(line, []) if _fits(place.node, code)]
+        raise CannotRewrite(f"{filename} is no longer Python: {error}") from error
+    found = [place for place in _files[filename][1].get(line, []) if _fits(place[0], code)]
     if len(found) > 1:
-        found = [
-            place for place, made in zip(found, _compiled(text, code)) if _essence(made) == _essence(code)
-        ]
-    if not found and filename.startswith("<"):
-        return missing  # a name such as <string> that other text goes by too
-    if not found:
-        return NoSource(
-            f"{filename} was changed after {function.__qualname__}() was defined: import it again"
-        )
-    return Source(gast.ast_to_gast(found[0].node), filename, found[0].class_name)
+        made = _compiled(text, code)
+        found = [place for place, other in zip(found, made) if _essence(other) == _essence(code)]
+    if found:
+        return Source(gast.ast_to_gast(found[0][0]), filename, found[0][1])
+    if text and not filename.startswith("<"):  # a name such as <string>, which other text goes by too
+        raise CannotRewrite(f"{filename} was changed after it was defined: import it again")
+    how = "its text into linecache.cache under the name it is compiled with"
+    raise CannotRewrite(
+        f"its source is not available ({filename}): put it into a file that is imported, or {how}"
+    )
 
 
 def _indexed(tree: ast.AST, class_name: str | None = None, index: _Index | None = None) -> _Index:
@@ -83,7 +70,7 @@ def _indexed(tree: ast.AST, class_name: str | None = None, index: _Index | None 
     for child in ast.iter_child_nodes(tree):
         if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             first = min([child.lineno, *(d.lineno for d in getattr(child, "decorator_list", []))])
-            index.setdefault(first, []).append(_Place(child, class_name))
+            index.setdefault(first, []).append((child, class_name))
         _indexed(child, child.name if isinstance(child, ast.ClassDef) else class_name, index)
     return index
 
@@ -102,7 +89,7 @@ def _fits(node: Any, code: types.CodeType) -> bool:
 def _compiled(text: str, code: types.CodeType) -> list[types.CodeType]:
     """The code objects of the lambdas that fit, in the order of `_indexed`: each is compiled on a line of its own."""
     tree, far = ast.parse(text), 1_000_000
-    nodes: list[Any] = [p.node for p in _indexed(tree)[code.co_firstlineno] if _fits(p.node, code)]
+    nodes: list[Any] = [node for node, _ in _indexed(tree)[code.co_firstlineno] if _fits(node, code)]
     for i, node in enumerate(nodes):
         node.lineno = node.end_lineno = far + i
         node.col_offset = node.end_col_offset = 0

@@ -82,7 +82,7 @@ def needs_values(tensor: Any, what: str, instead: str) -> CaptureError:
     why = _why_as_it_is()
     return refuse(
         f"{what} needs the values of {_named(tensor)}, which are only known when the graph runs",
-        f"Use {instead} instead." + (f" (This code runs as it is: {why}.)" if why else ""),
+        f"Use {instead} instead." + (f" ({why}.)" if why else ""),
     )
 
 

@@ -8,7 +8,7 @@ The order and its reasons:
                      control really goes.
 3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
 4. (analysis)        liveness on that form: which names each `if` and loop must hand on.
-5. `calls` … `exceptions`  expressions and simple statements, in any order: each looks at its own kind of node.
+5. `lists` … `exceptions`  expressions and simple statements: each looks at its own kind of node, `calls` at `reads`.
 6. `loops`, `conditionals` use the analysis of step 4 and put the operators in.
 7. `nesting`         CPython's limit on nested blocks.
 """
@@ -19,12 +19,13 @@ import gast
 
 from ..flow import Graph, live, mark_unsure_reads
 from ..scopes import Scope, all_names, binds, own_nodes, uses
+from ..source import CannotRewrite
 from .build import OPERATORS, STATE, Names, assign, begin, name, suspends, thunk
 from .calls import Calls
 from .comprehensions import Comprehensions
 from .conditionals import Conditionals
 from .exceptions import Exceptions
-from .exits import CannotRewrite, lower_exits
+from .exits import lower_exits
 from .lists import Lists
 from .logic import Logic
 from .loops import Loops
@@ -35,7 +36,7 @@ from .stores import Stores
 from .text import Texts
 from .yields import Yields
 
-_EXPRESSIONS = (Calls, Lists, Reads, Stores, Logic, Texts, Exceptions)
+_EXPRESSIONS = (Lists, Reads, Calls, Stores, Logic, Texts, Exceptions)
 
 
 def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:

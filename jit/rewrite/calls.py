@@ -14,7 +14,7 @@ from __future__ import annotations
 import gast
 
 from ..scopes import parameters
-from .build import Pass, at, name, operator
+from .build import Pass, at, is_operator, name, operator
 
 
 class Calls(Pass):
@@ -24,6 +24,8 @@ class Calls(Pass):
         if is_super and not node.args and not node.keywords and (own := parameters(self.owner.node)):
             # Written out, so that it also works inside the lambdas that later passes make.
             node.args = [at(node, name("__class__")), at(node, name(own[0]))]
-        if not hasattr(node, "generated"):
+        if is_operator(node.func, "attr"):
+            node.func = at(node.func, operator("method", *node.func.args))
+        elif not hasattr(node, "generated"):
             node.func = at(node.func, operator("call", node.func))
         return node

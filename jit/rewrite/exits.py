@@ -24,11 +24,8 @@ from typing import Any
 import gast
 
 from ..scopes import binds, own_nodes
+from ..source import CannotRewrite
 from .build import Names, Pass, Statements, at, begin, name, suspends, template
-
-
-class CannotRewrite(Exception):
-    """The function holds a construct whose exits cannot be expressed by flags; it runs as it is."""
 
 
 @dataclass
@@ -95,14 +92,11 @@ class _Lowering:
         parts = {"RESULT": self.result, "VALUE": value, "RETURNED": self.returned}
         return _Out(template("RESULT = VALUE\nRETURNED = True", **parts), frozenset([self.returned]), True)
 
-    def _Break(self, stmt: gast.Break) -> _Out:
-        return self._leave(self.loops[-1][0])
-
-    def _Continue(self, stmt: gast.Continue) -> _Out:
-        return self._leave(self.loops[-1][1])
-
-    def _leave(self, flag: str) -> _Out:
+    def _leave(self, stmt: gast.Break | gast.Continue) -> _Out:
+        flag = self.loops[-1][isinstance(stmt, gast.Continue)]
         return _Out(template("FLAG = True", FLAG=flag), frozenset([flag]), True)
+
+    _Break = _Continue = _leave
 
     def _loop(self, stmt: gast.For | gast.While | gast.AsyncFor) -> _Out:
         broke, skipped = self.flag("_broke"), self.flag("_skipped")

@@ -44,12 +44,6 @@ class Reads(Pass):
             whole, path = whole.args[0], f"{whole.args[1].value}.{path}"
         return operator("attr", whole, path)
 
-    def visit_Call(self, node: gast.Call) -> gast.AST:
-        self.generic_visit(node)
-        if is_operator(node, "call") and is_operator(node.args[0], "attr"):
-            return operator("method", *node.args[0].args)
-        return node
-
     def visit_Subscript(self, node: gast.Subscript) -> gast.AST:
         self.generic_visit(node)
         return operator("item", node.value, index(node.slice)) if isinstance(node.ctx, gast.Load) else node
