@@ -15,6 +15,7 @@ from ..tensor.creation import to_tensor
 from ..tensor.math import add_n
 from ..tensor.tensor import Tensor
 from .batches import listed
+from .losses import losses_of, outputs_of
 
 if TYPE_CHECKING:
     from .model import Model
@@ -40,7 +41,7 @@ class Eager:
         labels = _tensors(labels)
         with model._precision.context():
             outputs = self._call(inputs)
-        losses = listed(model._loss(*outputs, *labels))
+        losses = losses_of(model._loss, outputs, labels)
         model._precision.step(model._optimizer, add_n(losses), update)
         if update:
             model.network.clear_gradients()
@@ -53,7 +54,7 @@ class Eager:
         model.network.eval()
         labels = _tensors(labels)
         outputs = self._call(inputs)
-        losses = listed(model._loss(*outputs, *labels)) if model._loss else []
+        losses = losses_of(model._loss, outputs, labels) if model._loss else []
         return _arrays(losses), self._computed(outputs, labels)
 
     @no_grad()
@@ -68,7 +69,7 @@ class Eager:
         if not model._given and not self._inferred:
             model._inputs = [InputSpec.from_tensor(x, spec.name) for spec, x in zip(model._inputs, given)]
             self._inferred = True
-        return listed(model.network(*given))
+        return outputs_of(model.network, given)
 
     def _computed(self, outputs: list[Any], labels: list[Any]) -> list[Any]:
         return [_arrays(listed(metric.compute(*outputs, *labels))) for metric in self._model._metrics]

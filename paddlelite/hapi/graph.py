@@ -28,6 +28,7 @@ from ..static.scope import global_scope
 from ..static.variables import data
 from ..tensor.math import add_n
 from .batches import listed
+from .losses import losses_of, outputs_of
 
 if TYPE_CHECKING:
     from .model import Model
@@ -91,7 +92,7 @@ class Graph:
         model = self._model
         inputs, labels = ([data(str(s.name), list(s.shape), s.dtype) for s in specs] for specs in
                           (model._inputs, model._labels if kind != "test" else []))  # fmt: skip
-        outputs = listed(model.network(*inputs))
+        outputs = outputs_of(model.network, inputs)
         losses: list[Any] = []
         computed: list[list[Any]] = []
         if kind != "test":
@@ -194,7 +195,7 @@ def begin(startup: Program) -> None:
 
 def _losses(loss: Callable[..., Any], outputs: list[Any], labels: list[Any]) -> list[Any]:
     try:
-        return listed(loss(*outputs, *labels))
+        return losses_of(loss, outputs, labels)
     except TypeError as error:
         if labels:
             raise

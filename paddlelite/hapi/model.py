@@ -295,7 +295,12 @@ class Model:
             losses = results[0] if self._metrics else results
             values.append([float(loss) for loss in losses])
         for metric in self._metrics:
-            values.extend(listed(metric.accumulate()))
+            measured, names = listed(metric.accumulate()), listed(metric.name())
+            if len(measured) != len(names):
+                raise MismatchError(
+                    f"the metric {type(metric).__name__} gives {len(measured)} values, but has the names {names}"
+                )
+            values.extend(measured)
         logs.update(zip(self._metrics_name(), values, strict=True))
         logs.update(step=step, batch_size=rows(fields))
 
@@ -317,9 +322,11 @@ class Model:
         """Save parameters and the optimizer's state to ``path.pdparams`` and ``path.pdopt``, both or neither; with
         ``training=False`` the network as `paddle.jit.save` does.
 
-        Raises PreconditionNotMetError if the shapes of the inputs are not known for that, or in static mode before
-        `prepare`.
+        Raises MismatchError (an AssertionError) for a path without a file's name, PreconditionNotMetError if the shapes
+        of the inputs are not known for that, or in static mode before `prepare`.
         """
+        if not os.path.basename(path):
+            raise MismatchError(f"path should be of 'dirname/filename' format, but is {path!r}")
         if not training:
             self._engine.save_inference(path)
             return

@@ -1,5 +1,6 @@
 """`paddle.Model`, its callbacks and `paddle.flops` print and compute what PaddlePaddle does; and bad input."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -16,7 +17,7 @@ from paddlelite import nn
 from paddlelite.errors import InvalidArgumentError, InvalidTypeError, NotFoundError, PreconditionNotMetError
 from paddlelite.framework import atomic, unique_name
 from paddlelite.static import InputSpec
-from tests.hapi.runs import X, Y, operations, plain, runs
+from tests.hapi.runs import X, Y, fresh_programs, operations, plain, runs
 
 GOLDEN = json.loads((pathlib.Path(__file__).parents[1] / "golden" / "hapi.json").read_text())
 NUMBER = re.compile(r"-?\d+\.\d+(?:e[+-]\d+)?")
@@ -457,12 +458,59 @@ def test_errors_of_the_users_code_come_through():
         (lambda: model().fit(Data(), accumulate_grad_batches=0), InvalidArgumentError, "should be positive"),
         (lambda: model().fit(Data(), log_freq=0), InvalidArgumentError, "log_freq should be positive"),
         (lambda: model().fit(Data(), save_freq=0), InvalidArgumentError, "save_freq should be positive"),
+        (
+            lambda: model().fit(Data(), callbacks=["x"]),
+            TypeError,
+            r"have to be paddle\.callbacks\.Callback, but one is 'x'",
+        ),
+        (lambda: model().save("folder/"), AssertionError, "should be of 'dirname/filename' format"),
         (lambda: C.LRScheduler(True, True), ValueError, "by_step option is mutually exclusive with by_epoch"),
     ],
 )
 def test_bad_input(make, kind, match):
     with pytest.raises(kind, match=match):
         make()
+
+
+class Silent(nn.Layer):
+    def forward(self, x):
+        self.out = x
+
+
+class Twins(paddle.metric.Accuracy):
+    def name(self):
+        return ["one", "other"]
+
+
+@pytest.mark.parametrize("static", [False, True])
+@pytest.mark.parametrize(
+    "loss, kind, match",
+    [
+        (lambda o, y: o, AssertionError, "number of elements of loss should be 1"),
+        (lambda o, y: None, TypeError, "loss has to be a Tensor, or a list of them, but is NoneType"),
+        (lambda o, y: [3.0], TypeError, "loss has to be a Tensor, or a list of them, but is float"),
+        ("silent", TypeError, r"forward\(\) of Silent returned None"),
+        ("metric", AssertionError, r"metric Twins gives 1 values, but has the names \['one', 'other'\]"),
+    ],
+)
+def test_losses_outputs_and_metrics_that_are_none(static, loss, kind, match):
+    with fresh_programs(paddle) if static else contextlib.nullcontext(), unique_name.guard():
+        net = Silent() if loss == "silent" else nn.Linear(6, 3)
+        specs = [InputSpec([None, 6], "float32", "x")], [InputSpec([None, 1], "int64", "y")]
+        made = paddle.Model(net, *(specs if static else ()))
+        optimizer = paddle.optimizer.SGD(
+            0.1, parameters=made.parameters() or [paddle.create_parameter([1], "float32")]
+        )
+        weights = None if static or loss == "silent" else net.weight.numpy().copy()
+        with pytest.raises(kind, match=match):
+            made.prepare(
+                optimizer,
+                nn.CrossEntropyLoss() if isinstance(loss, str) else loss,
+                Twins() if loss == "metric" else None,
+            )
+            made.fit(Data(), batch_size=10, verbose=0)
+        if weights is not None and loss != "metric":
+            np.testing.assert_array_equal(net.weight, weights)  # nothing was learned from it
 
 
 def test_names():

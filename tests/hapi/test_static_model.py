@@ -160,7 +160,7 @@ def test_two_models_share_a_network(graph):
 def test_saving_for_inference(tmp_path, graph):
     made = model()
     made.fit(Data(), batch_size=10, verbose=0)
-    with pytest.raises(InvalidArgumentError, match="no file name"):
+    with pytest.raises(MismatchError, match="should be of 'dirname/filename' format"):
         made.save(f"{tmp_path}/", training=False)
     made.save(str(tmp_path / "sub" / "m"), training=False)
     expected = made.predict_batch([X[:7]])[0]

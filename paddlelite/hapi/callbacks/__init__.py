@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...errors import InvalidTypeError
 from .callback import Callback, CallbackList
 from .monitors import EarlyStopping, ReduceLROnPlateau
 from .progress import ProgBarLogger
@@ -35,6 +36,9 @@ def config_callbacks(
 ) -> CallbackList:
     """The user's callbacks and those that always run: progress, checkpoints, the learning rate's schedule."""
     chosen = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks] if callbacks else []
+    for each in chosen:
+        if not isinstance(each, Callback):
+            raise InvalidTypeError(f"callbacks have to be paddle.callbacks.Callback, but one is {each!r}")
     if verbose and not any(isinstance(each, ProgBarLogger) for each in chosen):
         chosen.insert(0, ProgBarLogger(log_freq, verbose))
     if not any(isinstance(each, ModelCheckpoint) for each in chosen):
