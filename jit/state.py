@@ -325,18 +325,6 @@ def reads_unknown(read: Callable[[], Iterable[Place]]) -> bool:
     return False
 
 
-def undecided_places() -> list[Place]:
-    """Attributes and items that were left undecided: a branch may know which of the two they are."""
-    found: list[Place] = mode.capture.__dict__.setdefault("undecided", [])  # type: ignore[union-attr]
-    return found
-
-
-def watch(place: Place, value: Any) -> None:
-    """Have later branches look at a place, if what was put there is undecided."""
-    if type(value) is Undecided and not place.private:
-        undecided_places().append(place)
-
-
 def known(test: Any) -> bool | None:
     """Whether a bool tensor is true or false in the branches that are being recorded, if they say so."""
     for journal in _stack.journals:
@@ -399,11 +387,12 @@ def born(made: Any) -> Any:
 @contextmanager
 def recorded(watched: Iterable[Place]) -> Iterator[Journal]:
     """Record the code in the `with` into a block; `watched` places are noted from the start. Undone at its end."""
-    assert mode.capture is not None
+    capture = mode.capture
+    assert capture is not None
     depth = len(_stack.journals)
     if depth > _MOST_NESTED:
         raise refuse(*_ENDLESS)
-    with mode.capture.inner() as frame:
+    with capture.inner() as frame:
         journal = Journal(frame)
         for place in watched:
             journal.note(place)
@@ -412,6 +401,9 @@ def recorded(watched: Iterable[Place]) -> Iterator[Journal]:
             yield journal
         except RecursionError:
             raise refuse(*_ENDLESS) from None
+        except GeneratorExit:  # an operator's loop ends before its time: only an exception does that
+            capture.__dict__["left"] = True
+            raise
         finally:
             journal.undo()  # (while it is still known what holds in this branch)
             del _stack.journals[depth:]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from paddlelite.errors import CaptureError
+from paddlelite.mode import mode
 from paddlelite.ops.check import assert_op
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
@@ -15,12 +16,21 @@ from ..state import current
 from ..symbolic import is_symbolic, predicate, refuse
 from .text import later
 
+_HANDLED = (
+    "an exception raised under a condition on a tensor cannot be handled by the `try` around it",
+    "Use the condition itself instead of the exception.",
+)
+
 
 def caught() -> None:
-    """At the start of a handler: errors of the capture are not the user's to handle."""
+    """At the start of a handler: errors of the capture are not the user's to handle, and neither are those that have
+    left a branch or a loop's body, which a graph may or may not come to.
+    """
     error = sys.exc_info()[1]
     if isinstance(error, CaptureError):
         raise error
+    if getattr(mode.capture, "left", False):
+        raise refuse(*_HANDLED) from error
 
 
 def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = False) -> bool:
@@ -29,10 +39,7 @@ def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = F
     if journal is None or isinstance(error, CaptureError):
         return True
     if handled:
-        raise refuse(
-            "an exception raised under a condition on a tensor cannot be handled by the `try` around it",
-            "Use the condition itself instead of the exception.",
-        )
+        raise refuse(*_HANDLED)
     if isinstance(error, type) and issubclass(error, BaseException):
         error = error()
     if not isinstance(error, Exception):

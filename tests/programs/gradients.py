@@ -24,11 +24,11 @@ def gradients(function, call, order=1):
     for t in sources:
         t.stop_gradient = False
     found = _floats(function(*fill(template, [t.clone() for t in inputs])))
-    for _ in range(order):
+    for left in reversed(range(order)):
         total = _total(found)
         if total.stop_gradient:
             return [np.zeros(t.shape, t.dtype.np) for t in sources]
-        found = paddle.grad(total, sources, create_graph=order > 1, allow_unused=True)
+        found = paddle.grad(total, sources, create_graph=left > 0, allow_unused=True)
         found = [paddle.zeros_like(t) if g is None else g for g, t in zip(found, sources, strict=True)]
     return [g.numpy() for g in found]
 
@@ -52,15 +52,15 @@ def _total(tensors):
     return sum((((k + 1.0) * t * t).sum() for k, t in enumerate(tensors)), paddle.zeros([]))
 
 
-def check_gradients(function, static, calls, refused):
-    """Captured gradients, first and second ones, are the eager ones wherever there are eager ones. `refused` is what
+def check_gradients(function, static, calls, refused, orders=(1, 2)):
+    """Captured gradients of these orders are the eager ones wherever there are eager ones. `refused` is what
     the errors say if not.
 
     Returns the refusals.
     """
     refusals = []
     for call in calls:
-        for order in (1, 2):
+        for order in orders:
             try:
                 want = gradients(function, call, order)
             except Exception:

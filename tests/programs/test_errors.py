@@ -89,6 +89,58 @@ def test_raise_that_is_handled_is_refused():
         f(tensor([1.0]))
 
 
+def after_a_return(x, n):
+    try:
+        if x.sum() > 1:
+            return x * 2
+        {}["no"]
+    except KeyError:
+        x = x + 1
+    return x
+
+
+def in_a_loop(x, n):
+    try:
+        for _ in range(n):
+            {}["no"]
+    except KeyError:
+        x = x + 1
+    return x
+
+
+def in_a_helper(x, n):
+    def helper(x):
+        return {}["no"] if x.sum() > 1 else x
+
+    try:
+        return helper(x)
+    except KeyError:
+        return x - 1
+
+
+@pytest.mark.parametrize("function", [after_a_return, in_a_loop, in_a_helper])
+def test_what_leaves_a_branch_or_a_loop_is_not_handled_around_it(function):
+    """Found by random programs: the handler ran, whether the graph came there or not."""
+    with pytest.raises(
+        CaptureError, match=r"test_errors.py:\d+: an exception .* cannot be handled by the `try`"
+    ):
+        to_static(function)(tensor([1.0]), tensor(1))
+
+
+def test_what_a_branch_or_loop_raises_and_handles():
+    def f(x, n):
+        for _ in range(n):
+            try:
+                if x.sum() > 10:
+                    x = x - 1
+                {}["no"]
+            except KeyError:
+                x = x * 5
+        return x
+
+    check(f, ([1.0], np.array(0)), ([1.0], np.array(3)))
+
+
 def test_the_users_handler_does_not_see_errors_of_the_capture():
     @to_static
     def f(x):
