@@ -16,10 +16,13 @@ __all__ = [
     "EOFException",
     "LoDTensor",
     "Scope",
+    "Tensor",
     "VarBase",
     "VarDesc",
     "get_cuda_device_count",
     "is_compiled_with_cuda",
+    "is_compiled_with_dist",
+    "is_compiled_with_mkldnn",
 ]
 
 from ..errors import PaddleError as EnforceNotMet
@@ -45,6 +48,26 @@ class VarDesc:
         BF16 = dtypes.bfloat16
         FP32 = dtypes.float32
         FP64 = dtypes.float64
+
+
+Tensor = LoDTensor
+
+
+def is_compiled_with_mkldnn() -> bool:
+    """False: onnxruntime and NumPy compute."""
+    return False
+
+
+def is_compiled_with_dist() -> bool:
+    """False: there is one process."""
+    return False
+
+
+def __getattr__(name: str) -> object:
+    raise AttributeError(
+        f"module 'paddle.fluid.core' has no attribute {name!r}: it is PaddlePaddle's C++ side, of which only what "
+        "programs use is here"
+    )
 
 
 def get_cuda_device_count() -> int:

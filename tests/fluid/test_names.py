@@ -70,6 +70,8 @@ def test_names_of_1_8_that_are_not_here():
             getattr(fluid, name)("given")
     with pytest.raises(AttributeError, match="contrib, incubate, transpiler: distributed training"):
         fluid.contrib  # noqa: B018
+    with pytest.raises(AttributeError, match="PaddlePaddle's C[+][+] side"):
+        fluid.core.ops  # noqa: B018
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         fluid.layers.nn.nothing  # noqa: B018
     for owner, name in ((fluid.evaluator, "EditDistance"), (fluid.metrics, "DetectionMAP")):
