@@ -94,8 +94,9 @@ class Guards:
         """Depend on what is inside a value from outside."""
         self.outside.update((id(value), id(getattr(value, "__dict__", None))))
         if type(value) in _CONTAINERS and self._first(value, "inside"):
-            before = value.copy() if hasattr(value, "copy") else value
-            self._watched.append((functools.partial(_held, value, before), name, before, None))
+            if type(value) is not tuple:
+                before = value.copy()
+                self._watched.append((functools.partial(_held, value, before), name, before, None))
             if not isinstance(value, np.ndarray):
                 for part in value.values() if isinstance(value, dict) else value:
                     self.depend(part, name)
@@ -136,20 +137,20 @@ def _equal(one: Any, two: Any) -> bool:
 
 
 def _held(container: Any, before: Any) -> Any:
-    """The copy `before` of a container, as long as that holds the same; else the container."""
-    return before if container is before or _same(container, before) else container
-
-
-def _same(one: Any, two: Any) -> bool:
-    """Whether a container holds what its copy holds; containers in it have copies of their own."""
-    if len(one) != len(two):
-        return False
-    if isinstance(one, (set, np.ndarray)):
-        return np.array_equal(one, two) if isinstance(one, np.ndarray) else one == two
-    if isinstance(one, dict) and list(one) != list(two):
-        return False
-    pairs: Iterator[Any] = zip(one.values(), two.values()) if isinstance(one, dict) else zip(one, two)
-    return all(a is b or _equal(a, b) for a, b in pairs)
+    """`before`, the copy of a container, while that holds the same; else the container. (What is inside it is watched
+    by itself.)
+    """
+    if isinstance(container, np.ndarray):
+        same = np.array_equal(container, before)
+    elif isinstance(container, set):
+        same = container == before
+    elif len(container) != len(before) or (isinstance(container, dict) and list(container) != list(before)):
+        return container
+    else:
+        table = isinstance(container, dict)
+        pairs: Iterator[Any] = zip(container.values(), before.values()) if table else zip(container, before)
+        same = all(a is b or _equal(a, b) for a, b in pairs)
+    return before if same else container
 
 
 def _difference(name: str, before: Any, now: Any) -> str:

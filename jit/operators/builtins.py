@@ -38,31 +38,29 @@ def _stands_for_other(value: Any) -> bool:
     return type(value) in (Number, Undecided, Source)
 
 
+def _to_the_user(value: Any) -> Any:
+    """Something of the class that a value has to the user."""
+    if type(value) is Number:
+        return SAMPLES[the_kind(value)]
+    return value.like if type(value) is Source else value
+
+
 @replaces(isinstance, _stands_for_other)
 def isinstance_(value: Any, kinds: Any) -> Any:
     """`isinstance`; a number of the graph is what it is to the user."""
-    return spread(value, lambda v: _is_one(v, kinds))
 
+    def is_one(v: Any) -> bool:
+        answers = {isinstance(SAMPLES[k], kinds) for k in kinds_of(v)} if type(v) is Number else set()
+        return answers.pop() if len(answers) == 1 else isinstance(_to_the_user(v), kinds)
 
-def _is_one(value: Any, kinds: Any) -> bool:
-    if type(value) is not Number:
-        return isinstance(value.like if type(value) is Source else value, kinds)
-    answers = {isinstance(SAMPLES[kind], kinds) for kind in kinds_of(value)}
-    return answers.pop() if len(answers) == 1 else isinstance(SAMPLES[the_kind(value)], kinds)
+    return spread(value, is_one)
 
 
 @replaces(type, lambda value: _stands_for_other(value) or isinstance(value, Value))
 def type_(value: Any, *args: Any) -> Any:
     """`type`: of a tensor of the graph `Tensor`, of a number of the graph the number's."""
-    if type(value) is Source:
-        return type(value.like)
-    return (
-        type(SAMPLES[the_kind(value)])
-        if type(value) is Number
-        else Tensor
-        if isinstance(value, Value)
-        else type(value)
-    )
+    shown = _to_the_user(value)
+    return Tensor if isinstance(shown, Value) else type(shown)
 
 
 def _folded(items: Any, first: Any, step: Callable[[Any, Any], Any], last: Any = None) -> Any:

@@ -17,6 +17,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
+from ..state import Attribute, born, note
 from ..symbolic import both, either, in_graph, is_symbolic, predicate, refuse
 from .conditionals import ifexp
 from .items import pick
@@ -28,7 +29,7 @@ UNROLL = 64
 MOST_ITEMS = 1000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Source:
     """Something of unknown length: `more(i)` says whether there is an i-th item, `item(i)` gives it.
 
@@ -40,6 +41,10 @@ class Source:
     length: Callable[[], Any] | None = None  # only what Python has a length of
     like: Any = ()
     shape: Any = None  # of an item: None for one tensor, a tuple of shapes for a tuple
+    begun: Any = False
+
+    def __post_init__(self) -> None:
+        born(self)
 
     @classmethod
     def sized(
@@ -47,6 +52,15 @@ class Source:
     ) -> Source:
         """As many items as `length()`."""
         return cls(item, lambda position: position < length(), length, like, shape)
+
+    def begin(self) -> Source:
+        """Call this before going through it. Raises CaptureError for an iterator the second time."""
+        if self.length is None:
+            if self.begun is not False:
+                raise self._refuse("going through it once more", "Make another one.")
+            note(Attribute("the iterator", self, "begun"))
+            self.begun = True
+        return self
 
     def __getitem__(self, index: Any) -> Any:
         if self.length is None or isinstance(index, slice):
@@ -178,6 +192,7 @@ def enumerate_(iterable: Any, start: Any = 0) -> Any:
     start = _scalar(start)
     if source is None:
         return ((_number(start + i), item) for i, item in enumerate(iterable))
+    source.begin()
     numbered = lambda position: (_number(position + start), source.item(position))
     return Source(numbered, source.more, None, enumerate(()), (None, source.shape))
 
@@ -187,31 +202,27 @@ def zip_(*iterables: Any, strict: bool = False) -> Any:
     """`zip` of tensors, perhaps beside Python iterables."""
     if strict:
         raise refuse("zip(strict=True) of something whose length is known only when the graph runs")
-    parts = [_indexed(i) for i in iterables]
+    parts = list(map(_indexed, iterables))
     if any(part.more(0) is False for part in parts):
         return iter(())
-    return Source(
-        lambda position: tuple(part.item(position) for part in parts),
-        lambda position: reduce(both, (part.more(position) for part in parts)),
-        like=zip(),
-        shape=tuple(part.shape for part in parts),
-    )
+    more = lambda position: reduce(both, (part.more(position) for part in parts))
+    item = lambda position: tuple(part.item(position) for part in parts)
+    return Source(item, more, like=zip(), shape=tuple(part.shape for part in parts))
 
 
 def _indexed(items: Any) -> Source:
     """What is beside sources of unknown length: the items of a Python iterable are found by a tensor."""
     source = source_of(items, longest=-1)
     if source is not None:
-        return source
+        return source.begin()
     if isinstance(items, range):
         return _range(items.start, items.stop, items.step)
     found = counter(items)
     if found is not None:
         return found
     listed = taken(items)
-    return Source.sized(
-        lambda position: pick(listed, position), lambda: len(listed), shape=_shape(listed[:1])
-    )
+    found_by = lambda position: pick(listed, position)
+    return Source.sized(found_by, lambda: len(listed), shape=_shape(listed[:1]))
 
 
 def _shape(items: list[Any]) -> Any:

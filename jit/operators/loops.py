@@ -123,6 +123,7 @@ def _counted(
     source: Source, state: StateClosure, names: Names | None, stop: Names, *kept: Place
 ) -> Iterator[Any]:
     """A loop over something whose length is known only when the graph runs."""
+    source.begin()
     position = Own("the loop's position", 0)
 
     def more() -> Any:

@@ -79,6 +79,43 @@ def test_what_a_range_of_unknown_length_cannot(use, what):
         to_static(lambda x: use(range(x.astype("int64"))))(tensor(2.0))
 
 
+def test_an_iterator_is_gone_through_once():
+    def twice(n):
+        pairs, a = enumerate(range(n)), n * 0
+        for i, k in pairs:
+            a = a + i * k
+        for i, k in pairs:
+            a = a + 100
+        return a
+
+    def in_a_loop(n):
+        pairs, a = zip(range(n), range(n)), n * 0
+        for _ in range(n):
+            for i, k in pairs:
+                a = a + i * k
+        return a
+
+    def by_twos(n):
+        pairs = enumerate(range(n))
+        return [i * k for (i, k), (j, m) in zip(pairs, pairs)]
+
+    for function in (twice, in_a_loop, by_twos):
+        with pytest.raises(CaptureError, match="going through it once more is not possible"):
+            to_static(function)(paddle.to_tensor(3))
+
+    def once(n):
+        pairs, a = enumerate(range(n)), n * 0
+        if n > 2:
+            for i, k in pairs:
+                a = a + i * k
+        else:
+            for i, k in pairs:
+                a = a - i * k - 1
+        return a
+
+    check(once, *[(paddle.to_tensor(n),) for n in (0, 1, 2, 3, 5)])
+
+
 def test_a_range_of_unknown_length_is_a_range():
     def f(n):
         r = range(n)
