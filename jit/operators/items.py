@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from paddlelite.ops.array import as_index
 from paddlelite.ops.check import assert_op
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.manipulation import stack
@@ -50,15 +51,19 @@ def pick(items: Sequence[Any], position: Any) -> Any:
 
 def _chosen(items: Sequence[Any], position: Tensor) -> Any:
     """By comparing: for items that do not fit into one tensor."""
-    count = len(items)
-    assert_op(
-        (position >= -count).logical_and(position < count), [], error=IndexError("list index out of range")
-    )
-    position = where(position < 0, position + count, position)
+    position = from_front(position, len(items), "list")
     found = items[-1]
-    for i in range(count - 2, -1, -1):
+    for i in range(len(items) - 2, -1, -1):
         found = ifexp(position == i, _constant(items[i]), _constant(found))
     return found
+
+
+def from_front(position: Any, count: Any, kind: str) -> Any:
+    """An index counted from the front. Raises IndexError (when the graph runs) for one outside."""
+    position, count = as_index(position), as_index(count)
+    inside = (position >= -count).logical_and(position < count)
+    assert_op(inside, [], error=IndexError(f"{kind} index out of range"))
+    return where(position < 0, position + count, position)
 
 
 def _constant(value: Any) -> Callable[[], Any]:

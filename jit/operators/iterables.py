@@ -13,14 +13,12 @@ from typing import Any, cast
 
 from paddlelite.dtypes import int64
 from paddlelite.ops.check import assert_op
-from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import weaken
 
 from ..state import Attribute, born, note
-from ..symbolic import both, either, in_graph, is_symbolic, predicate, refuse
-from .conditionals import ifexp
-from .items import pick
+from ..symbolic import both, either, in_graph, is_symbolic, refuse
+from .items import from_front, pick
 from .replaced import replaces
 
 #: A tensor with at most so many rows is unrolled: its rows are then ordinary Python items.
@@ -65,12 +63,8 @@ class Source:
     def __getitem__(self, index: Any) -> Any:
         if self.length is None or isinstance(index, slice):
             raise self._refuse("an index" if self.length is None else "a slice")
-        length = self.length()
-        inside = both(index >= -length, index < length)
         kind = "range object" if type(self.like) is range else "list"
-        error = IndexError(f"{kind} index out of range")
-        assert_op(predicate(to_tensor(inside)), [], error=error)
-        return self.item(ifexp(index < 0, lambda: index + length, lambda: index))
+        return self.item(from_front(index, self.length(), kind))
 
     def __bool__(self) -> bool:
         if self.length is None:
