@@ -14,7 +14,7 @@ import pytest
 WORKER = Path(__file__).with_name("worker.py")
 SECONDS = 180
 #: Programs that one process loads: each starts threads that stay, and 3.3.1 hangs when there can be no more.
-PER_PROCESS = 40
+PER_PROCESS = 15
 
 #: (release, way of loading). 3.3.1 reads .pdmodel by jit and static only with FLAGS_enable_pir_api=0.
 WAYS = [("26", "jit"), ("26", "static"), ("33", "inference"), ("33", "jit"), ("33", "static")]

@@ -40,6 +40,7 @@ _MAY_BE_EMPTY = [
         )
     ),
     _LISTS + "appended_in_branches[from_none]",
+    "tests/programs/test_iterables.py::test_lists_of_tuples",
     "tests/programs/test_state.py::test_a_list_of_unknown_length_is_returned",
     "tests/programs/test_state.py::test_mutation_that_no_statement_shows[through_map]",
 ]
