@@ -155,7 +155,8 @@ class StaticFunction:
     def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         entry, tensors = self._entry(args, kwargs)
         results = entry.run(tensors)
-        entry.traced.write_back(tensors, results)
+        arguments = self._normalised(args, kwargs) if entry.traced.changed else ()
+        entry.traced.write_back(tensors, results, arguments)
         return fill(entry.traced.result, results)
 
     def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:

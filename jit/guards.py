@@ -60,6 +60,8 @@ class Guards:
         for name in function.__code__.co_names:
             if name in function.__globals__:
                 self._entry(function.__globals__, name)
+        for value in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
+            self.depend(value, function.__name__)
         if inner:  # its variables are those of a call that is being captured
             return
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import itertools
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
 from paddlelite.ir import Program, Value
 from paddlelite.mode import mode
-from paddlelite.nested import Flat, Leaf, fill, mapped
+from paddlelite.nested import Flat, Leaf, Object, fill, mapped, parts
 from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
@@ -27,12 +28,12 @@ from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
-from .guards import Guards
+from .guards import Guards, contents
 from .merge import dummy
 from .operators.iterables import Source
 from .operators.lists import List
 from .overloads import Overloads
-from .state import Journal, Place, note_rebound
+from .state import CONTAINERS, Journal, Place, note_rebound
 from .undecided import Text, Undecided
 
 
@@ -69,6 +70,7 @@ class Traced:
     decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
     writes: list[tuple[int, int]]  # an input that was written to in place, and the output that says what
     effects: list[tuple[Place, Any]]  # variables, attributes and containers outside, and what they get
+    changed: list[tuple[int, Any]]  # which of the containers in the arguments are changed, and what they get
 
     @property
     def inference(self) -> Program:
@@ -76,12 +78,15 @@ class Traced:
         program, own = self.program, self.program.outputs[: self.count]
         return program if len(own) == len(program.outputs) else cut(program, program.inputs, own)
 
-    def write_back(self, tensors: Sequence[Tensor], results: Sequence[Any]) -> None:
+    def write_back(self, tensors: Sequence[Tensor], results: Sequence[Any], arguments: Any) -> None:
         """After a run, give arguments and what is outside the values that the function writes there."""
         for i, output in self.writes:
             tensors[i]._write(results[output])
         for place, value in self.effects:
             place.put(fill(value, results))
+        containers = _containers(arguments) if self.changed else []
+        for i, value in self.changed:
+            _refill(containers[i], fill(value, results))
 
 
 class _Run(Capture):
@@ -136,11 +141,13 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
         if outer is not None:
             raise CaptureError("a capture cannot begin inside another one")
         run = _Run()
+        held: list[tuple[Any, Any]] = []
         try:
             with run, _reported(run, function):
                 mode.grad = True
                 values = [run.input(spec, name, stop) for spec, name, stop in inputs]
                 args, kwargs = fill(template, values)
+                held += [(each, _contents(each)) for each in _containers((args, kwargs))]
                 run.guards.depend(getattr(function, "__self__", None), "self")
                 note_rebound(function)
                 for value in (*args, *kwargs.values()):
@@ -152,14 +159,22 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 writes = list(zip(written, itertools.count(count)))
                 outputs += [values[i] for i in written]
                 run.settle()
+                changed = _changed(held, run, outputs)
                 effects = _effects(run, outputs)
                 program = run.finish(outputs)
+        except BaseException:
+            for entry in run.effects.entries.values():
+                if entry.place.key[1] in run.guards.outside:
+                    entry.place.put(entry.before)
+            raise
         finally:
             mode.grad = was_grad
             run.overloads.restore()
             _effects(run, [])
+            for container, before in held:
+                _refill(container, before)
             run.effects = Journal()  # and let go of what the capture made
-        return Traced(program, result, count, run.guards, run.decisions, writes, effects)
+        return Traced(program, result, count, run.guards, run.decisions, writes, effects, changed)
 
 
 def _result(value: Any) -> tuple[Any, list[Any]]:
@@ -178,8 +193,10 @@ def _result(value: Any) -> tuple[Any, list[Any]]:
                 "the function's result is no tensor, but what it is depends on one",
                 "Return the tensor itself.",
             )
-        parts = value if isinstance(value, (set, frozenset)) else getattr(value, "__dict__", {}).values()
-        if not isinstance(value, (type, types.ModuleType)) and any(isinstance(part, Value) for part in parts):
+        inner = value if isinstance(value, (set, frozenset)) else getattr(value, "__dict__", {}).values()
+        cells = map(contents, getattr(value, "__closure__", None) or ())
+        held = any(isinstance(part, Value) for part in (*inner, *cells)) or isinstance(value, _SUSPENDS)
+        if held and not isinstance(value, (type, types.ModuleType)):
             raise refuse(
                 f"the function returns a {type(value).__name__} with tensors of the graph in it",
                 "Return them in a list, tuple or dict.",
@@ -205,6 +222,61 @@ def _effects(run: _Run, outputs: list[Any]) -> list[tuple[Place, Any]]:
     return taken
 
 
+def _containers(arguments: Any) -> list[Any]:
+    """The lists, dicts, sets and users' objects among some arguments, in an order that their structure gives."""
+    found: dict[int, Any] = {}
+
+    def walk(value: Any) -> None:
+        own = Object.of(value)
+        if isinstance(value, CONTAINERS) or own is not None:
+            if id(value) in found:
+                return
+            found[id(value)] = value
+        for part in parts(own or value) or ():
+            walk(part)
+
+    walk(arguments)
+    return list(found.values())
+
+
+def _contents(container: Any) -> Any:
+    return copy.copy(container if isinstance(container, CONTAINERS) else container.__dict__)
+
+
+def _refill(container: Any, contents: Any) -> None:
+    if isinstance(container, list):
+        container[:] = contents
+        return
+    table: Any = container if isinstance(container, (dict, set)) else container.__dict__
+    table.clear()
+    table.update(contents)
+
+
+def _moved(template: Any, by: int) -> Any:
+    """A template for tensors that stand further back."""
+    return mapped(
+        lambda part: replace(part, index=part.index + by) if isinstance(part, Leaf) else part, template
+    )
+
+
+def _changed(held: list[tuple[Any, Any]], run: _Run, outputs: list[Any]) -> list[tuple[int, Any]]:
+    """Which containers of the arguments the function has changed, and the templates of what they hold then. Their
+    tensors are added to the outputs, and the containers are as they were again.
+    """
+    found = []
+    for i, (container, before) in enumerate(held):
+        now = _contents(container)
+        mine, its = (list(c.items()) if isinstance(c, dict) else list(c) for c in (now, before))
+        flat = lambda items: [id(v) for item in items for v in (item if isinstance(item, tuple) else (item,))]
+        if flat(mine) != flat(its):
+            template, tensors = _result(now)
+            found.append((i, _moved(template, len(outputs))))
+            outputs += map(run.read, tensors)
+    for container, before in held:
+        _refill(container, before)
+    return found
+
+
 def _check_kind(function: Callable[..., Any]) -> None:
     """Raises CaptureError for a function that is suspended: a graph runs from its beginning to its end."""
     plain = bare(function)
@@ -218,6 +290,7 @@ def _check_kind(function: Callable[..., Any]) -> None:
     )
 
 
+_SUSPENDS = (types.GeneratorType, types.CoroutineType)
 _SUSPENDED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
