@@ -247,6 +247,26 @@ PROGRAMS["static_rnn"] = lambda fluid: static_rnn(fluid, 4)
 PROGRAMS["static_rnn of any batch"] = lambda fluid: static_rnn(fluid, -1)
 
 
+def weight_norm(dim):
+    def build(fluid):
+        L = fluid.layers
+        attr = fluid.WeightNormParamAttr(
+            dim,
+            "w",
+            fluid.initializer.NumpyArrayInitializer(np.arange(1, 7, dtype="float32").reshape(3, 2) / 10),
+        )
+        loss = L.mean(L.square(L.fc(L.data("x", [3]), 2, param_attr=attr)))
+        fluid.optimizer.SGD(0.3).minimize(loss)
+        return {"x": X}, [loss], 4
+
+    return build
+
+
+PROGRAMS["weight_norm"] = weight_norm(None)
+PROGRAMS["weight_norm of columns"] = weight_norm(1)
+PROGRAMS["weight_norm of rows"] = weight_norm(0)
+
+
 @program
 def the_rate_of_an_optimizer(fluid):
     L = fluid.layers

@@ -307,3 +307,38 @@ def pathlib_names():
     here = os.path.join(os.path.dirname(__file__), "..", "golden", "fluid", "names.txt")
     with open(here) as file:
         return file.read().split()
+
+
+def test_a_traced_layer(tmp_path):
+    D = fluid.dygraph
+
+    class Net(fluid.Layer):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.norm = D.Conv2D(1, 4, 3), D.BatchNorm(4, act="relu")
+            self.out = D.Linear(4 * 36, 5, act="softmax")
+
+        def forward(self, x):
+            y = fluid.layers.reshape(self.norm(self.conv(x)), [-1, 4 * 36])
+            return self.out(y), fluid.layers.reduce_max(y, 1)
+
+    images = np.random.RandomState(0).rand(3, 1, 8, 8).astype("float32")
+    with D.guard():
+        net = Net()
+        net.eval()
+        outs, traced = D.TracedLayer.trace(net, inputs=[to_variable(images[:2])])
+        whole = [out.numpy() for out in net(to_variable(images))]
+        np.testing.assert_allclose(outs[0].numpy(), whole[0][:2], rtol=1e-5)
+        for found, want in zip(traced([to_variable(images)]), whole, strict=True):
+            np.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+        traced.save_inference_model(str(tmp_path / "model"), feed=[0], fetch=[0])
+        with pytest.raises(ValueError, match="takes 1 inputs, but got 2"):
+            traced([images, images])
+        with pytest.raises(TypeError, match="takes a fluid.dygraph.Layer and Variables"):
+            D.TracedLayer.trace(net, [images])
+    exe = fluid.Executor()
+    program, feeds, fetches = fluid.io.load_inference_model(str(tmp_path / "model"), exe)
+    (found,) = exe.run(program, feed={feeds[0]: images}, fetch_list=fetches)
+    np.testing.assert_allclose(found, whole[0], rtol=1e-5, atol=1e-6)
+    with pytest.raises(RuntimeError, match="We only support it in fluid.dygraph.guard"):
+        D.TracedLayer.trace(net, [images])
