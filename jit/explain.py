@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -18,12 +19,13 @@ from .trace import bare
 _logger = logging.getLogger("paddlelite.jit")
 
 
+@dataclass
 class _Level:
     """How much is said: set by the functions below, else by PaddlePaddle's environment variables."""
 
-    def __init__(self, variable: str) -> None:
-        self.variable, self.to_stdout = variable, False
-        self.level: int | None = None
+    variable: str
+    level: int | None = None
+    to_stdout: bool = False
 
     def set(self, level: int, also_to_stdout: bool) -> None:
         if not isinstance(level, int) or isinstance(level, bool):

@@ -14,7 +14,7 @@ from typing import Any
 
 import gast
 
-from .scopes import FUNCTIONS, Scope, binds, own_nodes, uses
+from .scopes import FUNCTIONS, Scope, binds, inside, own_nodes, uses
 
 
 @dataclass(eq=False)
@@ -65,13 +65,11 @@ class Graph:
     def _step(self, ends: _Ends, reads: Sequence[Any] = (), bound: Sequence[Any] = ()) -> _Ends:
         """A new point that evaluates `reads`, and then what is in `bound`, which binds names."""
         point = self._point()
-        point.trees = [tree for tree in (*reads, *bound) if tree is not None]
-        point.uses, point.exc = uses(point.trees), list(self._catch)
         bound = [tree for tree in bound if tree is not None]
-        nodes = [node for tree in bound for node in gast.walk(tree)]
-        point.dels = {
-            n.id for n in own_nodes(bound) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Del)
-        }
+        point.trees = [*(tree for tree in reads if tree is not None), *bound]
+        point.uses, point.exc = uses(point.trees), list(self._catch)
+        nodes = list(inside(bound))
+        point.dels = {n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Del)}
         maybe = {n.target.id for n in nodes if isinstance(n, gast.NamedExpr)}  # behind an `and`, say
         point.defs = binds(bound) - point.dels - maybe
         return self._link(ends, point)

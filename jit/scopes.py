@@ -141,11 +141,3 @@ def all_names(tree: gast.AST) -> set[str]:
                 words = value if isinstance(value, list) else [value]
                 found.update(word.split(".")[0] for word in words if isinstance(word, str))
     return found
-
-
-def mangle(name: str, class_name: str | None) -> str:
-    """The name Python really uses for the private name `__x` inside a class."""
-    stripped = (class_name or "").lstrip("_")
-    if not stripped or not name.startswith("__") or name.endswith("__") or "." in name:
-        return name
-    return f"_{stripped}{name}"

@@ -20,7 +20,7 @@ import gast
 from ..flow import Graph, live, mark_unsure_reads
 from ..scopes import Scope, all_names, binds, own_nodes, uses
 from ..source import CannotRewrite
-from .build import OPERATORS, STATE, Names, assign, begin, name, suspends, thunk
+from .build import OPERATORS, STATE, Names, assign, at, begin, name, suspends, thunk
 from .calls import Calls
 from .comprehensions import Comprehensions
 from .conditionals import Conditionals
@@ -66,19 +66,15 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
 def _strip(tree: gast.AST) -> None:
     """Take away what belongs to the definition, not to the body: it has run already."""
     args = tree.args
-    args.defaults = [_nothing(d) for d in args.defaults]
-    args.kw_defaults = [d and _nothing(d) for d in args.kw_defaults]
-    for p in (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg):
-        if p is not None:
+    args.defaults = [at(default, gast.Constant(None, None)) for default in args.defaults]
+    args.kw_defaults = [default and at(default, gast.Constant(None, None)) for default in args.kw_defaults]
+    for p in gast.walk(args):
+        if isinstance(p, gast.Name):
             p.annotation = None
     if not isinstance(tree, gast.Lambda):
         tree.decorator_list, tree.returns = [], None
         if hasattr(tree, "type_params"):
             tree.type_params = []
-
-
-def _nothing(place: gast.AST) -> gast.AST:
-    return gast.copy_location(gast.Constant(None, None), place)
 
 
 def _functions(tree: gast.AST) -> list[gast.FunctionDef | gast.AsyncFunctionDef]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import gast
 
-from ..scopes import FUNCTIONS, Scope, binds, children, inside, mangle
+from ..scopes import FUNCTIONS, Scope, binds, children, inside
 
 #: The name through which rewritten code reaches the operators; bound in a closure cell of its own.
 OPERATORS = "_jit"
@@ -150,8 +150,10 @@ class Names:
         self.class_name = class_name  # the class whose code is being visited
 
     def private(self, identifier: str) -> str:
-        """The attribute Python means by `identifier` here."""
-        return mangle(identifier, self.class_name)
+        """The attribute Python means by `identifier` here: `__x` in a class is `_Class__x`."""
+        stripped = (self.class_name or "").lstrip("_")
+        mangled = stripped and identifier.startswith("__") and not identifier.endswith("__")
+        return f"_{stripped}{identifier}" if mangled else identifier
 
     def fresh(self, stem: str) -> str:
         """`stem`, or `stem_1`, `stem_2` … when it is taken."""
