@@ -1,6 +1,6 @@
 """Automatic differentiation: ``backward``, ``grad``, ``no_grad``, ``PyLayer``."""
 
-from .backward import backward, grad
+from .backward import backward, grad, gradients_of
 from .functional import hessian, jacobian
 from .py_layer import PyLayer, PyLayerContext
 from .switches import enable_grad, is_grad_enabled, no_grad, set_grad_enabled

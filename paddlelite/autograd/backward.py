@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..op import Op
     from ..tensor.tensor import Tensor
 
-__all__ = ["backward", "grad"]
+__all__ = ["backward", "grad", "gradients_of"]
 
 
 class _Sweep:
@@ -271,9 +271,27 @@ def grad(
         if no_grad_vars is not None and not isinstance(no_grad_vars, (list, tuple, set))
         else no_grad_vars
     )
+    found = gradients_of(
+        outs, ins, seeds, create_graph if retain_graph is None else retain_graph, create_graph, blocked
+    )
+    for i, g in enumerate(found):
+        if g is None and not allow_unused:
+            raise InvalidArgumentError(
+                f"The {i}-th input does not appear in the backward graph. Please check the input tensor or set "
+                "allow_unused=True to get None result."
+            )
+    return found
+
+
+def gradients_of(
+    outs: Sequence[Tensor], ins: Sequence[Tensor], seeds: Any, keep: bool, create_graph: bool, blocked: Any
+) -> list[Tensor | None]:
+    """The gradients of ``outs`` with respect to ``ins`` as they are, whatever has been written to them since; see
+    `grad`. ``keep``: the tape, for another backward. ``blocked``: tensors that let no gradient through.
+    """
     was, mode.grad = mode.grad, create_graph
     try:
-        sweep = _Sweep(create_graph if retain_graph is None else retain_graph)
+        sweep = _Sweep(keep)
         for t in ins:
             if t._node is None and not t.stop_gradient:
                 leaf_of(t)  # an input that is also an output was used by no call yet
@@ -286,14 +304,7 @@ def grad(
         sweep.run()
     finally:
         mode.grad = was
-    found = [_found(sweep, t) for t in ins]
-    for i, g in enumerate(found):
-        if g is None and not allow_unused:
-            raise InvalidArgumentError(
-                f"The {i}-th input does not appear in the backward graph. Please check the input tensor or set "
-                "allow_unused=True to get None result."
-            )
-    return found
+    return [_found(sweep, t) for t in ins]
 
 
 def _useful(roots: Sequence[Any], targets: set[Any]) -> set[Any]:

@@ -54,11 +54,11 @@ class _NotDynamic(PreconditionNotMetError, AssertionError):
     """PaddlePaddle raises AssertionError."""
 
 
-def dynamic_only(method: str) -> None:
-    """Refuse a method that has no meaning in static mode."""
+def dynamic_only(method: str, what: str = "") -> None:
+    """Refuse a method (of ``what``) that has no meaning in static mode."""
     if is_static():
         raise _NotDynamic(
-            f"We only support '{method}()' in dynamic graph mode, please call 'paddle.disable_static()' to enter "
+            f"We only support '{method}()' {what}in dynamic graph mode, please call 'paddle.disable_static()' to enter "
             "dynamic graph mode. In a static program minimize(loss) appends the updates, and paddle.static.save keeps "
             "the state."
         )

@@ -274,6 +274,7 @@ class Optimizer:
             raise AssertionError(f"The loss should be an Tensor, but got {type(loss).__name__}.")
         if loss._data is None:
             return graph.minimize(self, loss, startup_program, parameters, no_grad_set)
+        graph.dynamic_only("minimize", "of an eager Tensor ")
         pairs = self.backward(loss, startup_program, parameters, no_grad_set)
         self.apply_gradients(pairs)
         return [], pairs

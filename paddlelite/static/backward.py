@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..autograd import grad
+from ..autograd import gradients_of
 from ..dims import numel
-from ..errors import InvalidArgumentError, InvalidTypeError
+from ..errors import InvalidArgumentError, InvalidTypeError, MismatchError
 from ..ir import Value
 from ..mode import mode
 from ..nn.parameter import Parameter
@@ -32,15 +32,14 @@ def append_backward(
         no_grad_set: variables, or their names, through which no gradient goes.
         callbacks, checkpoints: accepted.
 
-    Raises InvalidTypeError when ``loss`` is no variable of a static program, InvalidArgumentError when it has more
-    than one element or a name is unknown.
+    Raises InvalidTypeError when ``loss`` is no variable of a static program, MismatchError (an AssertionError) when it
+    has not just one element, InvalidArgumentError when a name is unknown.
     """
     builder = builder_of(loss, "append_backward")
-    count = numel(loss.dims)
-    if isinstance(count, int) and count != 1:
-        raise InvalidArgumentError(
-            f"The loss.shape should be (1,) or (), but the current loss.shape is {list(loss.dims)}. Maybe that you "
-            "should call paddle.mean to process the current loss."
+    if numel(loss.dims) != 1:
+        raise MismatchError(
+            f"The number of elements of loss should be 1, but the current loss.shape is {list(loss.shape)}, whose "
+            "number of elements is not 1. Maybe that you should call paddle.mean to process the current loss."
         )
     with building(builder.program), builder.part("backward"):
         wanted = _parameters(builder, parameter_list)
@@ -76,16 +75,13 @@ def _gradients(
     again: bool = False,
 ) -> list[Value | None]:
     builder.retape()
-    values = [builder.origin(t) for t in inputs]
-    found: Any = grad(
-        targets,
-        values,
-        seeds,
-        retain_graph=True,
-        create_graph=again,
-        allow_unused=True,
-        no_grad_vars=blocked or None,
-    )
+    # Of what the variables were before an optimizer wrote to them: several losses may be minimized in one program.
+    origins = [builder.origin(t) for t in inputs]
+    arrived = [None] * len(targets) if seeds is None else seeds
+    if len(arrived) != len(targets):
+        raise InvalidArgumentError(f"there are {len(arrived)} target_gradients for {len(targets)} targets")
+    outs = [builder.read(t) for t in targets]
+    found: Any = gradients_of(outs, origins, arrived, True, again, blocked or None)
     for tensor, gradient in zip(inputs, found):
         if gradient is not None and isinstance(gradient, Value) and gradient.block is builder.frame.block:
             builder.rename(gradient, f"{tensor.name}@GRAD")

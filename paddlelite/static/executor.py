@@ -33,6 +33,12 @@ class MissingFeedError(InvalidArgumentError, KeyError):
     __str__ = Exception.__str__
 
 
+class UnknownFeedError(InvalidArgumentError, KeyError):
+    """What was fed is no input; PaddlePaddle raises KeyError when another one is missing for it."""
+
+    __str__ = Exception.__str__
+
+
 class Executor:
     """Runs programs. All places are the CPU.
 
@@ -74,6 +80,8 @@ class Executor:
         (the startup program was not run), InvalidTypeError for arguments of the wrong type.
         """
         program = chosen(program)
+        if scope is not None and not isinstance(scope, Scope):
+            raise InvalidTypeError(f"Executor.run's scope must be a Scope, but is {scope!r}")
         if feed is not None and not isinstance(feed, Mapping):
             feed = _only(feed)
         run = self._run(program, fetch_list, scope or global_scope())
@@ -183,7 +191,11 @@ class _Run:
 
     def __call__(self, feed: Mapping[str, Any], seed: int) -> list[Any]:
         """Run on ``feed``. With a ``seed`` every run draws the same numbers; else the generator's next ones."""
-        arrays = [_fed(value, feed) for value in self.needed]
+        try:
+            arrays = [_fed(value, feed) for value in self.needed]
+        except MissingFeedError:
+            self._check_others(feed)  # it may be there under a wrong name
+            raise
         if len(feed) > len(arrays):
             self._check_others(feed)
         for tensor, schedule in self.schedules:
@@ -203,14 +215,21 @@ class _Run:
 
     def _check_others(self, feed: Mapping[str, Any]) -> None:
         """What is fed and not needed must be right all the same."""
+        for name in feed:
+            if not isinstance(name, str):
+                raise InvalidTypeError(
+                    f"feed is a dict by the names of inputs, but has the key {name!r}: write {{variable.name: ...}}"
+                )
+        unknown = sorted(set(feed) - self.known)
+        if unknown:
+            missing = sorted(v.name for v in self.needed if v.name not in feed)
+            raise UnknownFeedError(
+                f"feed has {unknown}, which are no inputs of the program; it has {sorted(self.known)}"
+                + (f", of which {missing} are missing in feed." if missing else ".")
+            )
         for value in self.inputs:
             if value.name in feed:
                 _fed(value, feed)
-        unknown = sorted(set(feed) - self.known)
-        if unknown:
-            raise InvalidArgumentError(
-                f"feed has {unknown}, which are no inputs of the program; it has {sorted(self.known)}."
-            )
 
 
 def _effective(program: Program, fetched: Sequence[Value]) -> Program:
@@ -299,6 +318,8 @@ def _fed(value: Value, feed: Mapping[str, Any]) -> np.ndarray:
     if name not in feed:
         raise MissingFeedError(f"the input '{name}' of the program is missing in feed.")
     given = feed[name]
+    if given is None:
+        raise MissingFeedError(f"the input '{name}' of the program is fed None.")
     array = given if type(given) is np.ndarray else _array(value, given)
     if value.dtype is bfloat16 and array.dtype == np.uint16:
         array = array.view(bfloat16.np)  # NumPy has no bfloat16: PaddlePaddle exchanges its bits as uint16

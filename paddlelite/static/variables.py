@@ -157,6 +157,11 @@ def data(name: str, shape: Sequence[Any], dtype: Any = None, lod_level: int = 0)
             f"data({name!r}, lod_level={lod_level}): sequences of varying length (LoD) are not supported; feed a "
             "padded tensor and its lengths"
         )
+    for size in shape:
+        if size is not None and int(size) < -1:
+            raise InvalidArgumentError(
+                f"Only -1 can be used in shape to indicate unknown dimension, but received {size}"
+            )
     dims = tuple(D.fresh(name) if s is None or int(s) < 0 else int(s) for s in shape)
     kind = default_dtype() if dtype is None else dtype_of(dtype)
     known = next((v for v in builder.program.inputs if v.name == name), None)

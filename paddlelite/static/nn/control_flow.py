@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...autograd import no_grad
+from ...dtypes import bool_
 from ...errors import InvalidArgumentError, InvalidTypeError, MismatchError
 from ...mode import mode
 from ...nested import fill
@@ -166,7 +167,11 @@ def while_loop(
         return values
 
     def test(*carried: Tensor) -> Any:
-        return cond(*fill(template, carried))
+        pred = cond(*fill(template, carried))
+        if not isinstance(pred, Tensor) or pred.dtype is not bool_:
+            got = pred.dtype.name if isinstance(pred, Tensor) else type(pred).__name__
+            raise InvalidTypeError(f"cond in while_loop should return a boolean variable, but returned {got}")
+        return pred
 
     return fill(template, control.while_loop(test, step, tensors))  # type: ignore[no-any-return]
 
