@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError, InvalidTypeError, NotFoundError, UnimplementedError
+from ..framework.atomic import FileSet
 from ..framework.io import load as load_file
 from ..framework.io import save as save_file
 from ..ir import Persistable, Program, Value
@@ -61,7 +62,8 @@ def _values(variables: Iterable[str], scope: Scope) -> dict[str, np.ndarray]:
 
 
 def save(program: Program, model_path: str | os.PathLike[str], protocol: int = 4, **configs: Any) -> None:
-    """Write ``.pdparams`` (parameters), ``.pdopt`` (the other variables) and ``.pdmodel`` of a static program.
+    """Write ``.pdparams`` (parameters), ``.pdopt`` (the other variables) and ``.pdmodel`` of a static program: all of
+    them, or none.
 
     The ``.pdmodel`` holds the forward part; updates are made again by building the program.
 
@@ -77,30 +79,34 @@ def save(program: Program, model_path: str | os.PathLike[str], protocol: int = 4
     variables = _persistables(program)
     values = _values(variables, global_scope())
     parameters = {n: a for n, a in values.items() if _is_parameter(variables[n])}
-    save_file(parameters, path + ".pdparams", protocol=protocol)
-    save_file({n: a for n, a in values.items() if n not in parameters}, path + ".pdopt", protocol=protocol)
-    _save_forward(program, path)
+    others = {n: a for n, a in values.items() if n not in parameters}
+    forward = _forward(program, path)
+    with FileSet() as files:
+        save_file(parameters, files.open(path + ".pdparams"), protocol=protocol)
+        save_file(others, files.open(path + ".pdopt"), protocol=protocol)
+        if forward is not None:
+            files.open(path + ".pdmodel").write(forward)
 
 
-def _save_forward(program: Program, path: str) -> None:
+def _forward(program: Program, path: str) -> bytes | None:
+    """The forward part as a file; None, with a warning, where it has no file form."""
     from ..export.file_form import file_form
     from ..export.program_writer import ProgramWriter
-    from ..framework.atomic import FileSet
 
     forward = program.clone(for_test=False)
     forward.block.nodes[:] = [n for n in forward.block.nodes if n.role == "forward"]
     read = {v for n in forward.block.nodes for v in n.read()}
     ends = [
-        n.outputs[0] for n in forward.block.nodes if n.op is not rng_advance and read.isdisjoint(n.outputs)
+        n.outputs[0]
+        for n in forward.block.nodes
+        if n.outputs and n.op is not rng_advance and read.isdisjoint(n.outputs)
     ]
     part = bind_program(cut(forward, forward.inputs, ends), global_scope())
     try:
-        data = ProgramWriter(file_form(part)).write().desc.encode()
+        return ProgramWriter(file_form(part)).write().desc.encode()  # type: ignore[no-any-return]
     except UnimplementedError as error:
         warnings.warn(f"{path}.pdmodel is not written: {error}", RuntimeWarning, stacklevel=3)
-        return
-    with FileSet() as files:
-        files.open(path + ".pdmodel").write(data)
+        return None
 
 
 def load(
@@ -161,7 +167,6 @@ def save_vars(
     Raises NotFoundError when a variable has no value, OSError when a file cannot be written; nothing is changed then.
     """
     from ..export.pdiparams import write_record, write_records
-    from ..framework.atomic import FileSet
 
     names = [v.name for v in vars] if vars is not None else _persistables(main_program, predicate or _any)
     values = _values(names, global_scope())

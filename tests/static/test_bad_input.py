@@ -6,6 +6,7 @@ import pytest
 import paddlelite as paddle
 from paddlelite import nn, static
 from paddlelite.errors import InvalidArgumentError, InvalidTypeError
+from paddlelite.framework import atomic
 
 F = nn.functional
 X, Y = np.ones((2, 4), "float32"), np.zeros((2, 1), "int64")
@@ -95,6 +96,26 @@ def test_conditions_of_loops(graph):
 def test_sizes(graph):
     with pytest.raises(InvalidArgumentError, match="Only -1 can be used in shape.*received -3"):
         static.data("x", [2, -3])
+
+
+def test_an_interrupted_save_loses_nothing(training, graph, tmp_path, monkeypatch):
+    training()
+    static.save(graph[0], str(tmp_path / "m"))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert sorted(before) == ["m.pdmodel", "m.pdopt", "m.pdparams"]
+    training()
+    calls = []
+
+    def sync(handle):
+        calls.append(handle)
+        if len(calls) == 2:  # the second file
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic.os, "fsync", sync)
+    with pytest.raises(OSError, match="No space left"):
+        static.save(graph[0], str(tmp_path / "m"))
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def losses(paddle, build):

@@ -197,6 +197,18 @@ def test_py_func_without_a_gradient_and_without_arguments(graph):
     assert [int(run(graph, [count])[0]) for _ in range(3)] == [0, 1, 2]
 
 
+def test_a_program_that_looks_at_itself_is_saved(graph, tmp_path):
+    out = static.nn.fc(static.data("x", [None, 3]), 2)
+    static.Print(out, message="out")
+    static.Executor().run(graph[1])
+    static.save(graph[0], str(tmp_path / "m"))
+    static.py_func(lambda a: None, out, None)
+    with pytest.warns(RuntimeWarning, match="n.pdmodel is not written.*py_func"):
+        static.save(graph[0], str(tmp_path / "n"))
+    found = sorted(path.name for path in tmp_path.iterdir())
+    assert found == ["m.pdmodel", "m.pdopt", "m.pdparams", "n.pdopt", "n.pdparams"]
+
+
 def test_what_is_wrong_with_a_py_func(graph, tmp_path):
     x = static.data("x", [None, 3])
     x.stop_gradient = False
