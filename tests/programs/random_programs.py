@@ -3,6 +3,7 @@
     python -m tests.programs.random_programs --seeds 10000 [--first 0] [--processes 2]
 
 prints every seed that fails, with the smallest program that fails in the same way, and what was refused how often.
+Every fourth program is held to second gradients as well.
 """
 
 from __future__ import annotations
