@@ -68,9 +68,10 @@ class Graph:
         bound = [tree for tree in bound if tree is not None]
         point.trees = [*(tree for tree in reads if tree is not None), *bound]
         point.uses, point.exc = uses(point.trees), list(self._catch)
-        nodes = list(inside(bound))
-        point.dels = {n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Del)}
-        maybe = {n.target.id for n in nodes if isinstance(n, gast.NamedExpr)}  # behind an `and`, say
+        names = (n for n in own_nodes(bound) if isinstance(n, gast.Name))
+        point.dels = {n.id for n in names if isinstance(n.ctx, gast.Del)}
+        # A walrus may be behind an `and`, say.
+        maybe = {n.target.id for n in inside(bound) if isinstance(n, gast.NamedExpr)}
         point.defs = binds(bound) - point.dels - maybe
         return self._link(ends, point)
 
