@@ -14,7 +14,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from .blame import loop_value
 from .merge import FLAG, Pairing, Type, is_leaf
-from .state import UNBOUND, Contents, Item, Journal, Place
+from .state import UNBOUND, Contents, Item, Journal, Place, watch
 from .undecided import Undecided
 
 
@@ -97,6 +97,7 @@ class Carried:
         """Put the block's parameters where the body finds its variables."""
         for place, value in self.values(tensors):
             place.put(value)
+            watch(place, value)
 
     def values(self, tensors: list[Any]) -> list[tuple[Place, Any]]:
         """The places with their values, which these tensors are carried for."""

@@ -325,6 +325,18 @@ def reads_unknown(read: Callable[[], Iterable[Place]]) -> bool:
     return False
 
 
+def undecided_places() -> list[Place]:
+    """Attributes and items that were left undecided: a branch may know which of the two they are."""
+    found: list[Place] = mode.capture.__dict__.setdefault("undecided", [])  # type: ignore[union-attr]
+    return found
+
+
+def watch(place: Place, value: Any) -> None:
+    """Have later branches look at a place, if what was put there is undecided."""
+    if type(value) is Undecided and not place.private:
+        undecided_places().append(place)
+
+
 def known(test: Any) -> bool | None:
     """Whether a bool tensor is true or false in the branches that are being recorded, if they say so."""
     for journal in _stack.journals:

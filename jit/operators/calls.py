@@ -143,6 +143,6 @@ def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for key in args[:1]:
         check_key(getattr(target, "__self__", None), key)
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
-        if isinstance(arg, CONTAINERS):
+        if type(arg) is not Undecided and isinstance(arg, CONTAINERS):
             note(Contents(f"a {type(arg).__name__}", arg), surely=target.__name__ in _MUTATING)
     return target(*args, **kwargs)

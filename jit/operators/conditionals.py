@@ -27,6 +27,8 @@ from ..state import (
     places,
     reads_unknown,
     recorded,
+    undecided_places,
+    watch,
 )
 from ..symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, refuse, within
 from ..undecided import Undecided
@@ -99,7 +101,7 @@ def _both(
     decided("became a cond")
     done: list[Journal] = []
     for taken in (True, False):
-        with recorded([*watched, *getattr(mode.capture, "undecided", ())]) as journal:
+        with recorded([*watched, *undecided_places()]) as journal:
             journal.assume(test, taken)
             journal.dead = reads_unknown(lambda taken=taken: read(taken))  # type: ignore[misc]
             if not journal.dead:
@@ -149,8 +151,7 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
         place.put(value)
         if pairing.shared:
             freeze(value)
-        if type(value) is Undecided and not place.private:
-            capture.__dict__.setdefault("undecided", []).append(place)
+        watch(place, value)
 
 
 def _check_replaced(place: Place, values: list[Any], journals: list[Journal]) -> None:

@@ -32,7 +32,7 @@ def plain(value):
     if isinstance(value, paddle.Tensor):
         return value.numpy()
     if isinstance(value, (list, tuple)):
-        return type(value)(plain(v) for v in value)
+        return getattr(value, "_make", type(value))(plain(v) for v in value)
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
     return value

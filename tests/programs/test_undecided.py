@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import paddlelite as paddle
@@ -350,3 +351,109 @@ def test_containers_that_a_condition_chooses_are_read():
         return c, d
 
     check(f, *NUMBERS)
+
+
+# None before a loop, a tensor in it: in a variable, an attribute, an item, through functions and layers
+
+
+def cell(x, h=None):
+    if h is None:
+        h = x * 0
+    y = paddle.tanh(x + h)
+    return y, h
+
+
+def none_simple(x, n):
+    h = None
+    for i in range(n):
+        if h is None:
+            h = x * 0
+        x, h = paddle.tanh(x + h), x
+    return x
+
+
+def none_helper(x, n):
+    h = None
+    for i in range(n):
+        x, h = cell(x, h)
+    return x
+
+
+def none_assign(x, n):
+    h = None
+    for i in range(n):
+        if h is None:
+            h = x * 0
+        else:
+            h = h + 1
+    return x if h is None else h
+
+
+def none_list(x, n):
+    hs = [None, None]
+    for i in range(n):
+        for k in range(2):
+            x, hs[k] = cell(x, hs[k])
+    return x
+
+
+def none_attr(x, n):
+    class Holder:
+        h = None
+
+    o = Holder()
+    for i in range(n):
+        if o.h is None:
+            o.h = x
+        x = x + o.h
+    return x
+
+
+def none_dict(x, n):
+    d = {"h": None}
+    for i in range(n):
+        if d["h"] is None:
+            d["h"] = x
+        x = x + d["h"]
+    return x
+
+
+def none_while(x, n):
+    prev = None
+    while n > 0:
+        if prev is not None and (x - prev).abs().max() < 0.1:
+            break
+        prev = x
+        x = x * 0.5
+        n = n - 1
+    return x if prev is None else prev
+
+
+class Cell(paddle.nn.Layer):
+    def forward(self, x, h=None):
+        if h is None:
+            h = x * 0
+        y = paddle.tanh(x + h)
+        if y.sum() > 0.5:
+            y = y * 0.5
+        return y, h
+
+
+CELLS = paddle.nn.LayerList([Cell(), Cell()])
+
+
+def none_to_layers(x, n):
+    hs = [None for _ in CELLS]
+    for _ in range(n):
+        for k, each in enumerate(CELLS):
+            x, hs[k] = each(x, hs[k])
+    return x
+
+
+@pytest.mark.parametrize(
+    "function",
+    [none_simple, none_helper, none_assign, none_list, none_attr, none_dict, none_while, none_to_layers],
+)
+def test_none_until_the_first_round(function):
+    rows = np.float32([[0.5, -1.0, 2.0], [1.0, 0.25, -0.75]])
+    check(function, *((rows[:k], np.array(n)) for k in (2, 1) for n in (0, 1, 3)))
