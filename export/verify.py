@@ -6,6 +6,7 @@ with every intermediate result, and the first node that differs is named with th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..dtypes import DType
 from ..errors import FatalError, PaddleError
 from ..interpret import run_node
 from ..ir import Node, Program, Value, symbols_of
+from ..mode import mode
 from ..ops.check import is_users
 from .builder import Builder
 from .lower import Env, lower_nodes, placeholder
@@ -24,6 +26,8 @@ from .session import Session
 
 __all__ = ["VerificationError", "deviation", "samples", "verify"]
 
+#: So many rounds the loops of a program may make on a sample; on some they would never end.
+_MOST_ROUNDS = 10_000
 #: What each symbol stands for in turn; different symbols get different sizes.
 _SIZES = (2, 3, 1, 5)
 
@@ -64,17 +68,20 @@ def verify(
     """Compare on samples; returns the largest absolute difference and the number of samples.
 
     ``names`` are the session's names of the program's inputs. Raises VerificationError naming the first
-    node that deviates. Samples on which the program itself raises are left out.
+    node that deviates. Samples on which the program itself raises, or does not end, are left out.
     """
     worst, done = 0.0, 0
     drawn = _random(program)
     for arrays, must_run in samples(program):
+        mode.rounds = _MOST_ROUNDS
         try:
             values = _interpret(program, arrays)
         except Exception as error:
             if isinstance(error, PaddleError) or is_users(error):
                 continue
             raise
+        finally:
+            mode.rounds = math.inf
         try:
             got = session.run(dict(zip(names, arrays)))
         except Exception as error:

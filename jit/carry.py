@@ -21,8 +21,11 @@ from .undecided import Undecided
 class _Rounds(Pairing):
     """Pairs the values before a loop with those after a round. Every leaf is carried, for the next round may differ."""
 
-    def __init__(self, places: list[Place], first: dict[Any, Any], last: dict[Any, Any], born: Any) -> None:
+    def __init__(
+        self, places: list[Place], first: dict[Any, Any], last: dict[Any, Any], born: Any, symbols: Any
+    ) -> None:
         super().__init__(None, loop_value, born)
+        self.symbols = symbols
         self.templates = {place.key: self.at(place, first[place.key], last[place.key]) for place in places}
 
     def carries(self, value: Any) -> bool:
@@ -51,7 +54,7 @@ class _Rounds(Pairing):
                 continue
             for mine, its in zip(_holes(template), _holes(before.templates[key]), strict=True):
                 now, was = self.pairs[mine], before.pairs[its]
-                joined = was.type.joined(now.type)
+                joined = was.type.joined(now.type, self.symbols)
                 if isinstance(joined, Type):  # (else the next try goes on from the new type)
                     now.type = joined
                 settled = settled and now.type == was.type and (now.bound is None) == (was.bound is None)
@@ -81,7 +84,7 @@ class Carried:
     def __init__(self, places: list[Place]) -> None:
         self.places = places
         self.first = {place.key: place.get() for place in places}
-        self.pairing = _Rounds(places, self.first, self.first, {})
+        self.pairing = _Rounds(places, self.first, self.first, {}, set())
 
     @property
     def unknown(self) -> frozenset[tuple[Any, ...]]:
@@ -112,7 +115,7 @@ class Carried:
         """The carried tensors after a round, or None when something had to be widened."""
         self._add_new(journal)
         before, last = self.pairing, {place.key: place.get() for place in self.places}
-        self.pairing = _Rounds(self.places, self.first, last, journal.born)
+        self.pairing = _Rounds(self.places, self.first, last, journal.born, before.symbols)
         return [pair.side(1) for pair in self.pairing.pairs] if self.pairing.widen(before) else None
 
     def _add_new(self, journal: Journal) -> None:

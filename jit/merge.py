@@ -98,33 +98,37 @@ class Type(NamedTuple):
         )
         return cls(Spec(dims, leaf_dtype(value), None, array), is_weak(value), kinds_of(value))
 
-    def joined(self, other: Type) -> Type | str:
-        """The type of what has this type or another; why not, when there is none."""
+    def joined(self, other: Type, symbols: set[Any]) -> Type | str:
+        """The type of what has this type or another; why not, when there is none.
+
+        A size that differs becomes a symbol, one of `symbols`, which stand for any size.
+        """
         dtype = joined_dtype(self.spec.dtype, self.weak, other.spec.dtype, other.weak)
         if dtype is None:
             return "they have different dtypes"
         if len(self.spec.dims) != len(other.spec.dims):
             return "they have different ranks"
-        dims = tuple(map(_join, self.spec.dims, other.spec.dims))
+        dims = tuple(_join(a, b, symbols) for a, b in zip(self.spec.dims, other.spec.dims, strict=True))
         spec = Spec(dims, dtype, None, max(self.spec.array, other.spec.array))  # ("full", "empty", "")
         return Type(spec, self.weak and other.weak, self.kinds | other.kinds)
 
 
-def _join(before: Any, after: Any) -> Any:
-    """A size that is `before` on one path and `after` on another: a symbol, which then stands for any size."""
-    if before == after or (isinstance(before, D.Dim) and (before.name or "").startswith("carried")):
+def _join(before: Any, after: Any, symbols: set[Any]) -> Any:
+    """A size that is `before` on one path and `after` on another."""
+    if before == after or before in symbols:
         return before
-    return D.fresh("carried")
+    symbols.add(symbol := D.fresh("carried"))
+    return symbol
 
 
 FLAG = Type(Spec((), bool_), False, frozenset())
 
 
-def join_types(values: list[Any], path: str) -> Type:
+def join_types(values: list[Any], path: str, symbols: set[Any]) -> Type:
     """The type of some leaves. Raises Mismatch when they have none in common."""
     found = Type.of(values[0])
     for value in values[1:]:
-        joined = found.joined(Type.of(value))
+        joined = found.joined(Type.of(value), symbols)
         if isinstance(joined, str):
             raise Mismatch(path, values[0], value, joined)
         found = joined
@@ -171,6 +175,7 @@ class Pairing:
     ) -> None:
         self.test, self.born, self._blame = test, born, blame
         self.pairs: list[Pair] = []
+        self.symbols: set[Any] = set()  # sizes that differ
         self.shared: list[Any] = []  # containers for which a copy stands, though others hold them
         self.name = ""  # of the place that is being merged
 
@@ -243,7 +248,7 @@ class Pairing:
             numbers = not isinstance(one, Tensor) and type(one) is type(two) and _same(one, two)
             if numbers and not self.carries(one):
                 return one
-            return Leaf(self._add(one, two, join_types([one, two], path)))
+            return Leaf(self._add(one, two, join_types([one, two], path, self.symbols)))
         if may_grow(one) and may_grow(two) and _lengths_differ(one, two):
             return ListOf(self._array(one, two).index)
         new = self.is_new(one, two)
@@ -278,7 +283,7 @@ class Pairing:
     def _array(self, one: Any, two: Any, unsure: bool = False) -> Leaf:
         """Two lists as a TensorArray."""
         items = [item for side in (one, two) for item in items_of(side)]
-        item = join_types(items, f"an item of {self.name}") if items else Type.of(0.0)
+        item = join_types(items, f"an item of {self.name}", self.symbols) if items else Type.of(0.0)
         spec = item.spec._replace(array="full" if items else "empty")
         return Leaf(self._add(one, two, item._replace(spec=spec), unsure))
 

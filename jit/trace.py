@@ -158,7 +158,7 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
                 written = [i for i, v in enumerate(values) if id(v) in run.frame.state]
                 writes = list(zip(written, itertools.count(count)))
                 outputs += [values[i] for i in written]
-                run.settle()
+                run.settle_rebound()
                 changed = _changed(held, run, outputs)
                 effects = _effects(run, outputs)
                 program = run.finish(outputs)

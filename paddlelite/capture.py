@@ -306,7 +306,7 @@ class Capture:
         self._rebound.setdefault((id(table), name), (table, name, now))
         table[name] = value
 
-    def settle(self) -> None:
+    def settle_rebound(self) -> None:
         """Make what was rebound state of the program."""
         for table, name, tensor in self._rebound.values():
             value, table[name] = table[name], tensor

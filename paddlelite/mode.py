@@ -19,6 +19,8 @@ class _Mode(threading.local):
     capture: Capture | None = None
     #: Inside ``paddle.fluid.dygraph.guard()``: what tensors do otherwise there, as in PaddlePaddle 1.x.
     tracer: Tracer | None = None
+    #: So many rounds may loops still make, for programs that are run on made-up inputs.
+    rounds: float = float("inf")
 
 
 #: This thread's mode.

@@ -9,14 +9,14 @@ from .. import dims as D
 from ..autograd import enable_grad
 from ..capture import Capture, Frame
 from ..dtypes import bool_
-from ..errors import CaptureError, InvalidArgumentError
+from ..errors import CaptureError, InvalidArgumentError, PaddleError
 from ..interpret import run_block
 from ..ir import Block, Node, Persistable, Value
 from ..mode import mode
 from ..op import Many, Spec, op
 from ..tensor.tensor import Tensor
 
-__all__ = ["TypeChange", "cond", "cond_op", "is_local", "while_loop", "while_op"]
+__all__ = ["EndlessError", "TypeChange", "cond", "cond_op", "is_local", "while_loop", "while_op"]
 
 
 class TypeChange(CaptureError):
@@ -27,6 +27,10 @@ class TypeChange(CaptureError):
         super().__init__(
             f"value {index} has {what} {_shown(before, what)} on one path and {_shown(after, what)} on another"
         )
+
+
+class EndlessError(PaddleError):
+    """A loop makes more rounds than ``mode.rounds`` allows."""
 
 
 def _shown(spec: Spec, what: str) -> str:
@@ -67,6 +71,9 @@ def while_op(Carried: Many, Input: Many, *, cond_block, body_block, recorded=0):
     """
     values = list(Carried)
     while bool(run_block(cond_block, [*values, *Input])[0].reshape(())):
+        mode.rounds -= 1
+        if mode.rounds < 0:
+            raise EndlessError("a loop has not come to its end")
         values = run_block(body_block, [*values, *Input])
     return values
 
@@ -222,6 +229,7 @@ def build_loop(
     start = [capture.read(t) for t in carried]
     specs = [*known, *(v.spec._replace(content=None) for v in start[len(known) :])]
     written: list[Tensor] = []
+    symbols: set[D.Size] = set()
     # Types and the set of written tensors only grow, so this ends: each round joins sizes or adds a tensor.
     while True:
         body, fresh_written = _trace_loop(capture, body_fn, specs, written, None)
@@ -234,9 +242,10 @@ def build_loop(
                 f"the loop's body returns {len(outs)} values for {len(specs)} carried ones"
             )
         joined = [join_specs(a, b, i) for i, (a, b) in enumerate(zip(specs, outs, strict=True))]
-        if all(_stable(a, b) for a, b in zip(specs, outs, strict=True)):
+        wider = [_widen(a, j, b, symbols) for a, j, b in zip(specs, joined, outs, strict=True)]
+        if wider == specs:
             break
-        specs = [_widen(a, j, b) for a, j, b in zip(specs, joined, outs, strict=True)]
+        specs = wider
     test, test_written = _trace_loop(capture, lambda *v: [_scalar_bool(cond_fn(*v))], specs, written, True)
     if test_written:
         raise CaptureError(
@@ -270,17 +279,18 @@ def close_while(
     return _after(capture, results, len(start), written)
 
 
-def _stable(before: Spec, after: Spec) -> bool:
-    """Whether an iteration gives back what the loop's body was built for."""
-    pairs = zip(before.dims, after.dims, strict=False)
-    known = all(a == b or (isinstance(a, D.Dim) and (a.name or "").startswith("carried")) for a, b in pairs)
-    return before.array == after.array and len(before.dims) == len(after.dims) and known
+def _widen(before: Spec, joined: Spec, after: Spec, symbols: set[D.Size]) -> Spec:
+    """What a carried value is in all rounds, if one begins with ``before`` and ends with ``after``.
 
-
-def _widen(before: Spec, joined: Spec, after: Spec) -> Spec:
+    A size that changes becomes one of ``symbols``, which stand for any size.
+    """
     if len(before.dims) != len(after.dims):
-        return joined
-    dims = [a if a == b else D.fresh("carried") for a, b in zip(before.dims, after.dims, strict=True)]
+        return joined  # of a TensorArray that was empty
+    dims = list(before.dims)
+    for i, (a, b) in enumerate(zip(before.dims, after.dims, strict=True)):
+        if a != b and a not in symbols:
+            symbols.add(fresh := D.fresh("carried"))
+            dims[i] = fresh
     return joined._replace(dims=tuple(dims))
 
 
