@@ -7,6 +7,7 @@ overrides the reflected operators too, and being a subclass it is asked first by
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -160,8 +161,32 @@ for _name in (
     for _prefix in ("", "r"):
         if hasattr(Tensor, f"__{_prefix}{_name}__"):
             _arithmetic(f"__{_prefix}{_name}__", mixes=_name != "truediv")
+
+
+def _comparison(name: str) -> None:
+    compare = getattr(operator, name)
+    _arithmetic(f"__{name}__", mixes=False)
+    computed = getattr(Number, f"__{name}__")
+
+    def decided(self: Number, other: Any) -> Any:
+        """Sizes with a known difference are compared at once."""
+        mine, its = _size(self), _size(other)
+        difference = None if mine is None or its is None else mine - its
+        return compare(difference, 0) if isinstance(difference, int) else computed(self, other)
+
+    setattr(Number, f"__{name}__", decided)
+
+
+def _size(x: Any) -> Any:
+    """The size that a number is, if it is one."""
+    if type(x) is int:
+        return x
+    content = x.content if isinstance(x, Value) else None
+    return None if content is None or content.ndim else content.item()
+
+
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
-    _arithmetic(f"__{_name}__", mixes=False)
+    _comparison(_name)
 Number.__hash__ = Value.__hash__  # type: ignore[method-assign]
 
 

@@ -11,7 +11,7 @@ from .conditionals import if_, ifexp, truth
 from .exceptions import assert_, caught, raises
 from .iterables import generated
 from .lists import list_, made
-from .logic import and_, both_, chain, either_, in_, is_, is_not, not_, not_in, or_
+from .logic import and_, both_, chain, either_, eq, in_, is_, is_not, ne, not_, not_in, or_
 from .loops import for_, while_
 from .match import capture, equal, fits, guard, instance, mapping, one_of, same, sequence, star
 from .reads import attr, item, read, read_outer

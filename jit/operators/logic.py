@@ -122,16 +122,40 @@ def is_not(one: Any, two: Any) -> Any:
     return not_(is_(one, two))
 
 
+def eq(one: Any, two: Any) -> Any:
+    """`one == two`; lists and tuples that hold tensors are compared element by element."""
+    if not (_has_tensors(one) or _has_tensors(two)) or is_symbolic(one) or is_symbolic(two):
+        return one == two
+    alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (list, tuple))
+    if not alike or len(one) != len(two):
+        return False
+    found: Any = True
+    for mine, its in zip(one, two, strict=True):
+        found = both(found, mine is its or eq(mine, its))
+    return as_bool(found)
+
+
+def ne(one: Any, two: Any) -> Any:
+    """`one != two`."""
+    return not_(eq(one, two)) if _has_tensors(one) or _has_tensors(two) else one != two
+
+
+def _has_tensors(value: Any) -> bool:
+    if not issubclass(type(value), (list, tuple)) or is_symbolic(value):
+        return False
+    return any(is_symbolic(part) or _has_tensors(part) for part in value)
+
+
 def in_(item: Any, container: Any) -> Any:
     """`item in container`."""
     if is_symbolic(container):
         return as_bool((container == item).any())
     compared = Collection if type(item) in (Undecided, Number) else _SEQUENCES
-    if not is_symbolic(item) or not isinstance(container, compared):
+    if not isinstance(container, compared) or not (is_symbolic(item) or _has_tensors(container)):
         return item in container
     found: Any = False
     for element in container:
-        found = either(found, element is item or element == item)
+        found = either(found, element is item or eq(element, item))
     return as_bool(found)
 
 
@@ -141,7 +165,7 @@ def not_in(item: Any, container: Any) -> Any:
 
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": eq, "!=": ne,
     "is": is_, "is not": is_not, "in": in_, "not in": not_in,
 }  # fmt: skip
 

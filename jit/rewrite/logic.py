@@ -5,7 +5,7 @@ before                              after
     if a and f(b):                      if _jit.both_(a, lambda: f(b)):
     not a                               _jit.not_(a)
     0 < f(n) < 3                        _jit.chain(0, '<', lambda: f(n), '<', lambda: 3)
-    k in d                              _jit.in_(k, d)
+    k in d, sizes == [2, 3]             _jit.in_(k, d), _jit.eq(sizes, [2, 3])
     x is None                           _jit.is_(x, None)
     p if t else q                       _jit.ifexp(t, lambda: p, lambda: q)
     t and (n := g()) > 0                def _then():
@@ -28,7 +28,9 @@ _COMPARE = {
     gast.Lt: "<", gast.LtE: "<=", gast.Gt: ">", gast.GtE: ">=", gast.Eq: "==", gast.NotEq: "!=", gast.Is: "is",
     gast.IsNot: "is not", gast.In: "in", gast.NotIn: "not in",
 }  # fmt: skip
-_TESTS = {gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not"}
+_TESTS = {
+    gast.Eq: "eq", gast.NotEq: "ne", gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not",
+}  # fmt: skip
 
 #: The operators by whether only the truth is asked for.
 _BOOLEAN = {

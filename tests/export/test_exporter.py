@@ -381,3 +381,16 @@ def test_samples_on_which_the_users_assert_fails_are_left_out(tmp_path):
     spec = [paddle.static.InputSpec([None], "float32", "x")]
     paddle.onnx.export(paddle.jit.to_static(checked, input_spec=spec), str(tmp_path / "checked"))
     assert (tmp_path / "checked.onnx").exists()
+
+
+def test_a_loop_that_ends_on_some_inputs_only(tmp_path):
+    @paddle.jit.to_static(input_spec=[jit.InputSpec([2])])
+    def f(x):
+        while x.sum() < 20:
+            x = x * 2
+        return x
+
+    paddle.onnx.export(f, str(tmp_path / "f"))
+    session = onnxruntime.InferenceSession(str(tmp_path / "f.onnx"))
+    [got] = session.run(None, {session.get_inputs()[0].name: np.array([1, 2], "float32")})
+    assert got.tolist() == [8, 16]

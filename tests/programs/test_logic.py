@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import paddlelite as paddle
+from paddlelite.jit import InputSpec, to_static
 
 from .harness import check
 
@@ -226,3 +227,30 @@ def test_lambdas():
         )
 
     check(f, *NUMBERS)
+
+
+def sizes_equal(x, y):
+    if x.shape == [2, 3]:
+        x = x * 2
+    if list(y.shape) != [2, 3] and (x.shape, 1) != (y.shape, 2):
+        x = x * 5
+    return x if 3 in x.shape else -x
+
+
+def sizes_of_other_kinds(x, y):
+    return x if x.shape == (2, 3) or tuple(x.shape) == None or y.shape == [2] else -x  # noqa: E711
+
+
+@pytest.mark.parametrize("function", [sizes_equal, sizes_of_other_kinds])
+def test_sizes_compared(function):
+    shapes = [((2, 3), (2, 3)), ((2, 3), (3, 2)), ((1, 2), (1, 2)), ((3, 1), (2, 3))]
+    check(function, *((paddle.ones(a), paddle.ones(b)) for a, b in shapes))
+
+
+def test_sizes_that_are_surely_equal_need_no_branch():
+    @to_static(input_spec=[InputSpec([None, None])])
+    def f(x):
+        y = x + 1
+        return y if y.shape == x.shape and y.shape[0] < x.shape[0] + 1 else -x
+
+    assert [node.type for node in f.main_program.block.nodes] == ["scale"]

@@ -454,3 +454,15 @@ def test_rank_0_is_not_iterable():
 
     with pytest.raises(TypeError, match="0-D"):
         f(paddle.to_tensor(1.0))
+
+
+def returned_from_nested_loops(x, n):
+    for i in range(3):
+        for j in range(n):
+            if i * j == 2:
+                return x * i + j
+    return x
+
+
+def test_sizes_of_one_loop_after_the_other():
+    check(returned_from_nested_loops, *COUNTS)
