@@ -18,6 +18,7 @@ import numpy as np
 from paddlelite import dims as D
 from paddlelite.dtypes import DType, bool_, rank
 from paddlelite.errors import CaptureError
+from paddlelite.mode import mode
 from paddlelite.nested import Hole, Leaf, Object, keys, mapped, parts, rebuilt
 from paddlelite.op import Spec
 from paddlelite.ops.array import create_array
@@ -219,6 +220,7 @@ class Pairing:
         except Mismatch as problem:
             if not self.may_fork(one, two):
                 raise
+            mode.capture.__dict__["forks"] = True
             halves = self._half(one, UNBOUND, path, False), self._half(UNBOUND, two, path, False)
             return Undecided(self.flag(True, path), *halves, self._blame(problem, self.name))
 

@@ -48,19 +48,19 @@ class Undecided:
         return _needed(self).__class__
 
     def __eq__(self, other: object) -> Any:
-        return spread(self, lambda value: value == other)
+        return _operated(operator.eq, self, other) if forked(self) else spread(self, lambda v: v == other)
 
     def __ne__(self, other: object) -> Any:
-        return spread(self, lambda value: value != other)
+        return _operated(operator.ne, self, other) if forked(self) else spread(self, lambda v: v != other)
 
     def __hash__(self) -> int:
         return hash(_needed(self))
 
     def __add__(self, other: Any) -> Any:
-        return Text(operator.add, self, other) if _is_text(self) else _needed(self) + other
+        return Text(operator.add, self, other) if _is_text(self) else _operated(operator.add, self, other)
 
     def __radd__(self, other: Any) -> Any:
-        return Text(operator.add, other, self) if _is_text(self) else other + _needed(self)
+        return Text(operator.add, other, self) if _is_text(self) else _operated(operator.add, other, self)
 
 
 def known_value(value: Any) -> Any:
@@ -84,6 +84,23 @@ def _needed(value: Undecided) -> Any:
         found.test, found.one = True, stand_in(found.two if found.one is None else found.one)
         found = _needed(found)
     return found
+
+
+def forked(value: Any) -> bool:
+    """Whether a value is one of two tensors or numbers that fit no one tensor, and nothing says which."""
+    from .merge import is_leaf
+
+    value = known_value(value)
+    return type(value) is Undecided and all(is_leaf(v) or forked(v) for v in (value.one, value.two))
+
+
+def _operated(function: Callable[..., Any], *args: Any) -> Any:
+    """An operator of values of which some are undecided."""
+    from .operators.conditionals import chosen
+
+    if any(map(forked, args)):
+        return chosen(function, *args)
+    return function(*(_needed(arg) if type(arg) is Undecided else arg for arg in args))
 
 
 def spread(value: Any, function: Callable[[Any], Any]) -> Any:
@@ -140,9 +157,9 @@ def _refuse_text(what: str) -> NoReturn:
     )
 
 
-def _special(name: str) -> None:
+def _special(name: str, function: Callable[..., Any] | None = None) -> None:
     def of_undecided(self: Undecided, *args: Any) -> Any:
-        return getattr(_needed(self), name)(*args)
+        return getattr(_needed(self), name)(*args) if function is None else _operated(function, self, *args)
 
     def of_text(self: Text, *args: Any) -> NoReturn:
         _refuse_text(name)
@@ -153,11 +170,12 @@ def _special(name: str) -> None:
         setattr(Text, name, of_text)
 
 
-for _name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and",
-              "xor", "or"):  # fmt: skip
-    _special(f"__{_name}__")
-    _special(f"__r{_name}__")
-for _name in ("lt", "le", "gt", "ge", "eq", "ne", "neg", "pos", "abs", "invert", "bool", "int", "float", "complex",
-              "hash", "index", "round", "len", "iter", "next", "contains", "getitem", "setitem", "delitem", "call",
-              "enter", "exit", "array", "str", "format", "reversed"):  # fmt: skip
+for _name in ("add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "xor",
+              "or", "lt", "le", "gt", "ge", "neg", "pos", "abs", "invert", "getitem"):  # fmt: skip
+    _function = getattr(operator, f"__{_name}__")
+    _special(f"__{_name}__", _function)
+    _special(f"__r{_name}__", lambda mine, its, function=_function: function(its, mine))
+for _name in ("divmod", "rdivmod", "eq", "ne", "bool", "int", "float", "complex", "hash", "index", "round", "len",
+              "iter", "next", "contains", "setitem", "delitem", "call", "enter", "exit", "array", "str", "format",
+              "reversed"):  # fmt: skip
     _special(f"__{_name}__")

@@ -117,7 +117,7 @@ _NAMES = ("bool", "Python int", "float", "complex")
 
 def _meet(number: Number, other: Any) -> tuple[Any, Any]:
     """Both operands in the dtype of the operation."""
-    if not isinstance(other, Tensor) or number.dtype is other.dtype:
+    if not issubclass(type(other), Tensor) or number.dtype is other.dtype:
         return number, other
     if isinstance(other, Number):
         strong = max(number.dtype, other.dtype, key=rank)
@@ -135,7 +135,7 @@ def _arithmetic(name: str, mixes: bool) -> None:
     def operate(self: Number, other: Any) -> Any:
         left, right = _meet(self, other)
         result = base(left, right)
-        if not is_weak(other) or result is NotImplemented:
+        if result is NotImplemented or not is_weak(other):
             return result
         pairs = {max(a, b) for a in kinds_of(self) for b in kinds_of(other)}
         return weaken(result, frozenset(pairs if mixes else ()))
@@ -181,7 +181,7 @@ def _size(x: Any) -> Any:
     """The size that a number is, if it is one."""
     if type(x) is int:
         return x
-    content = x.content if isinstance(x, Value) else None
+    content = x.content if issubclass(type(x), Value) else None
     return None if content is None or content.ndim else content.item()
 
 

@@ -20,7 +20,7 @@ from ..state import CONTAINERS, Contents, born, current, note, note_rebound, rec
 from ..symbolic import is_symbolic, refuse, rewriting
 from ..undecided import Undecided
 from . import text
-from .conditionals import choose
+from .conditionals import choose, chosen
 from .items import check_key
 from .reads import attr
 from .replaced import REPLACED
@@ -50,6 +50,8 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
         return REPLACED[target]
     note_rebound(target)
     converted = run.convert(target)
+    if converted is target and hasattr(run, "forks"):
+        return functools.partial(chosen, target)
     return _followed(target) if converted is target and current() is not None else converted
 
 

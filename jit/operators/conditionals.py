@@ -31,7 +31,7 @@ from ..state import (
     watch,
 )
 from ..symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, refuse, within
-from ..undecided import Undecided
+from ..undecided import Undecided, forked, known_value
 
 _BODY, _ORELSE = (True,), (False,)
 
@@ -82,6 +82,24 @@ def choose(
     for taken in _both(test, watched, watched, lambda taken: cells_of(then if taken else otherwise)):
         value.put(then() if taken else otherwise())
     return value.get()
+
+
+def chosen(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A call with arguments that are one of two tensors, which have no one dtype and rank: in a branch for each."""
+    key: Any = next((k for k, arg in (*enumerate(args), *kwargs.items()) if forked(arg)), None)
+    if key is None:
+        return function(*args, **kwargs)
+    fork = known_value(kwargs[key] if isinstance(key, str) else args[key])
+
+    def with_(value: Any) -> Any:
+        if isinstance(key, str):
+            return chosen(function, *args, **{**kwargs, key: value})
+        return chosen(function, *args[:key], value, *args[key + 1 :], **kwargs)
+
+    value = choose(fork.test, lambda: with_(fork.one), lambda: with_(fork.two), inside=())
+    if forked(value):
+        value.problem = fork.problem  # which tells of the user's own `if`
+    return value
 
 
 def cells_of(thunk: Callable[..., Any]) -> list[Place]:

@@ -12,6 +12,7 @@ from paddlelite.tensor.tensor import Tensor
 
 from ..convert import is_users
 from ..symbolic import check_sure, is_symbolic, rewriting
+from ..undecided import Undecided, forked, known_value
 from .items import check_key, meet, pick
 
 _NEW = sys.version_info >= (3, 11)
@@ -51,7 +52,9 @@ def attr(target: Any, path: str) -> Any:
 
 def _attribute(target: Any, name: str) -> Any:
     """One attribute, on which the program depends."""
-    run = rewriting()
+    run, target = rewriting(), known_value(target)
+    if forked(target):
+        return Undecided(target.test, attr(target.one, name), attr(target.two, name), target.problem)
     if run is None or isinstance(target, Tensor):
         return getattr(target, name)
     meet(target)

@@ -107,16 +107,17 @@ def _attach(name: str, op: Any, symbol: str, scalar: Callable[[Tensor, Any], Any
                 dtype = self.dtype
                 if dtype.category == "f" or (kind is int and dtype.category == "i"):
                     return scalar(self, other)
-        elif isinstance(other, Tensor):
+        elif issubclass(kind, Tensor):  # by its true type: what stands for a tensor has operators of its own
             a, b = self._data, other._data
             if a is not None and b is not None and a.dtype is b.dtype:
                 return bind(op, self, other)
-        if isinstance(other, _RIGHT):
+        if issubclass(kind, _RIGHT):
             return op(*operands(self, other, symbol))
         return NotImplemented
 
     def backward(self: Tensor, other: Any) -> Any:
-        return op(*reversed(operands(self, other, symbol))) if isinstance(other, _RIGHT) else NotImplemented
+        known = issubclass(type(other), _RIGHT)
+        return op(*reversed(operands(self, other, symbol))) if known else NotImplemented
 
     forward.__name__, backward.__name__ = f"__{name}__", f"__r{name}__"
     setattr(Tensor, forward.__name__, forward)
@@ -188,7 +189,7 @@ def _rdivmod(self: Tensor, other: Any) -> Any:
 def _at(self: Tensor, other: Any) -> Any:
     if isinstance(other, np.ndarray):
         other = to_tensor(other)
-    return _matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    return _matmul(self, other) if issubclass(type(other), Tensor) else NotImplemented
 
 
 @method("__rmatmul__")
@@ -198,7 +199,7 @@ def _rat(self: Tensor, other: Any) -> Any:
 
 def _comparison(name: str, op: Any, symbol: str) -> None:
     def compare(self: Tensor, other: Any) -> Any:
-        if not isinstance(other, _RIGHT):
+        if not issubclass(type(other), _RIGHT):
             return NotImplemented
         if type(other) is float and not self.dtype.is_inexact:
             return op(astype(self, default_dtype()), to_tensor(other))

@@ -457,3 +457,43 @@ def none_to_layers(x, n):
 def test_none_until_the_first_round(function):
     rows = np.float32([[0.5, -1.0, 2.0], [1.0, 0.25, -0.75]])
     check(function, *((rows[:k], np.array(n)) for k in (2, 1) for n in (0, 1, 3)))
+
+
+def ranks(x, n):
+    y = x.sum() if n > 1 else x
+    z = y * x + 1
+    return (-y + z).mean() + paddle.nn.functional.relu(y).sum() + (2 - y).max()
+
+
+def dtypes(x, n):
+    k = x.astype("int64") if n > 1 else x
+    return (k * 2).astype("float32") + 1, paddle.cast(x=k, dtype="float64")
+
+
+def numbers_and_rows(x, n):
+    out = 0
+    if n > 1:
+        out = out + x
+    return x * 2 + out - out
+
+
+def narrowed(x, n):
+    y = x.sum() if n > 1 else x
+    if n > 1:
+        y = y + 1
+    return y.mean(), (y == x).all() if n > 0 else (y > 0).any()
+
+
+@pytest.mark.parametrize("function", [ranks, dtypes, numbers_and_rows, narrowed])
+def test_tensors_of_different_kinds(function):
+    check(function, *COUNTS)
+
+
+def test_tensors_of_different_kinds_are_no_result():
+    @to_static
+    def f(x, n):
+        y = x.sum() if n > 1 else x
+        return y + 1
+
+    with pytest.raises(CaptureError, match="different ranks"):
+        f(tensor([1.0, 2.0]), paddle.to_tensor(1))
