@@ -96,7 +96,7 @@ def several_problems(x, n):
     else:
         y = x
         z = None
-    return y + z + float(large)
+    return y, z, large
 
 
 #: What to know of each, as the page says it.
