@@ -19,6 +19,7 @@ Asynchronous ones stay, and sets, whose elements are found by hash.
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import gast
 
@@ -43,10 +44,11 @@ class Comprehensions(Pass):
         return self._lower(node, "MADE = []\nLOOPS\nreturn MADE", "MADE.append(ELEMENT)", ELEMENT=node.elt)
 
     def visit_DictComp(self, node: gast.DictComp) -> gast.AST:
-        if binds([node.key, node.value]):
-            return self.generic_visit(node)  # Python evaluates the key first, an assignment the value
-        parts = {"KEY": node.key, "ELEMENT": node.value}
-        return self._lower(node, "MADE = {}\nLOOPS\nreturn MADE", "MADE[KEY] = ELEMENT", **parts)
+        add = (
+            "FIRST = KEY\nMADE[FIRST] = ELEMENT"  # an assignment by itself evaluates the value before the key
+        )
+        parts = {"FIRST": self.names.fresh("_key"), "KEY": node.key, "ELEMENT": node.value}
+        return self._lower(node, "MADE = {}\nLOOPS\nreturn MADE", add, **parts)
 
     def visit_GeneratorExp(self, node: gast.GeneratorExp) -> gast.AST:
         if not self.can_hoist or suspends([node]) or binds([node]):
@@ -57,7 +59,7 @@ class Comprehensions(Pass):
         lazily = expression(f"lambda {items}: LAZY", LAZY=self.generic_visit(node))
         return operator("generated", *listed.args, lazily, listed.func)
 
-    def _lower(self, node: gast.AST, whole: str, add: str, **parts: gast.AST) -> gast.AST:
+    def _lower(self, node: gast.AST, whole: str, add: str, **parts: Any) -> gast.AST:
         if not self.can_hoist or suspends([node]):
             return self.generic_visit(node)
         made, items = self.names.fresh("_made"), self.names.fresh("_items")

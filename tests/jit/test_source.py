@@ -225,3 +225,13 @@ def test_code_runs_under_its_own_file_and_line():
         convert(f)(0)
     last = [entry for entry in caught.traceback if not is_library_file(str(entry.path))][-1]
     assert str(last.path) == __file__ and last.lineno + 1 == f.__code__.co_firstlineno + 3
+
+
+def test_dict_comprehensions_evaluate_the_key_first():
+    seen = []
+
+    def f(xs):
+        return {seen.append(("key", v)): seen.append(("value", v)) for v in xs}
+
+    convert(f)([1, 2])
+    assert seen == [("key", 1), ("value", 1), ("key", 2), ("value", 2)]
