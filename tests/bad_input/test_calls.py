@@ -47,6 +47,7 @@ from .given import lines_of, ones
         (lambda: nn.Conv2D(3, 4, 3)(ones(1, 4, 5, 5)), ValueError, r"channels is 4.*channels is 3"),
         (lambda: F.cross_entropy(ones(2, 3), paddle.to_tensor([1, 7])), IndexError, r"7.*\[0, 3\)"),
         (lambda: F.embedding(paddle.to_tensor([0, 9]), ones(3, 2)), ValueError, "9"),
+        (lambda: nn.LayerNorm(3)(ones(3)), ValueError, r"\[3\]"),
         (lambda: nn.Layer().add_sublayer("a", 3), TypeError, "int"),
     ],
 )

@@ -108,7 +108,7 @@ def layer_norm(
 ) -> Tensor:
     """Normalize over the last axes, whose sizes are ``normalized_shape`` (Ba, Kiros and Hinton, 2016).
 
-    Raises InvalidArgumentError when they are not. Paddle op: layer_norm.
+    Raises InvalidArgumentError when they are not, or when they are all of them. Paddle op: layer_norm.
 
     >>> import paddlelite as paddle
     >>> paddle.nn.functional.layer_norm(paddle.to_tensor([[1.0, 3.0]]), 2).numpy().round(3)
@@ -116,6 +116,10 @@ def layer_norm(
     """
     sizes = _last_sizes(x, normalized_shape)
     begin = len(x.dims) - len(sizes)
+    if not begin:
+        raise InvalidArgumentError(
+            f"layer_norm needs an axis that it does not normalize over, but x has shape {list(x.dims)}"
+        )
     weight, bias = (_flat(t) for t in (weight, bias))
     return L.layer_norm(x, weight, bias, epsilon=float(epsilon), begin_norm_axis=begin)[0]
 
