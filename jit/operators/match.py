@@ -6,7 +6,6 @@ a tensor.
 
 from __future__ import annotations
 
-import collections.abc
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,8 @@ Matcher = Callable[[Any, dict[str, Any]], Any]
 Thunk = Callable[[], Any]
 
 _MISSING = object()
+#: How CPython marks the classes whose objects are sequences and mappings to patterns (`Py_TPFLAGS_SEQUENCE`).
+_SEQUENCE, _MAPPING = 1 << 5, 1 << 6
 #: Classes whose one positional pattern stands for the whole subject.
 _WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
 
@@ -94,7 +95,7 @@ def sequence(matchers: list[Any]) -> Matcher:
     inner = [capture(None, m.name) if isinstance(m, star) else m for m in matchers]
 
     def parts(subject: Any) -> list[Any] | None:
-        if isinstance(subject, (str, bytes, bytearray)) or not isinstance(subject, collections.abc.Sequence):
+        if not subject.__class__.__flags__ & _SEQUENCE:
             return None
         more = len(subject) - len(matchers)
         if more != 0 if at is None else more < -1:
@@ -112,9 +113,12 @@ def mapping(keys: list[Thunk], matchers: list[Matcher], rest: str | None) -> Mat
     """`case {'k': a, **rest}`."""
 
     def parts(subject: Any) -> list[Any] | None:
-        if not isinstance(subject, collections.abc.Mapping):
+        if not subject.__class__.__flags__ & _MAPPING:
             return None
         wanted = [key() for key in keys]
+        twice = [key for i, key in enumerate(wanted) if key in wanted[:i]]
+        if twice:
+            raise ValueError(f"mapping pattern checks duplicate key ({twice[0]!r})")
         values = [subject.get(key, _MISSING) for key in wanted]
         left = {} if rest is None else {key: subject[key] for key in subject if key not in wanted}
         return [*values, left]
@@ -134,12 +138,18 @@ def instance(cls: Thunk, by_position: list[Matcher], names: list[str], by_name: 
             return None
         whole = issubclass(kind, _WHOLE) and not hasattr(kind, "__match_args__")
         attributes = () if whole else getattr(kind, "__match_args__", ())
+        if not isinstance(attributes, tuple):
+            given = f"(got {type(attributes).__name__})"
+            raise TypeError(f"{kind.__name__}.__match_args__ must be a tuple {given}")
         most = 1 if whole else len(attributes)
         if len(by_position) > most:
             given = f"{kind.__name__}() accepts {most} positional sub-pattern{'' if most == 1 else 's'}"
             raise TypeError(f"{given} ({len(by_position)} given)")
         itself = [subject] if whole and by_position else []
         wanted = (*attributes[: len(by_position) - len(itself)], *names)
+        twice = [name for i, name in enumerate(wanted) if name in wanted[:i]]
+        if twice:
+            raise TypeError(f"{kind.__name__}() got multiple sub-patterns for attribute {twice[0]!r}")
         return [*itself, *(getattr(subject, attribute, _MISSING) for attribute in wanted)]
 
     return _of_parts([*by_position, *by_name], parts)

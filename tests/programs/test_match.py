@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 from collections import namedtuple
 
@@ -271,3 +272,69 @@ def test_names_of_alternatives_that_a_tensor_chooses_are_refused():
 
     with pytest.raises(CaptureError, match=r"test_match.py:\d+: a tensor decides which alternative"):
         f(tensor(1), tensor(2))
+
+
+class Both(collections.UserList, collections.abc.Hashable):
+    pass
+
+
+class Late:
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, i):
+        return [5][i]
+
+
+collections.abc.Sequence.register(Late)
+
+
+class Odd:
+    __match_args__ = ("x",)
+    x = 3
+
+
+class Listed:
+    __match_args__ = ["x"]  # noqa: RUF012
+    x = 3
+
+
+def kinds_of_subjects(x, subject):
+    match subject:
+        case {}:
+            return x
+        case [a]:
+            return x * a
+        case Odd(y, x=z):
+            return x + y + z
+        case Listed(y):
+            return x - y
+    return -x
+
+
+@pytest.mark.parametrize("subject", [Both([1]), Late(), "a", Odd(), Listed(), 4])
+def test_subjects_are_taken_apart_as_python_does(subject):
+    x, results = paddle.ones([1]), []
+    for function in (kinds_of_subjects, paddle.jit.to_static(kinds_of_subjects)):
+        try:
+            results.append(function(x, subject).tolist())
+        except TypeError as error:
+            results.append(str(error))
+    assert results[0] == results[1]
+
+
+def test_a_key_that_is_looked_for_twice():
+    one = {"key": 1}
+
+    class Keys:
+        a = b = "key"
+
+    @paddle.jit.to_static
+    def f(x):
+        match one:
+            case {Keys.a: _, Keys.b: _}:
+                return x
+        return -x
+
+    with pytest.raises(ValueError, match="duplicate key"):
+        f(paddle.ones([1]))
