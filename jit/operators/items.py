@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from paddlelite.autograd import enable_grad
 from paddlelite.ops.array import as_index
 from paddlelite.ops.check import assert_op
 from paddlelite.tensor.creation import to_tensor
@@ -44,7 +45,8 @@ def pick(items: Sequence[Any], position: Any) -> Any:
     if all(isinstance(item, (Tensor, bool, int, float)) for item in items):
         tensors = [item if isinstance(item, Tensor) else to_tensor(item) for item in items]
         if len({(t.dtype, tuple(t.dims)) for t in tensors}) == 1:
-            found = stack(tensors)[position]
+            with enable_grad():  # in Python a list gives the very tensor that it holds, also under no_grad
+                found = stack(tensors)[position]
             return weaken(found) if all(map(is_weak, items)) else found
     return _chosen(items, position)
 

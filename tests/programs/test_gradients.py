@@ -140,3 +140,15 @@ def test_a_program_in_another_keeps_what_only_it_needs(tmp_path):
         found = layer(tensor([1.0, 2.0]), paddle.to_tensor(3))
         found = found[1] if isinstance(found, list) else found
         np.testing.assert_array_equal(found.numpy(), [4, 5])
+
+
+def test_an_item_chosen_under_no_grad_is_the_tensor_itself():
+    def f(x, n):
+        items = [x * 2, x * 3]
+        for _ in range(n):
+            with paddle.no_grad():
+                y = items[n % 2]
+            x = x + y
+        return x
+
+    check(f, *(([1.0, -2.0], paddle.to_tensor(n)) for n in (0, 1, 2)))
