@@ -113,11 +113,23 @@ class Type(NamedTuple):
         spec = Spec(dims, dtype, None, max(self.spec.array, other.spec.array))  # ("full", "empty", "")
         return Type(spec, self.weak and other.weak, self.kinds | other.kinds)
 
+    def perhaps(self, symbols: set[Any]) -> Type:
+        """The type of what has this type or is a :func:`dummy`, whose sizes are others where they are not known.
+
+        They become symbols of their own: those of this type stand for the sizes of other tensors, too.
+        """
+        dims = tuple(d if isinstance(d, int) else _any_size(symbols) for d in self.spec.dims)
+        return self._replace(spec=self.spec._replace(dims=dims))
+
 
 def _join(before: Any, after: Any, symbols: set[Any]) -> Any:
     """A size that is `before` on one path and `after` on another."""
     if before == after or before in symbols:
         return before
+    return _any_size(symbols)
+
+
+def _any_size(symbols: set[Any]) -> Any:
     symbols.add(symbol := D.fresh("carried"))
     return symbol
 
@@ -271,7 +283,7 @@ class Pairing:
         """A template for a value that only one side has."""
         known = two if one is UNBOUND else one
         if is_leaf(known):
-            return Leaf(self._add(one, two, Type.of(known), unsure))
+            return Leaf(self._add(one, two, Type.of(known).perhaps(self.symbols), unsure))
         if may_grow(known) and known.array is not None:
             return ListOf(self._array(one, two, unsure).index)
         new = id(known) in self.born

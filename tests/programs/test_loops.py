@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
+from paddlelite.dims import matches
 from paddlelite.errors import CaptureError
+from paddlelite.interpret import run_node
 from paddlelite.jit import InputSpec, to_static
 
 from .harness import check, tensor
@@ -466,3 +468,28 @@ def returned_from_nested_loops(x, n):
 
 def test_sizes_of_one_loop_after_the_other():
     check(returned_from_nested_loops, *COUNTS)
+
+
+def bound_in_some_rounds(x, n):
+    for i in range(n):
+        z = x * 2
+    if n > 0:
+        return z + x
+    return x
+
+
+def test_what_no_round_may_bind_has_no_size_of_another():
+    """A tensor of size 1 stands for it then; onnxruntime gives values of one named size one buffer."""
+    check(bound_in_some_rounds, *COUNTS)
+    three = paddle.to_tensor([1.0, 2.0, 3.0])
+    spec = [InputSpec([None], "float32"), InputSpec([], "int64")]
+    program = to_static(bound_in_some_rounds).captured_for(*spec).traced.program
+    for n in (0, 2):
+        seen = dict(zip(program.inputs[0].dims, three.shape, strict=True))
+        values = dict(zip(program.inputs, (three.numpy(), np.int64(n)), strict=True))
+        values.update({v: t.numpy() for v, t in program.captures.items()})
+        for node in program.block.nodes:
+            results = run_node(node, values)
+            values.update(zip(node.outputs, results, strict=True))
+            for value, array in zip(node.outputs, results, strict=True):
+                assert matches(value.dims, array.shape, seen), (node.type, value.dims, array.shape)
