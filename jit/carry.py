@@ -7,14 +7,14 @@ again and the body is recorded once more. Types only widen, so this ends.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from paddlelite.nested import Hole, Leaf, fill, keys, parts
 from paddlelite.tensor.tensor import Tensor
 
 from .blame import loop_value
-from .merge import FLAG, Pairing, Type, is_leaf
-from .state import UNBOUND, Contents, Item, Journal, Place, watch
+from .merge import FLAG, Pairing, Type, is_leaf, may_grow
+from .state import STALE, UNBOUND, Contents, Item, Journal, Place, note, watch
 from .undecided import Undecided
 
 
@@ -78,13 +78,36 @@ def _holes(template: Any) -> list[int]:
     return [index for part in inner or () for index in _holes(part)]
 
 
+class _Stand(NamedTuple):
+    """A list from before a loop, what stands for it in the body, and what that holds when a round begins."""
+
+    key: Any  # of its place
+    before: Any
+    inside: Contents
+    held: Any
+
+
+def _as_before(place: Place, journal: Journal) -> Any:
+    """A list that holds what another did before the recorded code."""
+    now, entry = place.get(), journal.entries.get(place.key)
+    place.put(entry.before if entry else now)
+    copy = place.owner.copy()
+    place.put(now)
+    return copy
+
+
 class Carried:
     """The state of one loop."""
 
     def __init__(self, places: list[Place]) -> None:
         self.places = places
         self.first = {place.key: place.get() for place in places}
+        self._lists = {key: value for key, value in self.first.items() if may_grow(value)}
         self.pairing = _Rounds(places, self.first, self.first, {}, set())
+        self._stands: list[_Stand] = []
+        #: Lists from before the loop that its first round changes where something else stands for them.
+        self.stale: dict[int, Place] = {}
+        self._changes: dict[int, Any] = {}  # the key of the place through which it does
 
     @property
     def unknown(self) -> frozenset[tuple[Any, ...]]:
@@ -98,9 +121,23 @@ class Carried:
 
     def place(self, tensors: list[Any]) -> None:
         """Put the block's parameters where the body finds its variables."""
+        self._stands = []
         for place, value in self.values(tensors):
             place.put(value)
             watch(place, value)
+            before = self._lists.get(place.key)
+            if before is not None and value is not before and may_grow(value):
+                inside = Contents(place.name, value)
+                if self._changes.get(id(before), place.key) != place.key:
+                    inside.put(STALE)  # another name is the one that changes it
+                self._stands.append(_Stand(place.key, before, inside, inside.get()))
+        self.forget()
+
+    def forget(self) -> None:
+        """Other names for a list that only its first round has changed may not be read."""
+        for place in self.stale.values():
+            note(place, surely=False)
+            place.put(STALE)
 
     def values(self, tensors: list[Any]) -> list[tuple[Place, Any]]:
         """The places with their values, which these tensors are carried for."""
@@ -113,16 +150,39 @@ class Carried:
 
     def after(self, journal: Journal) -> list[Tensor] | None:
         """The carried tensors after a round, or None when something had to be widened."""
+        known = len(self.stale)
+        self._find_stale(journal)
         self._add_new(journal)
         before, last = self.pairing, {place.key: place.get() for place in self.places}
         self.pairing = _Rounds(self.places, self.first, last, journal.born, before.symbols)
-        return [pair.side(1) for pair in self.pairing.pairs] if self.pairing.widen(before) else None
+        settled = self.pairing.widen(before) and len(self.stale) == known
+        return [pair.side(1) for pair in self.pairing.pairs] if settled else None
+
+    def _find_stale(self, journal: Journal) -> None:
+        """Find the lists from before the loop that the body has changed where something else stands for them."""
+        changed = [s for s in self._stands if s.inside.differs(s.inside.get(), s.held)]
+        for stand in changed:
+            self._changes.setdefault(id(stand.before), stand.key)
+        found: list[Place] = [Contents(s.inside.name, s.before) for s in changed]
+        found += [
+            e.place for e in journal.entries.values() if e.place.owner is not None and e.place.get() is STALE
+        ]
+        for place in found:
+            if self.stale.setdefault(id(place.owner), place) is place:
+                copy = _as_before(place, journal)
+                self.first = {k: copy if v is place.owner else v for k, v in self.first.items()}
+        self.places = [p for p in self.places if id(p.owner) not in self.stale]
 
     def _add_new(self, journal: Journal) -> None:
         """Carry the places that the body wrote to and that were not known yet."""
         entries = [e for k, e in journal.entries.items() if k not in self.first and not e.place.private]
-        new = [e for e in entries if e.place.differs(e.place.get(), e.before)]
+        new = [
+            e
+            for e in entries
+            if e.place.differs(e.place.get(), e.before) and id(e.place.owner) not in self.stale
+        ]
         whole = {id(e.place.owner) for e in new if isinstance(e.place, Contents)}
         self.places = [p for p in self.places if not (isinstance(p, Item) and id(p.owner) in whole)]
         self.places += [entry.place for entry in new]
         self.first.update({entry.place.key: entry.before for entry in new})
+        self._lists.update({entry.place.key: entry.before for entry in new if may_grow(entry.before)})

@@ -28,7 +28,7 @@ from paddlelite.tensor.creation import to_tensor, zeros
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, joined_dtype, kinds_of, leaf_dtype, weaken
 
-from .state import CONTAINERS, UNBOUND, Contents, Place
+from .state import CONTAINERS, STALE, UNBOUND, Contents, Place
 from .symbolic import bound_of, mark_unsure, negate, refuse
 from .undecided import Text, Undecided
 
@@ -199,6 +199,8 @@ class Pairing:
         values between which nobody could choose later are a problem of the capture, which goes on with a stand-in.
         """
         self.name, half = place.name, one is UNBOUND or two is UNBOUND
+        if one is STALE or two is STALE:
+            return STALE
         try:
             if half and one is not two and not sure and place.owner is not None:
                 raise Mismatch(place.name, one, two, ONE_PATH)

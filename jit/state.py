@@ -28,6 +28,8 @@ StateClosure = Callable[[], Any]
 
 
 UNBOUND = Unbound()
+#: In place of the contents of a list that a loop's first round has changed: only another name can still read them.
+STALE = object()
 #: Stands for no value at all, not even an unbound name.
 _NOT = object()
 
@@ -158,10 +160,10 @@ class Contents(Place):
 
     @property
     def grows(self) -> bool:
-        return hasattr(self.target, "array")
+        return hasattr(type(self.target), "array")
 
     def get(self) -> Any:
-        array = getattr(self.target, "array", None)
+        array = getattr(self.target, "_array", None)
         if array is not None:
             return array
         return next(kind for kind in CONTAINERS if isinstance(self.target, kind))(self.target)

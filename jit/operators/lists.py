@@ -19,7 +19,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import is_weak, weaken
 
-from ..state import Contents, born, note
+from ..state import STALE, Contents, born, note
 from ..symbolic import is_symbolic, refuse
 from .items import pick
 from .replaced import replaces
@@ -54,7 +54,7 @@ def _changing(own: Callable[..., Any]) -> Callable[..., Any]:
 class List(builtins.list):  # type: ignore[type-arg]
     """A list whose contents may be a TensorArray (`array`); the list itself is empty then."""
 
-    array: Any = None
+    _array: Any = None
 
     def __init__(self, *items: Any) -> None:
         super().__init__(*items)
@@ -62,6 +62,21 @@ class List(builtins.list):  # type: ignore[type-arg]
 
     def __parts__(self) -> builtins.list[Any] | None:
         return builtins.list(self) if self.array is None else None  # a TensorArray is one value
+
+    @property
+    def array(self) -> Any:
+        """The TensorArray, or None. Raises CaptureError when the contents are STALE."""
+        if self._array is STALE:
+            raise refuse(
+                "a loop on a tensor has changed this list in place under another name, which it then binds anew: a "
+                "graph does not keep what its first round left here",
+                "Copy it before the loop: list(a).",
+            )
+        return self._array
+
+    @array.setter
+    def array(self, value: Any) -> None:
+        self._array = value
 
     @classmethod
     def of(cls, array: Any) -> List:

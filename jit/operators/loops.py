@@ -185,6 +185,7 @@ def _rounds(
     for place, value in carried.values(results):
         note(place, surely=False)
         place.put(value)
+    carried.forget()
 
 
 def _settle(capture: Any, carried: Carried, body: Journal, written: list[Tensor]) -> bool:
