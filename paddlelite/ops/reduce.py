@@ -74,9 +74,8 @@ def _reduction(type: str, reduce: Any, onnx: str, result: DType | None = None, *
             out = b.Div(b.ReduceSum(x, over, keepdims=int(keep_dim)), b.cast(count, x.dtype))
         else:
             out = getattr(b, onnx)(x, over, keepdims=int(keep_dim))
-        if (
-            result is not None
-        ):  # over no elements onnxruntime's ReduceMax is the smallest number, which is not 0
+        if result is not None:
+            # Over no elements onnxruntime's ReduceMax is 0 or the smallest number, its ReduceMin 0 or the greatest.
             return b.Greater(out, b.const(0, "int32"))
         return b.cast(out, out_dtype or X.dtype) if X.dtype.is_bool else out
 
@@ -276,7 +275,7 @@ def _(c: Any, g: Any) -> Any:
     return divide(_like_input(c, multiply(g, c.Out)), c.X)
 
 
-reduce_all = _reduction("reduce_all", np.logical_and.reduce, "ReduceMin", bool_)
+reduce_all = _reduction("reduce_all", np.logical_and.reduce, "ReduceProd", bool_)
 reduce_any = _reduction("reduce_any", np.logical_or.reduce, "ReduceMax", bool_)
 reduce_mean.sample(np.zeros((0, 2), np.float32), dim=[0])
 for _record in (reduce_all, reduce_any):
