@@ -38,9 +38,8 @@ class _Rounds(Pairing):
         return UNBOUND if one is UNBOUND else self.unify(one, one, "")
 
     def flag(self, first: bool, path: str) -> Any:
-        return Leaf(
-            self._add(first, not first, FLAG)
-        )  # carried itself: before the loop it is the first value
+        # It is carried itself: before the loop it says that it is the first value.
+        return Leaf(self._add(first, not first, FLAG))
 
     def is_new(self, one: Any, two: Any) -> bool:
         return id(two) in self.born

@@ -63,7 +63,7 @@ def truth_of(value: Any) -> Any:
     return predicate(value) if is_symbolic(value) else bool(value)
 
 
-#: Ops that cost next to nothing and cannot fail: an operand made of them need not be skipped.
+#: Of the ops that cannot fail (`Op.total`) those that cost next to nothing: such an operand need not be skipped.
 _HARMLESS = frozenset([
     "cast", "equal", "greater_equal", "greater_than", "less_equal", "less_than", "logical_and", "logical_not",
     "logical_or", "not_equal", "scale", "shape",

@@ -6,6 +6,8 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite.jit import InputSpec, to_static
+from paddlelite.jit.operators.logic import _HARMLESS
+from paddlelite.op import OPS
 
 from .harness import check
 
@@ -254,3 +256,7 @@ def test_sizes_that_are_surely_equal_need_no_branch():
         return y if y.shape == x.shape and y.shape[0] < x.shape[0] + 1 else -x
 
     assert [node.type for node in f.main_program.block.nodes] == ["scale"]
+
+
+def test_operands_that_are_not_skipped_cannot_fail():
+    assert [name for name in _HARMLESS if not OPS[name].total] == []
