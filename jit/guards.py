@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from paddlelite.ir import Value
+from paddlelite.staged.journal import note
+from paddlelite.staged.places import Item, Outer
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _CONTAINERS = (list, dict, tuple, set, np.ndarray)
@@ -176,3 +178,16 @@ def rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
             cells |= set(inner_cells) & set(code.co_freevars)
             table |= set(inner_table)
     return tuple(sorted(cells)), tuple(sorted(table))
+
+
+def note_rebound(target: Any) -> None:
+    """Journal the variables of surrounding functions and modules that a function rebinds."""
+    function = getattr(target, "__func__", target)
+    if not isinstance(function, types.FunctionType):
+        return
+    cells, table = rebound(function.__code__)
+    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for name in cells:
+        note(Outer(name, closure[name]))
+    for name in table:
+        note(Item(name, function.__globals__, name))

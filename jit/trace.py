@@ -24,17 +24,19 @@ from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
 from paddlelite.prune import cut
 from paddlelite.refusal import refuse, report
+from paddlelite.staged.iterables import Source
+from paddlelite.staged.journal import Journal
+from paddlelite.staged.lists import List
+from paddlelite.staged.merge import dummy
+from paddlelite.staged.places import CONTAINERS, Place
+from paddlelite.staged.undecided import Text, Undecided
 from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
-from .guards import Guards, contents
-from .merge import dummy
-from .operators.iterables import Source
-from .operators.lists import List
+from .blame import assignments
+from .guards import Guards, contents, note_rebound
 from .overloads import Overloads
-from .state import CONTAINERS, Journal, Place, note_rebound
-from .undecided import Text, Undecided
 
 
 def flatten(value: Any) -> Flat:
@@ -100,8 +102,7 @@ class _Run(Capture):
         self.guards = Guards()
         self.effects = Journal()
         self.overloads = Overloads()
-        self.decisions: dict[tuple[str, int], str] = {}
-        self.convert = self.converted
+        self.convert, self.assignments = self.converted, assignments
 
     def converted(self, target: Callable[..., Any]) -> Callable[..., Any]:
         """What is called in place of `target`, a function or a layer's forward."""
@@ -118,6 +119,7 @@ class _Run(Capture):
 def rewritten_calls(capture: Any) -> Iterator[None]:
     """Rewrite what is called inside the ``with``, for a capture that makes a program of static mode."""
     capture.guards, capture.overloads, capture.convert = Guards(), Overloads(), _convert.convert
+    capture.assignments = assignments
     try:
         yield
     finally:

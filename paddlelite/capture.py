@@ -70,6 +70,15 @@ class Capture:
         self.problems: list[CaptureError] | None = None
         #: What a layer's forward is passed through before it is called: the compiler's rewriting, when that runs.
         self.convert: Callable[[Any], Any] | None = None
+        #: The lines that bind a name in the two parts of the `if` that is running, for errors: the compiler knows.
+        self.assignments: Callable[[str], tuple[list[int], list[int]]] = lambda name: ([], [])
+        #: What became of the `if` or loop at a file and line.
+        self.decisions: dict[tuple[str, int], str] = {}
+        #: Places left undecided, containers that may not be written to any more, whether tensors were chosen between
+        #: that fit no one type, and whether an exception has left a branch (`paddlelite.staged`).
+        self.undecided: list[Any] = []
+        self.frozen: dict[int, Any] = {}
+        self.forks = self.left = False
         #: Tables and names where another tensor than the one of before stands for the rest of the capture.
         self._rebound: dict[tuple[int, str], tuple[dict[str, Any], str, Tensor]] = {}
         self._outer: Any = None

@@ -5,12 +5,15 @@ Each decides by the object it is given whether a tensor is involved. On Python v
 
 from builtins import slice
 
-from . import builtins  # (which are replaced by object)
+from paddlelite.staged import builtins  # (which are replaced by object)
+from paddlelite.staged.branches import ifexp
+from paddlelite.staged.journal import born as made
+from paddlelite.staged.lists import list_
+
 from .calls import call, method
-from .conditionals import if_, ifexp, truth
+from .comprehensions import generated
+from .conditionals import if_, truth
 from .exceptions import assert_, caught, raises
-from .iterables import generated
-from .lists import list_, made
 from .logic import and_, both_, chain, either_, eq, in_, is_, is_not, ne, not_, not_in, or_
 from .loops import for_, while_
 from .match import capture, equal, fits, guard, instance, mapping, one_of, same, sequence, star

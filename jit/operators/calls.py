@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 
 import paddlelite as paddle
+from paddlelite.staged.branches import choose, chosen
+from paddlelite.staged.items import check_key
+from paddlelite.staged.journal import born, current, note, recording
+from paddlelite.staged.places import CONTAINERS, Contents
+from paddlelite.staged.replaced import REPLACED
+from paddlelite.staged.symbolic import is_symbolic, refuse, rewriting
+from paddlelite.staged.undecided import Undecided
 
 from ..convert import convert
-from ..state import CONTAINERS, Contents, born, current, note, note_rebound, recording
-from ..symbolic import is_symbolic, refuse, rewriting
-from ..undecided import Undecided
+from ..guards import note_rebound
 from . import text
-from .conditionals import choose, chosen
-from .items import check_key
 from .reads import attr
-from .replaced import REPLACED
 
 
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,7 +52,7 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
         return REPLACED[target]
     note_rebound(target)
     converted = run.convert(target)
-    if converted is target and hasattr(run, "forks"):
+    if converted is target and run.forks:
         return functools.partial(chosen, target)
     return _followed(target) if converted is target and current() is not None else converted
 

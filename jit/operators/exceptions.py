@@ -9,12 +9,11 @@ from typing import Any
 from paddlelite.errors import CaptureError
 from paddlelite.mode import mode
 from paddlelite.ops.check import assert_op
+from paddlelite.staged.journal import current
+from paddlelite.staged.symbolic import is_symbolic, predicate, refuse
+from paddlelite.staged.text import later
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
-
-from ..state import current
-from ..symbolic import is_symbolic, predicate, refuse
-from .text import later
 
 _HANDLED = (
     "an exception raised under a condition on a tensor cannot be handled by the `try` around it",
@@ -29,7 +28,7 @@ def caught() -> None:
     error = sys.exc_info()[1]
     if isinstance(error, CaptureError):
         raise error
-    if getattr(mode.capture, "left", False):
+    if mode.capture is not None and mode.capture.left:
         raise refuse(*_HANDLED) from error
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from paddlelite.dtypes import bool_
+from paddlelite.staged.branches import cells_of, choose
+from paddlelite.staged.journal import recorded
+from paddlelite.staged.symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate, truth_of
+from paddlelite.staged.undecided import Undecided, spread
 from paddlelite.tensor.tensor import Tensor
 from paddlelite.weak import Number
-
-from ..state import recorded
-from ..symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate
-from ..undecided import Undecided, spread
-from .conditionals import cells_of, choose
 
 Thunk = Callable[[], Any]
 
@@ -56,11 +55,6 @@ def _operand(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) ->
         else:
             value = other()
     return truth_of(value) if asked else value
-
-
-def truth_of(value: Any) -> Any:
-    """The truth of a value: a bool, or a bool tensor."""
-    return predicate(value) if is_symbolic(value) else bool(value)
 
 
 #: Of the ops that cannot fail (`Op.total`) those that cost next to nothing: such an operand need not be skipped.

@@ -1,29 +1,23 @@
-"""while and for at run time, and how a loop on a tensor becomes one `while_loop`."""
+"""while and for at run time."""
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from paddlelite.errors import user_line
 from paddlelite.mode import mode
-from paddlelite.ops.control import close_loop, close_while, open_loop
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.tensor import Tensor
+from paddlelite.staged.iterables import counter, source_of, taken
+from paddlelite.staged.places import UNBOUND, StateClosure, places
+from paddlelite.staged.rounds import counted, rounds
+from paddlelite.staged.symbolic import either, in_graph, is_symbolic, negate, predicate, refuse
 
-from ..carry import Carried
-from ..state import UNBOUND, Journal, Own, Place, StateClosure, note, places, reads_unknown, recorded
-from ..symbolic import both, decided, either, in_graph, is_symbolic, negate, predicate, refuse
 from .conditionals import if_, read_of
-from .iterables import Source, counter, source_of, taken
 from .logic import and_
 
-__all__ = ["fold", "for_", "while_"]
+__all__ = ["for_", "while_"]
 
-#: How often a body is recorded before giving up: each attempt widens what is carried.
-MOST_ATTEMPTS = 30
 #: A loop that Python runs may put so many operations into the graph without a word.
 MOST_UNROLLED = 5000
 
@@ -38,7 +32,7 @@ def while_(test: Callable[[], Any], state: StateClosure, names: Names | None, st
         more = _goes_on(test, state, stop)
         if in_graph(more):
             del graph.nodes[start:]  # the test was tried to see what it is
-            yield from _rounds(lambda: _goes_on(test, state, stop), state, names, [])
+            yield from rounds(lambda: _goes_on(test, state, stop), *_carried(state, names))
             return
         if not more:
             return
@@ -59,12 +53,20 @@ def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -
     """The items of `iterable`, until a flag of `stop` is set. A Python iterable without flags is itself."""
     source = source_of(iterable)
     if source is not None:
-        return _counted(source, state, names, stop)
+        return counted(source, lambda: flag_set(state, stop), *_carried(state, names))
     if in_graph(iterable):
         iterable = [iterable[i] for i in range(iterable.dims[0])]
     if stop:
         return _until(iterable, state, names, stop)
     return iterable if mode.capture is None else _watched(iterable)
+
+
+def _carried(state: StateClosure, names: Names | None) -> tuple[Any, ...]:
+    """What a loop that becomes one of the graph carries, what else it may change, and what it surely reads."""
+    if names is None:
+        raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
+    seen = places(state)
+    return places(state, names), seen, lambda: read_of(seen)
 
 
 def _until(iterable: Iterable[Any], state: StateClosure, names: Names | None, stop: Names) -> Iterator[Any]:
@@ -77,8 +79,10 @@ def _until(iterable: Iterable[Any], state: StateClosure, names: Names | None, st
             return
         if stopped is not False:
             endless = counter(items)
-            rest = _masked(taken(items), state, names, stop) if endless is None else None
-            yield from rest or _counted(endless, state, names, stop)  # type: ignore[arg-type]
+            if endless is None:
+                yield from _masked(taken(items), state, names, stop)
+            else:
+                yield from counted(endless, lambda: flag_set(state, stop), *_carried(state, names))
             return
 
 
@@ -119,31 +123,6 @@ class _Growth:
             )
 
 
-def _counted(
-    source: Source, state: StateClosure, names: Names | None, stop: Names, *kept: Place
-) -> Iterator[Any]:
-    """A loop over something whose length is known only when the graph runs."""
-    source.begin()
-    position = Own("the loop's position", 0)
-
-    def more() -> Any:
-        stopped = flag_set(state, stop) if stop else False
-        return both(negate(stopped), source.more(position.get()))
-
-    for _ in _rounds(more, state, names, [position, *kept]):
-        item = source.item(position.get())
-        position.put(position.get() + 1)
-        yield item
-
-
-def fold(source: Source, first: Any, step: Callable[[Any, Any], Any]) -> Any:
-    """`first` and then, for each item of the source, `step(total, item)`."""
-    total = Own("the total", first)
-    for item in _counted(source, lambda: None, (), (), total):
-        total.put(step(total.get(), item))
-    return total.get()
-
-
 def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
     """Whether one of the loop's flags is set: a bool, or a tensor."""
     found: Any = False
@@ -154,60 +133,3 @@ def flag_set(state: StateClosure, flags: tuple[str, ...]) -> Any:
         if value is not UNBOUND:
             found = either(found, value)
     return found
-
-
-def _rounds(
-    more: Callable[[], Any], state: StateClosure, names: Names | None, extra: list[Place]
-) -> Iterator[None]:
-    """Let the body run once (or until the carried types no longer change) and record it as a loop."""
-    if names is None:
-        raise refuse("a loop on a tensor cannot suspend the function (yield, await) in its body")
-    capture: Any = mode.capture
-    decided("became a while_loop")
-    carried = Carried([*places(state, names), *extra])
-    written: list[Tensor] = []
-    if reads_unknown(lambda: read_of(places(state))):
-        return
-    guess = True
-    for attempt in itertools.count():
-        if attempt > MOST_ATTEMPTS:
-            raise refuse("the types that this loop carries keep changing from round to round")
-        with recorded([*carried.places, *places(state)]) as body:
-            carried.place(open_loop(capture, body.frame, carried.specs, written))
-            body.unknown = carried.unknown if guess else frozenset()
-            yield
-            settled = _settle(capture, carried, body, written)
-        if settled and not body.skipped:
-            break
-        guess = not settled
-    test = _test_block(capture, carried, more, written)
-    results = close_while(capture, carried.start(), written, test, body.frame)
-    for place, value in carried.values(results):
-        note(place, surely=False)
-        place.put(value)
-    carried.forget()
-
-
-def _settle(capture: Any, carried: Carried, body: Journal, written: list[Tensor]) -> bool:
-    """Look at what the body did. True when it fits what was carried; else `carried` was widened for another try."""
-    if body.dead:
-        raise refuse("the body of a loop on a tensor always raises")
-    outs = carried.after(body)
-    if outs is None:
-        return False
-    new = close_loop(capture, body.frame, outs, written)
-    written += new
-    return not new
-
-
-def _test_block(capture: Any, carried: Carried, more: Callable[[], Any], written: list[Tensor]) -> Any:
-    with recorded(carried.places) as test:
-        carried.place(open_loop(capture, test.frame, carried.specs, written))
-        placed = {key: entry.place.get() for key, entry in test.entries.items()}
-        result = more()
-        holds = predicate(result if isinstance(result, Tensor) else to_tensor(bool(result)))
-        changed = close_loop(capture, test.frame, [holds], written, True)
-        if changed or any(e.place.differs(e.place.get(), placed.get(k)) for k, e in test.entries.items()):
-            what = "the condition of a loop on a tensor changes something"
-            raise refuse(what, "Change it in the loop's body.")
-    return test.frame

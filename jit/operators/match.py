@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ..symbolic import as_bool, both, either, refuse
-from .builtins import isinstance_
+from paddlelite.staged.builtins import isinstance_
+from paddlelite.staged.symbolic import as_bool, both, either, refuse
+
 from .logic import is_
 
 Matcher = Callable[[Any, dict[str, Any]], Any]

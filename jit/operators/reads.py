@@ -8,12 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from paddlelite.staged.items import check_key, pick
+from paddlelite.staged.symbolic import check_sure, is_symbolic, rewriting
+from paddlelite.staged.undecided import Undecided, forked, known_value
 from paddlelite.tensor.tensor import Tensor
 
 from ..convert import is_users
-from ..symbolic import check_sure, is_symbolic, rewriting
-from ..undecided import Undecided, forked, known_value
-from .items import check_key, meet, pick
 
 _NEW = sys.version_info >= (3, 11)
 _TEXT = (
@@ -73,3 +73,10 @@ def item(target: Any, key: Any) -> Any:
     check_key(target, key)
     meet(target)
     return target[key]
+
+
+def meet(target: Any) -> None:
+    """Have the operators and properties that the class of an object defines rewritten."""
+    run = rewriting()
+    if run is not None:
+        run.overloads.meet(target)

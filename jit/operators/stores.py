@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from paddlelite.staged.items import check_key
+from paddlelite.staged.journal import note, recording
+from paddlelite.staged.places import Attribute, Contents, Item, Place
+from paddlelite.staged.replaced import replaces
+from paddlelite.staged.symbolic import rewriting
+
 from ..convert import class_attribute
-from ..state import Attribute, Contents, Item, Place, note, recording
-from ..symbolic import rewriting
-from .items import check_key, meet
-from .replaced import replaces
+from .reads import meet
 
 
 def store_attr(value: Any, target: Any, name: str) -> None:

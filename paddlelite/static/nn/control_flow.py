@@ -12,6 +12,9 @@ from ...mode import mode
 from ...nested import fill
 from ...ops import control
 from ...ops.own_gradient import with_gradient
+from ...staged.branches import either_of
+from ...staged.rounds import repeated
+from ...staged.symbolic import is_symbolic, predicate, rewriting
 from ...tensor.creation import to_tensor
 from ...tensor.tensor import Tensor
 from .structure import flatten, same
@@ -44,6 +47,8 @@ def cond(
             raise InvalidTypeError(
                 f"The {what} in cond must be callable, but received {type(function).__name__}"
             )
+    if is_symbolic(pred) and rewriting() is not None:
+        return either_of(predicate(pred), true_fn or _nothing, false_fn or _nothing)
     templates: list[Any] = []
 
     def branch(function: Callable[[], Any] | None) -> Callable[[], list[Tensor]]:
@@ -60,6 +65,10 @@ def cond(
 
     results = control.cond(pred, branch(true_fn), branch(false_fn))
     return fill(templates[0], results)
+
+
+def _nothing() -> None:
+    """The branch that nobody gave."""
 
 
 def case(pred_fn_pairs: Any, default: Callable[[], Any] | None = None, name: str | None = None) -> Any:
@@ -173,6 +182,8 @@ def while_loop(
             raise InvalidTypeError(f"cond in while_loop should return a boolean variable, but returned {got}")
         return pred
 
+    if rewriting() is not None:
+        return fill(template, repeated(test, step, tensors, (cond, body)))  # type: ignore[no-any-return]
     return fill(template, control.while_loop(test, step, tensors))  # type: ignore[no-any-return]
 
 

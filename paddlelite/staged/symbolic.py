@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from paddlelite.capture import Capture, Frame
-from paddlelite.errors import user_line
-from paddlelite.ir import Value
-from paddlelite.mode import mode
-from paddlelite.ops.check import assert_op
-from paddlelite.ops.creation import assign
-from paddlelite.ops.logic import logical_and, logical_or
-from paddlelite.ops.unary import logical_not
-from paddlelite.refusal import go_on, refuse
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import Number, weaken
-
+from ..capture import Capture, Frame
+from ..errors import user_line
+from ..ir import Value
+from ..mode import mode
+from ..ops.check import assert_op
+from ..ops.creation import assign
+from ..ops.logic import logical_and, logical_or
+from ..ops.unary import logical_not
+from ..refusal import go_on, refuse
+from ..tensor.creation import to_tensor
+from ..tensor.tensor import Tensor
+from ..weak import Number, weaken
 from .undecided import Unbound, Undecided, known_value, spread
 
 
@@ -159,6 +158,10 @@ def _joined(op: Any, x: Any, y: Any, neutral: bool) -> Any:
 
 def decided(what: str) -> None:
     """Note for `explain()` what became of the construct at the user's line."""
-    decisions = getattr(mode.capture, "decisions", None)
-    if decisions is not None:
-        decisions[user_line()] = what
+    if mode.capture is not None:
+        mode.capture.decisions[user_line()] = what
+
+
+def truth_of(value: Any) -> Any:
+    """The truth of a value: a bool, or a bool tensor."""
+    return predicate(value) if is_symbolic(value) else bool(value)

@@ -15,20 +15,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from paddlelite import dims as D
-from paddlelite.dtypes import DType, bool_, rank
-from paddlelite.errors import CaptureError
-from paddlelite.mode import mode
-from paddlelite.nested import Hole, Leaf, Object, keys, mapped, parts, rebuilt
-from paddlelite.op import Spec
-from paddlelite.ops.array import create_array
-from paddlelite.refusal import describe as describe_tensor
-from paddlelite.refusal import go_on, note_problem
-from paddlelite.tensor.creation import to_tensor, zeros
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import is_weak, joined_dtype, kinds_of, leaf_dtype, weaken
-
-from .state import CONTAINERS, STALE, UNBOUND, Contents, Place
+from .. import dims as D
+from ..dtypes import DType, bool_, rank
+from ..errors import CaptureError
+from ..mode import mode
+from ..nested import Hole, Leaf, Object, keys, mapped, parts, rebuilt
+from ..op import Spec
+from ..ops.array import create_array
+from ..refusal import describe as describe_tensor
+from ..refusal import go_on, note_problem
+from ..tensor.creation import to_tensor, zeros
+from ..tensor.tensor import Tensor
+from ..weak import is_weak, joined_dtype, kinds_of, leaf_dtype, weaken
+from .places import CONTAINERS, STALE, UNBOUND, Contents, Place
 from .symbolic import bound_of, mark_unsure, negate, refuse
 from .undecided import Text, Undecided
 
@@ -44,7 +43,7 @@ class ListOf(Hole):
     index: int
 
     def filled(self, values: Any) -> Any:
-        from .operators.lists import List
+        from .lists import List
 
         return List.of(values[self.index])
 
@@ -234,7 +233,7 @@ class Pairing:
         except Mismatch as problem:
             if not self.may_fork(one, two):
                 raise
-            mode.capture.__dict__["forks"] = True
+            mode.capture.forks = True  # type: ignore[union-attr]
             halves = self._half(one, UNBOUND, path, False), self._half(UNBOUND, two, path, False)
             return Undecided(self.flag(True, path), *halves, self._blame(problem, self.name))
 
@@ -342,7 +341,7 @@ def items_of(contents: Any) -> list[Any]:
 
 def as_array(contents: Any, dtype: DType) -> Any:
     """A list's contents as a TensorArray of the block that is being built; `dtype` is for one that is empty."""
-    from .operators.lists import make_array
+    from .lists import make_array
 
     items = items_of(contents)
     if not items:

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any, cast
 
-from paddlelite.dtypes import int64
-from paddlelite.ops.check import assert_op
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import weaken
-
-from ..state import Attribute, born, note
-from ..symbolic import both, either, in_graph, is_symbolic, refuse
+from ..dtypes import int64
+from ..ops.check import assert_op
+from ..tensor.tensor import Tensor
+from ..weak import weaken
 from .items import from_front, pick
+from .journal import born, note
+from .places import Attribute
 from .replaced import replaces
+from .symbolic import both, either, in_graph, is_symbolic, refuse
 
 #: A tensor with at most so many rows is unrolled: its rows are then ordinary Python items.
 UNROLL = 64
@@ -138,11 +138,6 @@ def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
 
 def _has_source(iterable: Any) -> bool:
     return source_of(iterable) is not None
-
-
-def generated(items: Any, lazily: Callable[[Any], Any], listed: Callable[[Any], Any]) -> Any:
-    """A generator expression over `items`: over what the graph computes, the items that it gives as a list."""
-    return listed(items) if in_graph(items) or _has_source(items) else lazily(items)
 
 
 def counter(items: Any) -> Source | None:

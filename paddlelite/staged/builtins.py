@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from paddlelite.dtypes import DType, complex64, default_dtype, int64
-from paddlelite.ir import Value
-from paddlelite.ops.check import assert_op
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import SAMPLES, Number, kinds_of, the_kind, weaken
-
-from ..symbolic import as_bool, both, either, is_symbolic, predicate, refuse
-from ..undecided import Undecided, spread
-from .conditionals import ifexp
+from ..dtypes import DType, complex64, default_dtype, int64
+from ..ir import Value
+from ..ops.check import assert_op
+from ..tensor.creation import to_tensor
+from ..tensor.tensor import Tensor
+from ..weak import SAMPLES, Number, kinds_of, the_kind, weaken
+from .branches import ifexp
 from .iterables import Source, source_of
 from .lists import List
 from .lists import list_ as new_list
-from .logic import truth_of
-from .loops import fold
 from .replaced import replaces
+from .rounds import fold
+from .symbolic import as_bool, both, either, is_symbolic, predicate, refuse, truth_of
+from .undecided import Undecided, spread
 
 
 def _number(kind: type, dtype: Callable[[], DType]) -> None:

@@ -14,8 +14,8 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from paddlelite.errors import CaptureError
-from paddlelite.refusal import go_on, note_problem, refuse
+from ..errors import CaptureError
+from ..refusal import go_on, note_problem, refuse
 
 
 class Unbound:
@@ -65,7 +65,7 @@ class Undecided:
 
 def known_value(value: Any) -> Any:
     """`value`, or the one of its two values that it must be in the branch that is being recorded."""
-    from .state import known
+    from .journal import known
 
     while type(value) is Undecided:
         truth = value.test if isinstance(value.test, bool) else known(value.test)
@@ -96,7 +96,7 @@ def forked(value: Any) -> bool:
 
 def _operated(function: Callable[..., Any], *args: Any) -> Any:
     """An operator of values of which some are undecided."""
-    from .operators.conditionals import chosen
+    from .branches import chosen
 
     if any(map(forked, args)):
         return chosen(function, *args)

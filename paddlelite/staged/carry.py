@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from paddlelite.nested import Hole, Leaf, fill, keys, parts
-from paddlelite.tensor.tensor import Tensor
-
+from ..nested import Hole, Leaf, fill, keys, parts
+from ..tensor.tensor import Tensor
 from .blame import loop_value
+from .journal import Journal, note, watch
 from .merge import FLAG, Pairing, Type, is_leaf, may_grow
-from .state import STALE, UNBOUND, Contents, Item, Journal, Place, note, watch
+from .places import STALE, UNBOUND, Contents, Item, Place
 from .undecided import Undecided
 
 

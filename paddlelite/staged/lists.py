@@ -12,27 +12,22 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from paddlelite.mode import mode
-from paddlelite.ops import array as A
-from paddlelite.tensor import manipulation
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import is_weak, weaken
-
-from ..state import STALE, Contents, born, note
-from ..symbolic import is_symbolic, refuse
+from ..mode import mode
+from ..ops import array as A
+from ..tensor import manipulation
+from ..tensor.creation import to_tensor
+from ..tensor.tensor import Tensor
+from ..weak import is_weak, weaken
 from .items import pick
+from .journal import born, note
+from .places import STALE, Contents
 from .replaced import replaces
+from .symbolic import is_symbolic, refuse
 
 
 def list_(items: builtins.list[Any]) -> builtins.list[Any]:
     """The list that a display makes: `[a, b]`."""
     return List(items) if mode.capture is not None else items
-
-
-def made(container: Any) -> Any:
-    """The dict or set that a display makes."""
-    return born(container)
 
 
 def _changing(own: Callable[..., Any]) -> Callable[..., Any]:

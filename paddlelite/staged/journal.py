@@ -1,192 +1,23 @@
-"""The state of running code: where a value lives, and a journal of what changed there.
+"""A journal of what code changes while it is recorded into a block of its own: a branch, or the body of a loop.
 
-Rewritten code makes one closure over all names that branches and loops may bind (`_jit_state = lambda: (x, y)`).
-The cells of that closure *are* the variables of the running call, so an operator can read, set and unbind them from
-outside. Attributes, items and the contents of lists are places of the same kind: while a branch or a loop's body is
-recorded, every write that the operators see is journaled, so that it can be undone for the other branch and merged.
+Every write to a place that is seen meanwhile is journaled, so that it can be undone for the other branch and merged.
 """
 
 from __future__ import annotations
 
 import threading
-import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from paddlelite.mode import mode
-
-from .guards import rebound
+from ..mode import mode
+from .places import CONTAINERS, UNBOUND, Contents, Item, Place
 from .symbolic import refuse, rewriting
-from .undecided import Unbound, Undecided, known_value
+from .undecided import Undecided, known_value
 
-#: The containers whose contents are followed.
-CONTAINERS = (list, dict, set)
-
-StateClosure = Callable[[], Any]
-
-
-UNBOUND = Unbound()
-#: In place of the contents of a list that a loop's first round has changed: only another name can still read them.
-STALE = object()
 #: Stands for no value at all, not even an unbound name.
 _NOT = object()
-
-
-class Place:
-    """Somewhere a value lives: in `target`, under `index`. `name` is how the user calls it."""
-
-    #: Whether the analysis of the function, or nobody else, looks after it: a variable, an operator's own value.
-    private = False
-    kind = "own"
-
-    target: Any
-    index: Any
-
-    def __init__(self, name: str, target: Any = None, index: Any = None) -> None:
-        self.name, self.target, self.index = name, target, index
-        self.key = (self.kind, id(self if target is None else target), index)
-
-    @property
-    def owner(self) -> Any:
-        """The object it is a part of, for which others may have names, too."""
-        return self.target
-
-    @property
-    def grows(self) -> bool:
-        """Whether this is the contents of a list that may become a TensorArray."""
-        return False
-
-    def get(self) -> Any:
-        """The present value, or UNBOUND."""
-        raise NotImplementedError
-
-    def put(self, value: Any) -> None:
-        """Set it; UNBOUND removes it."""
-        raise NotImplementedError
-
-    def differs(self, value: Any, before: Any) -> bool:
-        """Whether `value` is another than `before`."""
-        return value is not before
-
-
-class Own(Place):
-    """A value of an operator's own."""
-
-    private = True
-    owner = None
-
-    def __init__(self, name: str, value: Any = UNBOUND) -> None:
-        super().__init__(name)
-        self.put(value)
-
-    def get(self) -> Any:
-        return self.value
-
-    def put(self, value: Any) -> None:
-        self.value = known_value(value)
-
-
-class Cell(Place):
-    """A variable of a function."""
-
-    private = True
-    owner = None
-    kind = "cell"
-
-    def get(self) -> Any:
-        try:
-            return self.target.cell_contents
-        except ValueError:
-            return UNBOUND
-
-    def put(self, value: Any) -> None:
-        if value is not UNBOUND:
-            self.target.cell_contents = value
-        elif self.get() is not UNBOUND:
-            del self.target.cell_contents
-
-
-class Outer(Cell):
-    """A variable of a surrounding function, which a function that is called rebinds."""
-
-    private = False
-
-
-class Item(Place):
-    """A key of a dict, or an index of a list."""
-
-    kind = "item"
-
-    def get(self) -> Any:
-        try:
-            return self.target[self.index]
-        except (KeyError, IndexError):
-            return UNBOUND
-
-    def put(self, value: Any) -> None:
-        if value is not UNBOUND:
-            self.target[self.index] = value
-        elif self.get() is not UNBOUND:
-            del self.target[self.index]
-
-
-class Variable(Item):
-    """A variable that a function declares global."""
-
-    private = True
-
-
-class Attribute(Place):
-    """An attribute of an object."""
-
-    kind = "attribute"
-
-    def get(self) -> Any:
-        return getattr(self.target, self.index, UNBOUND)
-
-    def put(self, value: Any) -> None:
-        if value is not UNBOUND:
-            setattr(self.target, self.index, value)
-        elif hasattr(self.target, self.index):
-            delattr(self.target, self.index)
-
-
-class Contents(Place):
-    """All elements of a list, dict or set. The value is a copy, or the TensorArray that a list has become."""
-
-    kind = "contents"
-
-    @property
-    def grows(self) -> bool:
-        return hasattr(type(self.target), "array")
-
-    def get(self) -> Any:
-        array = getattr(self.target, "_array", None)
-        if array is not None:
-            return array
-        return next(kind for kind in CONTAINERS if isinstance(self.target, kind))(self.target)
-
-    def put(self, value: Any) -> None:
-        if isinstance(self.target, list):
-            is_array = not isinstance(value, list)
-            if self.grows:
-                self.target.array = value if is_array else None  # type: ignore[attr-defined]
-            list.__setitem__(self.target, slice(None), [] if is_array else value)
-        else:
-            self.target.clear()
-            self.target.update(value)
-
-    def differs(self, value: Any, before: Any) -> bool:
-        if not isinstance(value, CONTAINERS) or not isinstance(before, CONTAINERS):
-            return value is not before
-        if isinstance(value, set):
-            return set(map(id, value)) != set(map(id, before))
-        if isinstance(value, dict) and list(value) != list(before):
-            return True
-        mine, its = (list(c.values()) if isinstance(c, dict) else list(c) for c in (value, before))
-        return len(mine) != len(its) or any(a is not b for a, b in zip(mine, its, strict=True))
 
 
 @dataclass
@@ -329,8 +160,7 @@ def reads_unknown(read: Callable[[], Iterable[Place]]) -> bool:
 
 def undecided_places() -> list[Place]:
     """Attributes and items that were left undecided: a branch may know which of the two they are."""
-    found: list[Place] = mode.capture.__dict__.setdefault("undecided", [])  # type: ignore[union-attr]
-    return found
+    return mode.capture.undecided  # type: ignore[union-attr]
 
 
 def watch(place: Place, value: Any) -> None:
@@ -354,7 +184,7 @@ def recording() -> Journal | None:
 
 def note(place: Place, surely: bool = True) -> None:
     """Call this before a write. Raises CaptureError for one (`surely`) to what :func:`freeze` was called for."""
-    if surely and id(place.owner) in getattr(mode.capture, "frozen", ()):
+    if surely and mode.capture is not None and id(place.owner) in mode.capture.frozen:
         raise refuse(
             f"this {type(place.owner).__name__.lower()} is one of two that a condition on a tensor has chosen "
             "between, and a graph cannot write to it and to both",
@@ -371,22 +201,9 @@ def freeze(value: Any) -> None:
     Python would show a write to the one in the other.
     """
     if type(value) is not Undecided and isinstance(value, CONTAINERS):
-        mode.capture.__dict__.setdefault("frozen", {})[id(value)] = value
+        mode.capture.frozen[id(value)] = value  # type: ignore[union-attr]
         for part in value.values() if isinstance(value, dict) else value:
             freeze(part)
-
-
-def note_rebound(target: Any) -> None:
-    """Journal the variables of surrounding functions and modules that a function rebinds."""
-    function = getattr(target, "__func__", target)
-    if not isinstance(function, types.FunctionType):
-        return
-    cells, table = rebound(function.__code__)
-    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for name in cells:
-        note(Outer(name, closure[name]))
-    for name in table:
-        note(Item(name, function.__globals__, name))
 
 
 def born(made: Any) -> Any:
@@ -416,19 +233,10 @@ def recorded(watched: Iterable[Place]) -> Iterator[Journal]:
         except RecursionError:
             raise refuse(*_ENDLESS) from None
         except GeneratorExit:  # an operator's loop ends before its time: only an exception does that
-            capture.__dict__["left"] = True
+            capture.left = True
             raise
         finally:
             journal.undo()  # (while it is still known what holds in this branch)
             del _stack.journals[depth:]
             if _stack.journals:
                 _stack.journals[-1].born.update(journal.born)
-
-
-def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Place]:
-    """The places of some variables of a running call; without `names`, of all that its closure holds."""
-    code = state.__code__
-    cells = dict(zip(code.co_freevars, state.__closure__ or (), strict=True))
-    table = state.__globals__
-    wanted = (*code.co_freevars, *code.co_names) if names is None else names
-    return [Cell(name, cells[name]) if name in cells else Variable(name, table, name) for name in wanted]

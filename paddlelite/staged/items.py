@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from paddlelite.autograd import enable_grad
-from paddlelite.ops.array import as_index
-from paddlelite.ops.check import assert_op
-from paddlelite.tensor.creation import to_tensor
-from paddlelite.tensor.manipulation import stack
-from paddlelite.tensor.search import where
-from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import Number, is_weak, weaken
-
-from ..symbolic import refuse, rewriting
-from .conditionals import ifexp
+from ..autograd import enable_grad
+from ..ops.array import as_index
+from ..ops.check import assert_op
+from ..tensor.creation import to_tensor
+from ..tensor.manipulation import stack
+from ..tensor.search import where
+from ..tensor.tensor import Tensor
+from ..weak import Number, is_weak, weaken
+from .branches import ifexp
+from .symbolic import refuse
 
 
 def check_key(table: Any, key: Any) -> None:
@@ -25,13 +24,6 @@ def check_key(table: Any, key: Any) -> None:
             f"a {type(table).__name__} is asked for a number that is known only when the graph runs",
             "Use a list, or `if`s on the number.",
         )
-
-
-def meet(target: Any) -> None:
-    """Have the operators and properties that the class of an object defines rewritten."""
-    run = rewriting()
-    if run is not None:
-        run.overloads.meet(target)
 
 
 def pick(items: Sequence[Any], position: Any) -> Any:
