@@ -208,6 +208,10 @@ def _checked(b: Builder, node: Node) -> bool:
 
 def _lower_cond(b: Builder, node: Node, env: Env) -> list[Ref]:
     pred, arguments = _refs(node.inputs[0], env), _refs(node.inputs[1], env)
+    if pred.value is not None:
+        # onnxruntime (1.31) crashes when it puts such a branch in its place by itself, and there is one more inside.
+        taken = node.attrs["true_block" if pred.value.any() else "false_block"]
+        return _block_outputs(b, node, taken, arguments)
     checked = _checked(b, node)
     branches, problems = {}, []
     for name, block in (("then_branch", "true_block"), ("else_branch", "false_block")):

@@ -18,7 +18,9 @@ import multiprocessing
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -35,7 +37,10 @@ __all__ = ["Failure", "define", "run", "shrink"]
 
 #: What one program may take (seconds), and a smaller one, which may never end.
 LIMIT, SHORT = 120, 1
+#: How many programs one process runs.
+CHUNK = 25
 _numbers = itertools.count()
+_spawn = multiprocessing.get_context("spawn")
 
 
 class Box:
@@ -203,15 +208,42 @@ def _without(text: str, spot: int) -> Iterator[str]:
 # The command
 
 
-def _one(seed: int) -> tuple[int, list[str], str]:
-    """What became of a seed: its number, the refusals, and the failure's text."""
+def _one(seed: int) -> tuple[list[str], str]:
+    """What became of a seed: the refusals, and the failure's text."""
     try:
         # Second gradients cost as much as all the rest.
-        return seed, run(source(seed), orders=(1, 2) if seed % 4 == 0 else (1,)), ""
+        return run(source(seed), orders=(1, 2) if seed % 4 == 0 else (1,)), ""
     except Failure as failure:
-        return seed, [], str(failure)
+        return [], str(failure)
     except SyntaxError:
-        return seed, ["not a program"], ""
+        return ["not a program"], ""
+
+
+def _answer(pipe: Connection, function: Callable[[Any], Any], items: list[Any]) -> None:
+    """In a process of its own: send what the function gives for one item after another."""
+    for item in items:
+        pipe.send(function(item))
+
+
+def _apart(function: Callable[[Any], Any], items: list[Any], limit: int = 2 * LIMIT) -> list[Any]:
+    """What a function gives for each item, or why it gives nothing: a process that crashes or hangs is begun anew."""
+    results: list[Any] = []
+    while len(results) < len(items):
+        here, there = _spawn.Pipe()
+        process = _spawn.Process(target=_answer, args=(there, function, items[len(results) :]))
+        process.start()
+        there.close()
+        try:
+            while len(results) < len(items):
+                results.append(here.recv() if here.poll(limit) else Late(f"killed after {limit} s"))
+                if isinstance(results[-1], Late):
+                    break
+        except (EOFError, OSError):
+            process.join()
+            results.append(Late(f"its process ended with {process.exitcode}"))
+        process.kill()
+        process.join()
+    return results
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -223,16 +255,22 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     reasons: collections.defaultdict[str, list[int]] = collections.defaultdict(list)
     right = failed = 0
-    with multiprocessing.get_context("spawn").Pool(options.processes, maxtasksperchild=200) as pool:
-        numbers = range(options.first, options.first + options.seeds)
-        for seed, refusals, failure in pool.imap_unordered(_one, numbers, chunksize=10):
-            for reason in refusals:
-                reasons[reason].append(seed)
-            right += not refusals and not failure
-            if failure:
-                failed += 1
-                text = source(seed) if options.whole else shrink(source(seed))
-                print(f"--- seed {seed}: {failure[:600]}\n{text}", flush=True)
+    last = options.first + options.seeds
+    chunks = [range(i, min(i + CHUNK, last)) for i in range(options.first, last, CHUNK)]
+    with ThreadPoolExecutor(options.processes) as threads:
+        waiting = {threads.submit(_apart, _one, chunk): chunk for chunk in chunks}
+        for done, future in enumerate(as_completed(waiting), 1):
+            for seed, result in zip(waiting[future], future.result(), strict=True):
+                refusals, failure = ([], str(result)) if isinstance(result, Late) else result
+                for reason in refusals:
+                    reasons[reason].append(seed)
+                right += not refusals and not failure
+                if failure:
+                    failed += 1
+                    smaller = [] if options.whole else _apart(shrink, [source(seed)], 10 * LIMIT)
+                    text = smaller[0] if smaller and isinstance(smaller[0], str) else source(seed)
+                    print(f"--- seed {seed}: {failure[:600]}\n{text}", flush=True)
+            print(f"{done} of {len(chunks)}: {waiting[future]}", file=sys.stderr, flush=True)
     print(f"{options.seeds} programs: {right} right every way, {failed} failed; refused, in part or whole:")
     for reason, seeds in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
         print(f"{len(seeds):6} {reason} (seed {', '.join(map(str, seeds[:3]))})")

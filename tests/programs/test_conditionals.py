@@ -419,3 +419,21 @@ def test_a_branch_that_changes_nothing_is_no_branch():
         return y
 
     check(f, *NUMBERS, conds=0)
+
+
+def test_a_condition_that_simplifying_makes_constant_is_no_branch_in_onnx():
+    # onnxruntime crashed: it inlined the two branches on what no round of the loop changes.
+    def f(x, y, n, p):
+        k, m = 1, 2
+        for _ in range(n):
+            x = x + 1
+            if k < m <= 0:
+                return x, y
+        if not (k < 3 <= m or not k < k):
+            for _ in p:
+                return x, y
+        if x.sum() > 3:
+            return y, x
+        return x, y
+
+    check(f, *[([1.0, 2.0], [0.5, -1.0], tensor(n), tensor([1, 2])) for n in (0, 1, 3)])
