@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any, cast
 
 from ..dtypes import int64
+from ..errors import InvalidTypeError
 from ..ops.check import assert_op
 from ..tensor.tensor import Tensor
 from ..weak import weaken
@@ -129,7 +130,7 @@ def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
     if not in_graph(iterable):
         return None
     if not iterable.dims:
-        raise TypeError("iteration over a 0-D tensor")
+        raise InvalidTypeError("iteration over a 0-D tensor")
     length = iterable.dims[0]
     if isinstance(length, int) and length <= longest:
         return None

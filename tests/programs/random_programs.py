@@ -33,7 +33,7 @@ from .gradients import check_gradients
 from .harness import check_calls, same
 from .random_source import source
 
-__all__ = ["Failure", "define", "run", "shrink"]
+__all__ = ["Failure", "apart", "define", "run", "shrink"]
 
 #: What one program may take (seconds), and a smaller one, which may never end.
 LIMIT, SHORT = 120, 1
@@ -225,7 +225,7 @@ def _answer(pipe: Connection, function: Callable[[Any], Any], items: list[Any]) 
         pipe.send(function(item))
 
 
-def _apart(function: Callable[[Any], Any], items: list[Any], limit: int = 2 * LIMIT) -> list[Any]:
+def apart(function: Callable[[Any], Any], items: list[Any], limit: int = 2 * LIMIT) -> list[Any]:
     """What a function gives for each item, or why it gives nothing: a process that crashes or hangs is begun anew."""
     results: list[Any] = []
     while len(results) < len(items):
@@ -258,7 +258,7 @@ def main(arguments: list[str] | None = None) -> int:
     last = options.first + options.seeds
     chunks = [range(i, min(i + CHUNK, last)) for i in range(options.first, last, CHUNK)]
     with ThreadPoolExecutor(options.processes) as threads:
-        waiting = {threads.submit(_apart, _one, chunk): chunk for chunk in chunks}
+        waiting = {threads.submit(apart, _one, chunk): chunk for chunk in chunks}
         for done, future in enumerate(as_completed(waiting), 1):
             for seed, result in zip(waiting[future], future.result(), strict=True):
                 refusals, failure = ([], str(result)) if isinstance(result, Late) else result
@@ -267,7 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
                 right += not refusals and not failure
                 if failure:
                     failed += 1
-                    smaller = [] if options.whole else _apart(shrink, [source(seed)], 10 * LIMIT)
+                    smaller = [] if options.whole else apart(shrink, [source(seed)], 10 * LIMIT)
                     text = smaller[0] if smaller and isinstance(smaller[0], str) else source(seed)
                     print(f"--- seed {seed}: {failure[:600]}\n{text}", flush=True)
             print(f"{done} of {len(chunks)}: {waiting[future]}", file=sys.stderr, flush=True)

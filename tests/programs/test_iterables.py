@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
-from paddlelite.errors import CaptureError
+from paddlelite.errors import CaptureError, InvalidTypeError
 from paddlelite.jit import to_static
 from paddlelite.jit.operators import loops
 
@@ -185,3 +185,12 @@ def test_a_dataclass():
 
     result = g(State(tensor([1.0])))
     assert type(result) is State and result.h.numpy() == 2 and result.steps[0].numpy() == 1
+
+
+def test_no_axis_is_the_same_error_in_a_graph():
+    def f(x):
+        return [w for v in x for w in v]
+
+    for function in (f, to_static(f)):
+        with pytest.raises(InvalidTypeError, match="iteration over a 0-D tensor"):
+            function(tensor([1.0, 2.0]))

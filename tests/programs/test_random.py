@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -19,6 +20,14 @@ def test_on_tensors(block):
     """Every fifth also as files and with gradients; `python -m tests.programs.random_programs` does that with all."""
     refusals = [run(source(seed), everything=seed % 5 == 0) for seed in range(block, min(block + 20, SEEDS))]
     assert refusals.count([]) > len(refusals) // 3, refusals
+
+
+def test_a_crash_is_the_failure_of_its_program_alone():
+    # (Its processes import what runs there by a name they can find.)
+    from tests.programs.random_programs import Late, apart
+
+    one, crashed, two = apart(signal.raise_signal, [0, signal.SIGSEGV, 0])
+    assert one is two is None and isinstance(crashed, Late) and "-11" in str(crashed)
 
 
 class Log:
