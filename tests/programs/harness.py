@@ -18,7 +18,7 @@ from paddlelite.jit.convert import convert
 from paddlelite.nested import fill
 
 from .files import check_files
-from .gradients import check_differences, check_gradients
+from .gradients import check_differences, check_gradients, close
 
 
 def tensor(value):
@@ -54,10 +54,10 @@ def same(got, want, where):
             got,
             want,
         )
-        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6, err_msg=str(where))
+        close(got, want, where, 1e-5, 1e-6)
     elif isinstance(want, (int, float)) and isinstance(got, np.ndarray):
         assert got.shape == (), where
-        np.testing.assert_allclose(got, want, rtol=1e-5, err_msg=str(where))
+        close(got, want, where, 1e-5, 0.0)
     else:
         assert got == want, (where, got, want)
 
