@@ -1,6 +1,7 @@
 """The programs of tests/programs, saved here, give the same in real PaddlePaddle.
 
-PADDLELITE_PROGRAMS=all takes the whole suite; otherwise it is conditionals, exits, loops and functions.
+PADDLELITE_PROGRAMS=all takes the whole suite; otherwise it is conditionals, exits, loops and
+functions.
 """
 
 from __future__ import annotations
@@ -77,7 +78,10 @@ def programs(tmp_path_factory):
     tests = (
         ["tests/programs"]
         if whole
-        else [f"tests/programs/test_{n}.py" for n in ("conditionals", "exits", "loops", "functions")]
+        else [
+            f"tests/programs/test_{n}.py"
+            for n in ("conditionals", "exits", "loops", "loop_names", "functions", "classes")
+        ]
     )
     command = [
         sys.executable,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
-from paddlelite.jit import InputSpec
+from paddlelite.errors import InvalidArgumentError
+from paddlelite.jit import InputSpec, to_static
 from paddlelite.jit.trace import flatten
 from paddlelite.nested import key_of
 
@@ -99,3 +100,24 @@ def test_equal_hashes_do_not_mix_programs(monkeypatch):
     x = paddle.ones([1])
     assert [f(x, s).numpy().item() for s in (Scale(2), Scale(3))] == [2, 3]
     assert len(f.program_cache) == 2
+
+
+def helper(x, k=2):
+    return x * k if x.sum() > 1 else x - k
+
+
+def test_bad_calls():
+    f = to_static(helper, input_spec=[InputSpec([None, 3], "float32", "x")])
+    with pytest.raises(InvalidArgumentError, match=r"x is float32\[2, 4\], which does not fit its InputSpec"):
+        f(paddle.ones([2, 4]))
+    with pytest.raises(InvalidArgumentError, match="does not fit"):
+        f(paddle.ones([2, 3], "int64"))
+    with pytest.raises(TypeError, match=r"helper\(\) missing a required argument: 'x'"):
+        f()
+    with pytest.raises(TypeError):
+        f(paddle.ones([2, 3]), unknown=1)
+    for bad in (3, "text"):
+        with pytest.raises(TypeError, match="to_static"):
+            to_static(bad)
+    with pytest.raises(TypeError, match="input_spec"):
+        to_static(helper, input_spec=InputSpec([2]))

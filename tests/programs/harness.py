@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 import paddlelite as paddle
-from paddlelite.errors import UnimplementedError
+from paddlelite.errors import CaptureError, UnimplementedError
 from paddlelite.export.executor import Executor
 from paddlelite.interpret import run_program
 from paddlelite.ir import verify
@@ -108,7 +108,9 @@ def check_calls(function, static, calls):
         got = outcome(twin, fresh())
         if want[0] == "error":
             assert (got[0], type(got[1])) == ("error", type(want[1])), (args, got, want)
-            assert outcome(static, fresh())[0] == "error", args
+            got = outcome(static, fresh())
+            assert got[0] == "error" and isinstance(got[1], (type(want[1]), CaptureError)), (args, got, want)
+            check_failure(static, fresh(), args, executors)
             continue
         same(got, want, ("rewritten", args))
         got = outcome(static, fresh())
@@ -130,6 +132,20 @@ def check_program(static, args, want, where, executors):
     for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
         results = run(feeds)[: len(program.outputs)]
         same(plain(fill(entry.traced.result, results)), want, (how, where))
+
+
+def check_failure(static, args, where, executors):
+    """A call that raises though it was captured raises in the interpreter and in onnxruntime, too."""
+    try:
+        entry, tensors = static._entry(args, {})
+    except Exception:
+        return
+    program = entry.traced.program
+    if program not in executors:
+        executors[program] = _on_onnxruntime(program)
+    feeds = [t.numpy() for t in tensors]
+    for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
+        assert outcome(run, [feeds])[0] == "error", (how, where)
 
 
 def _on_onnxruntime(program):

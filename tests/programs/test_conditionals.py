@@ -56,6 +56,20 @@ def test_python_conditions_leave_nothing():
     check(f, ([3.0], True), conds=1)
     check(f, ([3.0], False), ([3.0], None), conds=0)
 
+    def three_deep(x, a, b, c):
+        if a:
+            if b is not None:
+                if len(c) > 1:
+                    x = x + 1
+                else:
+                    x = x * b
+            else:
+                x = x - 1
+        return x * 2 if c else x
+
+    for a, b, c in ((True, 3, (1, 2)), (1, 3, (1,)), (1, None, ()), (False, None, ())):
+        check(three_deep, ([3.0], a, b, c), ([1.0, 2.0], a, b, c), conds=0)
+
 
 def test_ternaries():
     def f(x):
@@ -72,28 +86,52 @@ def test_ternaries():
 @pytest.mark.parametrize("dtype", ["float32", "int64", "bool", "int32"])
 def test_predicate_shapes(shape, dtype):
     def f(x):
-        return x + x if x else x
-
-    def g(x):
         y = paddle.zeros([2])
         if x:
             y = y + 1
         return y
 
-    for value in (0, 1):
-        x = paddle.full(shape, value, dtype)
-        check(g, (x,), conds=1)
+    check(f, *((paddle.full(shape, value, dtype),) for value in (0, 1)), conds=1)
 
 
-def test_predicate_of_two_elements():
-    @to_static
-    def f(x):
-        if x > 0:
-            x = x + 1
-        return x
+def of_an_if(x):
+    if x > 0:
+        x = x + 1
+    return x
 
-    with pytest.raises(CaptureError, match=r"test_conditionals.py:\d+: .*truth value .* 2 elements"):
-        f(tensor([1.0, 2.0]))
+
+def of_a_while(x):
+    while x > 0:
+        x = x - 1
+    return x
+
+
+def of_a_ternary(x):
+    return x + 1 if x > 0 else x
+
+
+def of_an_operand(x):
+    return x > 0 and x.sum() > 0
+
+
+def of_not(x):
+    return not x
+
+
+def of_an_assertion(x):
+    assert x > 0
+    return x
+
+
+@pytest.mark.parametrize(
+    "function", [of_an_if, of_a_while, of_a_ternary, of_an_operand, of_not, of_an_assertion]
+)
+def test_predicate_of_two_elements(function):
+    with pytest.raises(ValueError, match="truth value .* 2 elements"):
+        function(tensor([1.0, 2.0]))
+    with pytest.raises(CaptureError, match="truth value .* 2 elements") as caught:
+        to_static(function)(tensor([1.0, 2.0]))
+    assert f"test_conditionals.py:{function.__code__.co_firstlineno + 1}: " in str(caught.value)
 
 
 def test_empty_branches():
@@ -104,9 +142,14 @@ def test_empty_branches():
             ...
         else:
             "only a docstring"
+        if x.sum() > 0:
+            # only a comment
+            pass
+        elif x.sum() > 1:
+            """A docstring."""
         return x
 
-    check(f, *NUMBERS)
+    check(f, *NUMBERS, conds=0)
 
 
 def test_constant_condition_is_folded():
@@ -119,6 +162,10 @@ def test_constant_condition_is_folded():
         return x
 
     check(f, ([1.0],), conds=0)
+    check(f, ([1.0, 2.0],), conds=0)
+    check(
+        f, ([1.0],), ([1.0, 2.0],), ([1.0, 2.0, 3.0],), conds=1
+    )  # the size is the graph's from the second on
 
 
 def test_walrus():
@@ -149,9 +196,18 @@ def test_bound_in_one_branch_only():
             y = x
         return y
 
-    static = check(f, *NUMBERS, conds=1)
-    with pytest.raises(UnboundLocalError, match="variable 'y'"):
-        static(tensor([-1.0]))
+    static = check(f, *NUMBERS, ([-1.0],), conds=1)
+    unbound(f, static, tensor([-1.0]))
+
+
+def unbound(function, static, *args):
+    """Both raise Python's own UnboundLocalError."""
+    texts = []
+    for each in (function, static):
+        with pytest.raises(UnboundLocalError) as caught:
+            each(*args)
+        texts.append(str(caught.value))
+    assert texts[0] == texts[1]
 
 
 def test_bound_in_one_branch_and_not_read():
@@ -394,10 +450,35 @@ def test_reading_a_deleted_name():
         return y  # noqa: F821
 
     check(f, ([0.0],), ([2.0],))
-    with pytest.raises(UnboundLocalError, match="local variable 'y'"):
-        to_static(f)(tensor([2.0]))
-    with pytest.raises(UnboundLocalError, match="local variable 'y'"):
-        to_static(g)(tensor([2.0]))
+    unbound(f, to_static(f), tensor([2.0]))
+    unbound(g, to_static(g), tensor([2.0]))
+
+
+def test_what_a_branch_defines_and_the_other_does_not():
+    def a_function(x):
+        if x.sum() > 1:
+
+            def g(v):
+                return v + 1
+
+        return g(x)
+
+    def a_lambda(x):
+        if x.sum() > 1:
+            g = lambda v: v + 1
+        return g(x)
+
+    def a_class(x):
+        if x.sum() > 1:
+
+            class g:
+                k = 1
+
+        return x + g.k
+
+    for function in (a_function, a_lambda, a_class):
+        static = check(function, *NUMBERS)
+        unbound(function, static, tensor([0.0]))
 
 
 def test_values_equal_in_both_branches_need_no_branch():

@@ -152,3 +152,23 @@ def test_an_item_chosen_under_no_grad_is_the_tensor_itself():
         return x
 
     check(f, *(([1.0, -2.0], paddle.to_tensor(n)) for n in (0, 1, 2)))
+
+
+def test_gradients_through_a_loop():
+    def f(x, n):
+        y = x
+        for i in range(n):
+            if y.sum() > 4:
+                y = y * 0.5
+            else:
+                y = y * x + i
+        return (y * y).sum()
+
+    static = to_static(f)
+    for n in (0, 1, 3):
+        grads = []
+        for function in (f, static):
+            x = paddle.to_tensor([1.0, 2.0], stop_gradient=False)
+            function(x, paddle.to_tensor(n)).backward()
+            grads.append(x.grad.numpy())
+        np.testing.assert_allclose(grads[1], grads[0], rtol=1e-5)

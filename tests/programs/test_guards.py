@@ -244,3 +244,44 @@ def test_tensors_in_other_objects_are_not_returned():
     for f, kind in ((lambda x: {x, x + 1}, "set"), (lambda x: (1, Box(x)), "Box")):
         with pytest.raises(CaptureError, match=f"returns a {kind} with tensors of the graph"):
             to_static(f)(tensor([1.0]))
+
+
+def test_a_last_short_batch_captures_once_more_and_never_again():
+    @to_static
+    def f(x):
+        return x * 2 if x.sum() > 0 else x
+
+    for n in (8, 8, 3, 5, 1, 8):
+        np.testing.assert_allclose(f(paddle.ones([n, 2])).numpy(), np.full((n, 2), 2.0))
+    assert len(f.program_cache) == 2 and "had [8, 2]" in f.program_cache.log[1]
+
+
+def test_closure_and_global_values_are_guarded():
+    k = 2
+
+    @to_static
+    def f(x):
+        return x * k if x.sum() > 0 else x
+
+    assert f(tensor([1.0])).numpy() == 2
+    k = 5
+    assert f(tensor([1.0])).numpy() == 5
+    assert "`k` has changed from 2 to 5" in f.program_cache.log
+
+
+def test_threads_capture_once():
+    import threading
+
+    @to_static
+    def f(x):
+        return x * 2 if x.sum() > 0 else x - 1
+
+    results, start = [], threading.Barrier(8)
+
+    def work():
+        start.wait()
+        results.append(f(tensor([3.0])).numpy().item())
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    [t.start() for t in threads], [t.join() for t in threads]
+    assert results == [6.0] * 8 and len(f.program_cache.log) == 1

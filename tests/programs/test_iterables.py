@@ -1,8 +1,8 @@
-"""Checklist B, rows 16, 20 and 33: what a loop iterates over; and E, row 63: objects that loops carry."""
+"""Checklist B 16, 19-22, 33: what a loop iterates over."""
 
 from __future__ import annotations
 
-import dataclasses
+import builtins
 import itertools
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 
 import paddlelite as paddle
 from paddlelite.errors import CaptureError, InvalidTypeError
-from paddlelite.jit import to_static
+from paddlelite.jit import InputSpec, to_static
 from paddlelite.jit.operators import loops
 
 from .harness import check, tensor
@@ -157,34 +157,202 @@ def test_a_large_python_loop_warns_once(monkeypatch):
     assert len([w for w in found if "run by Python" in str(w.message)]) == 1
 
 
-@dataclasses.dataclass
-class State:
-    h: object
-    steps: object = 0
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        lambda n, k: range(n),
+        lambda n, k: range(-1, n),
+        lambda n, k: range(n, 0, -1),
+        lambda n, k: range(n, 7, 2),
+        lambda n, k: range(0, n, k),
+        lambda n, k: range(n, 3, k),
+        lambda n, k: range(n + 2, n - 3, k),
+    ],
+)
+def test_range(bounds):
+    def f(x, n, k):
+        total = x
+        for i in bounds(n, k):
+            total = total * 2 + i
+        return total
+
+    calls = itertools.product((-2, 0, 1, 4), (1, 2, -1))
+    check(f, *[([1.0], paddle.to_tensor(n), paddle.to_tensor(k)) for n, k in calls], loops=1)
 
 
-def test_a_dataclass():
-    def f(s, n):
-        for i in range(n):
-            s = State(s.h + i, s.steps + 1)
-        if n > 1:
-            t = State(s.h, s.h + 1)
-        else:
-            t = State(s.h * 2, s.h)
-        return s.h, s.steps, t.h, t.steps
+def test_rows_of_a_tensor():
+    def f(t):
+        s = paddle.zeros([3])
+        for row in t:
+            if row.sum() > 2:
+                s = s + row
+        return s
 
-    static = to_static(f)
-    for n in (0, 1, 3):
-        args = lambda: (State(tensor([1.0, 2.0])), paddle.to_tensor(n))
-        for got, want in zip(static(*args()), f(*args()), strict=True):
-            np.testing.assert_allclose(np.asarray(got), np.asarray(want))
+    check(f, *((np.arange(3 * n, dtype="float32").reshape(n, 3),) for n in (2, 4, 1, 0)))
+    static = to_static(f, input_spec=[InputSpec(["n", 3])])
+    for n in (0, 1, 5):
+        t = paddle.to_tensor(np.arange(3 * n, dtype="float32").reshape(n, 3))
+        np.testing.assert_allclose(static(t).numpy(), f(t).numpy())
+    assert len(static.program_cache) == 1 and static.main_program.op_counts()["while_loop"] == 1
+
+
+def test_enumerate_zip_reversed():
+    def f(t, u, start):
+        a = paddle.zeros([])
+        for i, v in enumerate(t, start):
+            a = a + v * i
+        for v, w in zip(t, u):
+            a = a + v * w
+        for i, (v, w) in enumerate(zip(t, u)):
+            a = a * 2 + v * i - w
+        for v in reversed(t):
+            a = a * 2 + v
+        for i, v in zip(range(10), t):
+            a = a + i * v
+        for v, k in zip(t, [1.0, 2.0, 3.0]):
+            a = a + k * v
+        return a
+
+    check(f, ([1.0, 2.0, 3.0], [4.0, 5.0], 1))
+    static = to_static(f, input_spec=[InputSpec(["n"]), InputSpec(["m"]), InputSpec([], "int64")])
+    for n, m in ((0, 0), (1, 3), (4, 2)):
+        t, u = (paddle.to_tensor(np.arange(k, dtype="float32") + 1) for k in (n, m))
+        start = paddle.to_tensor(2)
+        np.testing.assert_allclose(static(t, u, start).numpy(), f(t, u, start).numpy(), rtol=1e-6)
+    assert len(static.program_cache) == 1
+
+
+def of_another_range(x, n):
+    def range(n):
+        return [n, n]
+
+    for i in range(n):
+        x = x + i.astype("float32")
+    return x
+
+
+def of_another_enumerate_and_zip(x, n):
+    def enumerate(v, start):
+        return [(start, v), (1, v)]
+
+    zip = lambda *rows: rows
+    for i, v in enumerate(x, n):
+        x = x + v * i
+    for v in zip(x, x * 2):
+        x = x + v.sum()
+    return x
+
+
+def of_another_len(x, n):
+    class Items:
+        def __len__(self):
+            return 7
+
+    len = lambda v: n
+    for i in range(len(x)):
+        x = x + i
+    return x * len(Items())
+
+
+def under_other_names(x, n):
+    class Spelled:
+        each, numbered = range, enumerate
+
+    pairs, count = zip, builtins.len
+    for i in Spelled.each(n):
+        x = x + i
+    for i, k in pairs(builtins.range(n), Spelled.each(3)):
+        x = x * 2 + i * k
+    for i, v in Spelled.numbered(x):
+        x = x + i * v + count(x)
+    return x
+
+
+@pytest.mark.parametrize(
+    "function, loops",
+    [
+        (of_another_range, 0),
+        (of_another_enumerate_and_zip, 0),
+        (of_another_len, 1),
+        (under_other_names, None),
+    ],
+)
+def test_builtins_are_resolved_by_object(function, loops):
+    check(function, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)], loops=loops)
+
+
+def test_generators_stay_lazy():
+    seen = []
+
+    def numbers():
+        for k in itertools.count():
+            seen.append(k)
+            yield k
+
+    def f(x):
+        for k in numbers():
+            if k == 3:
+                break
+            x = x + k
+        return x
+
+    assert to_static(f)(tensor([1.0])).numpy() == 4 and seen == [0, 1, 2, 3]
+
+
+def test_an_iterator_goes_on_where_a_loop_has_left_it():
+    def f(x):
+        it, numbers = iter((1, 2, 3, 4, 5)), (k * 10 for k in itertools.count())
+        for k in it:
+            x = x + k
+            if k == 2:
+                break
+        first = next(it)
+        for k, m in zip(it, numbers):
+            x = x * k + m
+        for m in itertools.islice(numbers, 2):
+            x = x - m
+        return x, first, next(it, 7), next(numbers)
+
+    check(f, ([1.0],), ([2.0, -3.0],), conds=0, loops=0)
+
+
+def test_endless_iterator_with_tensor_break():
+    def f(x):
+        for k in itertools.count(2):
+            x = x + k
+            if x.sum() > 13:
+                break
+        return x, k
+
+    check(f, ([1.0],), ([100.0],), ([-5.0],), loops=1)
+
+    def endless():
+        while True:
+            yield 1.0
 
     @to_static
-    def g(s):
-        return State(s.h + 1, [s.h])
+    def g(x):
+        for k in endless():
+            x = x + k
+            if x.sum() > 3:
+                break
+        return x
 
-    result = g(State(tensor([1.0])))
-    assert type(result) is State and result.h.numpy() == 2 and result.steps[0].numpy() == 1
+    with pytest.raises(CaptureError, match=r"test_iterables.py:\d+: .*still has items after 1000"):
+        g(tensor([1.0]))
+
+
+def test_rank_0_is_not_iterable():
+    def f(x):
+        for v in x:
+            x = x + v
+        return x
+
+    check(f, (paddle.to_tensor(1.0),), ([1.0, 2.0],))
+    with pytest.raises(TypeError, match="0-D") as caught:
+        to_static(f)(paddle.to_tensor(1.0))
+    frames = [entry for entry in caught.traceback if str(entry.path) == __file__]
+    assert frames[-1].lineno == f.__code__.co_firstlineno
 
 
 def test_no_axis_is_the_same_error_in_a_graph():

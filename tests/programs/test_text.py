@@ -10,7 +10,7 @@ import paddlelite as paddle
 from paddlelite.errors import CaptureError
 from paddlelite.export.executor import run_onnxruntime
 from paddlelite.interpret import run_program
-from paddlelite.jit import to_static
+from paddlelite.jit import InputSpec, to_static
 
 from .harness import check, tensor
 
@@ -141,3 +141,17 @@ def test_a_text_that_is_needed_is_refused():
 
     with pytest.raises(CaptureError, match=r"test_text.py:\d+: this string depends on a tensor"):
         f(tensor([1.0]))
+
+
+def test_sizes_in_texts(capsys):
+    def f(x):
+        print(f"{x.shape[0]} rows, {len(x):>3}", x.shape[0] * 2, "%d" % x.shape[0])  # noqa: UP031
+        return x + 1
+
+    static = to_static(f, input_spec=[InputSpec([None], "float32")])
+    for n in (2, 1, 17, 0):
+        static(paddle.ones([n]))
+        capsys.readouterr()
+        static(paddle.ones([n]))
+        assert capsys.readouterr().out == f"{n} rows, {n:>3} {n * 2} {n}\n"
+    check(f, ([1.0, 2.0],), ([1.0],), ([],))

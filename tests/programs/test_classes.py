@@ -1,0 +1,167 @@
+"""Checklist F 66-67: classes of the user, their operators, properties and iterators."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+
+import pytest
+
+from paddlelite.errors import CaptureError
+from paddlelite.jit import to_static
+
+from .harness import check, tensor
+
+NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
+
+
+def test_properties_items_and_calls_of_the_users_classes():
+    class Signed:
+        def __init__(self, t):
+            self.t = t
+
+        @property
+        def size(self):
+            if self.t.sum() > 1:
+                return self.t
+            return -self.t
+
+        @size.setter
+        def size(self, value):
+            if value.sum() > 1:
+                self.t = value
+            else:
+                self.t = value * 2
+
+        def __getitem__(self, i):
+            return self.t + i if self.t.sum() > 1 else self.t - i
+
+        @size.deleter
+        def size(self):
+            if self.t.sum() > 4:
+                self.t = self.t - 1
+
+        def __setitem__(self, i, value):
+            if value.sum() > i:
+                self.t = value
+
+        def __delitem__(self, i):
+            if self.t.sum() > i:
+                self.t = self.t - i
+
+        def __call__(self, k):
+            return self.t * k if self.t.sum() > 2 else self.t
+
+        def __add__(self, other):
+            return Signed(self.t + other.t)
+
+        def __len__(self):
+            return 3
+
+    def f(x):
+        v = Signed(x)
+        found = [v.size, v[2], v[0], v(5), (v + Signed(x * 2)).t, len(v)]
+        v.size = x + 0.5
+        v[1] = v.t * 2
+        del v.size, v[3]
+        return found, v.t
+
+    check(f, *NUMBERS)
+
+
+class Doubling:
+    """Gives three tensors."""
+
+    def __init__(self, x):
+        self.x, self.given = x, 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.given += 1
+        if self.given > 3:
+            raise StopIteration
+        if self.x.sum() > 1:
+            self.x = self.x * 2
+        else:
+            self.x = self.x + 1
+        return self.x
+
+
+def test_iterators_of_the_users():
+    def f(x):
+        it = Doubling(x * 3)
+        return [v + 1 for v in Doubling(x)], next(it), next(it)
+
+    check(f, *NUMBERS)
+
+
+@dataclasses.dataclass
+class Pair:
+    one: object
+    two: object = 2
+
+
+def test_copies_of_objects_in_a_loop():
+    def f(x):
+        p, q, i = Pair(x), Pair(x), 0
+        while i < x.sum():
+            p = dataclasses.replace(p, one=p.one * 2)
+            q = copy.copy(q)
+            q.one = q.one + 1
+            i += 1
+        return p.one, q.one
+
+    check(f, *NUMBERS)
+
+
+def test_operators_of_users_classes():
+    class Money:
+        def __init__(self, t):
+            self.t = t
+
+        def __add__(self, other):
+            if other.sum() > 1:
+                return self.t + other
+            return self.t - other
+
+        def __radd__(self, other):
+            return Money(self.t * 3) + other
+
+        def __neg__(self):
+            return self.t * 2 if self.t.sum() > 2 else self.t
+
+        def __lt__(self, other):
+            if self.t.sum() > 1:
+                return other.t > self.t
+            return other.t < self.t
+
+    class Purse:
+        def __init__(self, t):
+            self.money = Money(t)
+
+    own = dict(vars(Money))
+
+    def f(x):
+        purse = Purse(x + 1)
+        return Money(x) + x, x + Money(x), -purse.money, Money(x) < purse.money
+
+    check(f, *NUMBERS)
+    assert dict(vars(Money)) == own  # the class has its own methods again
+
+
+def test_operators_are_put_back_after_a_refusal():
+    class Wrong:
+        def __add__(self, other):
+            return other.numpy()
+
+    own = Wrong.__add__
+
+    @to_static
+    def f(x):
+        return Wrong() + x
+
+    with pytest.raises(CaptureError, match="numpy"):
+        f(tensor([1.0]))
+    assert Wrong.__add__ is own
