@@ -80,7 +80,7 @@ def programs(tmp_path_factory):
         if whole
         else [
             f"tests/programs/test_{n}.py"
-            for n in ("conditionals", "exits", "loops", "loop_names", "functions", "classes")
+            for n in ("conditionals", "exits", "loops", "functions", "classes", "branch_names", "loop_names")
         ]
     )
     command = [

@@ -69,6 +69,12 @@ def outcome(function, args):
         return "error", error
 
 
+def same_error(kind, function, static, *args):
+    """A function and its captured form raise an exception of one kind and with one text."""
+    (_, want), (_, got) = outcome(function, args), outcome(static, args)
+    assert isinstance(want, kind) and isinstance(got, kind) and str(got) == str(want), (got, want)
+
+
 def check(function, *calls, conds=None, loops=None, files=None, gradients=None, stops=None):
     """`function` gives the same on each of `calls` (tuples of arguments) every way it can run.
 

@@ -10,7 +10,7 @@ from paddlelite.dims import matches
 from paddlelite.interpret import run_node
 from paddlelite.jit import InputSpec, to_static
 
-from .harness import check, tensor
+from .harness import check, same_error, tensor
 
 COUNTS = [([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)]
 
@@ -196,12 +196,7 @@ def test_names_of_no_round_are_unbound_as_in_python():
             y = x + 1
         return y
 
-    texts = []
-    for function in (f, to_static(f)):
-        with pytest.raises(UnboundLocalError) as caught:
-            function(tensor([1.0]), paddle.to_tensor(0))
-        texts.append(str(caught.value))
-    assert texts[0] == texts[1]
+    same_error(UnboundLocalError, f, to_static(f), tensor([1.0]), paddle.to_tensor(0))
 
 
 def test_a_chain_of_five():
