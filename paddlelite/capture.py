@@ -74,10 +74,11 @@ class Capture:
         self.assignments: Callable[[str], tuple[list[int], list[int]]] = lambda name: ([], [])
         #: What became of the `if` or loop at a file and line.
         self.decisions: dict[tuple[str, int], str] = {}
-        #: Places left undecided, containers that may not be written to any more, whether tensors were chosen between
-        #: that fit no one type, and whether an exception has left a branch (`paddlelite.staged`).
+        #: Places left undecided, containers between which a tensor has chosen (each with the others, if they are lists
+        #: that may become stale), whether tensors were chosen between that fit no one type, and whether an exception
+        #: has left a branch (`paddlelite.staged`).
         self.undecided: list[Any] = []
-        self.frozen: dict[int, Any] = {}
+        self.shared: dict[int, tuple[Any, ...]] = {}
         self.forks = self.left = False
         #: Tables and names where another tensor than the one of before stands for the rest of the capture.
         self._rebound: dict[tuple[int, str], tuple[dict[str, Any], str, Tensor]] = {}

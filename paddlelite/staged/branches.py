@@ -13,10 +13,10 @@ from ..ops.control import join_branches
 from ..tensor.tensor import Tensor
 from ..weak import is_weak
 from .blame import two_values
-from .journal import Journal, align, freeze, note, reads_unknown, recorded, undecided_places, watch
+from .journal import Journal, align, note, reads_unknown, recorded, share, undecided_places, watch
 from .merge import Pairing
 from .places import UNBOUND, Cell, Own, Place
-from .symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, refuse, rewriting, within
+from .symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, rewriting, within
 from .undecided import Undecided, forked, known_value
 
 
@@ -97,9 +97,9 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
     capture: Any = mode.capture
     true, false = done
     align(true, false)
-    pairing = Pairing(test, two_values, {**true.born, **false.born})
+    pairing = Pairing(test, two_values, {**true.born, **false.born}, (true.as_after, false.as_after))
     sure = true.dead != false.dead  # a branch that raises gives no values
-    templates: list[tuple[Place, Any]] = []
+    templates: list[tuple[Place, Any, list[Any]]] = []
     for key in {**true.entries, **false.entries}:
         entry = true.entries.get(key) or false.entries[key]
         sides = [journal.entries.get(key) for journal in done]
@@ -107,15 +107,14 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
         # A function that one side calls may have rebound what is else the analysis' own.
         place = next((s.place for s in sides if s is not None and not s.place.private), entry.place)
         if changed and (key in merged or not place.private):
-            one, two = values = [entry.before if side is None else side.after for side in sides]
-            _check_replaced(place, values, done)
+            one, two = [entry.before if side is None else side.after for side in sides]
             if sure:
                 one, two = (UNBOUND, two) if true.dead else (one, UNBOUND)
             if one is not two and _is_flag(one, entry.before) and _is_flag(two, entry.before):
                 flag = choose_flag(test, one, two)
-                templates.append((place, as_bool(flag) if is_weak(one) and is_weak(two) else flag))
+                templates.append((place, as_bool(flag) if is_weak(one) and is_weak(two) else flag, []))
             else:
-                templates.append((place, pairing.at(place, one, two, sure)))
+                templates.append((place, pairing.at(place, one, two, sure), pairing.taken()))
     frames: list[Any] = [journal.frame for journal in done]
     outs = []
     for side, frame in enumerate(frames):
@@ -126,28 +125,13 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
     if outs[0] or any(frame.state or frame.block.nodes for frame in frames):
         results = join_branches(capture, test, list(zip(frames, outs)))
     pairing.stand_for(results)
-    for container in pairing.shared:
-        freeze(container)
-    for place, template in templates:
+    for place, template, shared in templates:
         note(place, surely=False)
         value = fill(template, results)
         place.put(value)
-        if pairing.shared:
-            freeze(value)
+        if shared:
+            share(*shared, value)
         watch(place, value)
-
-
-def _check_replaced(place: Place, values: list[Any], journals: list[Journal]) -> None:
-    """Raises CaptureError where one branch changes a container or object and the other puts another in its place."""
-    if values[0] is values[1]:
-        return
-    for value, journal in zip(values, journals, strict=True):
-        changes = [e.place for e in journal.entries.values() if e.place.owner is value and e.changed]
-        if value is not None and changes:
-            raise refuse(
-                f"one branch changes the elements of `{place.name}`, and the other puts another container in its place",
-                "Change the elements in both (append, extend), or give it a new container in both.",
-            )
 
 
 def _is_flag(value: Any, before: Any) -> bool:

@@ -22,9 +22,9 @@ class _Rounds(Pairing):
     """Pairs the values before a loop with those after a round. Every leaf is carried, for the next round may differ."""
 
     def __init__(
-        self, places: list[Place], first: dict[Any, Any], last: dict[Any, Any], born: Any, symbols: Any
+        self, places: list[Place], first: dict[Any, Any], last: dict[Any, Any], body: Journal, symbols: Any
     ) -> None:
-        super().__init__(None, loop_value, born)
+        super().__init__(None, loop_value, body.born, (body.as_before, lambda container: container))
         self.symbols = symbols
         self.templates = {place.key: self.at(place, first[place.key], last[place.key]) for place in places}
 
@@ -102,7 +102,7 @@ class Carried:
         self.places = places
         self.first = {place.key: place.get() for place in places}
         self._lists = {key: value for key, value in self.first.items() if may_grow(value)}
-        self.pairing = _Rounds(places, self.first, self.first, {}, set())
+        self.pairing = _Rounds(places, self.first, self.first, Journal(), set())
         self._stands: list[_Stand] = []
         #: Lists from before the loop that its first round changes where something else stands for them.
         self.stale: dict[int, Place] = {}
@@ -153,7 +153,7 @@ class Carried:
         self._find_stale(journal)
         self._add_new(journal)
         before, last = self.pairing, {place.key: place.get() for place in self.places}
-        self.pairing = _Rounds(self.places, self.first, last, journal.born, before.symbols)
+        self.pairing = _Rounds(self.places, self.first, last, journal, before.symbols)
         settled = self.pairing.widen(before) and len(self.stale) == known
         return [pair.side(1) for pair in self.pairing.pairs] if settled else None
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..mode import mode
-from .places import CONTAINERS, UNBOUND, Contents, Item, Place
+from ..nested import parts
+from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Place
 from .symbolic import refuse, rewriting
 from .undecided import Undecided, known_value
 
@@ -114,6 +115,23 @@ class Journal:
         for other, its_truth in getattr(test, "implies", {}).get(truth, ()):
             self._learn(other, its_truth)
 
+    def as_before(self, container: Any) -> Any:
+        """A container (or a copy) that holds what it did before the recorded code, which has just run."""
+        return self._with_contents(container, lambda entry: entry.before)
+
+    def as_after(self, container: Any) -> Any:
+        """A container (or a copy) that holds what it did after the recorded code, which has been undone."""
+        return self._with_contents(container, lambda entry: entry.after)
+
+    def _with_contents(self, container: Any, value: Callable[[Entry], Any]) -> Any:
+        entries = [entry for entry in self.entries.values() if entry.place.owner is container]
+        if not entries:
+            return container
+        made = container.copy()
+        for entry in entries:
+            type(entry.place)(entry.place.name, made, entry.place.index).put(value(entry))
+        return made
+
     def undo(self) -> None:
         """Read the values reached, then put everything back as it was."""
         for entry in self.entries.values():
@@ -183,27 +201,43 @@ def recording() -> Journal | None:
 
 
 def note(place: Place, surely: bool = True) -> None:
-    """Call this before a write. Raises CaptureError for one (`surely`) to what :func:`freeze` was called for."""
-    if surely and mode.capture is not None and id(place.owner) in mode.capture.frozen:
-        raise refuse(
-            f"this {type(place.owner).__name__.lower()} is one of two that a condition on a tensor has chosen "
-            "between, and a graph cannot write to it and to both",
-            "Write in the branches, or copy it before: list(a), dict(a).",
-        )
+    """Call this before a write, which is sure or none. What stands for a container that is written to is stale then."""
+    if surely and mode.capture is not None and id(place.owner) in mode.capture.shared:
+        _part(place.owner, mode.capture.shared.pop(id(place.owner)))
     journal = recording()
     if journal is not None and not place.private and id(place.owner) not in journal.born:
         journal.note(place)
 
 
-def freeze(value: Any) -> None:
-    """Refuse writes to a container from now on: a tensor has chosen between it and another, and a copy stands for both.
+def share(*containers: Any) -> None:
+    """Note that a tensor has chosen between some containers, and that one of them, a copy, stands for the others.
 
-    Python would show a write to the one in the other.
+    Python would show a write to the one in the other. A graph cannot: after a write to a list that holds no containers,
+    the others may not be read; to other containers one may not write at all.
     """
-    if type(value) is not Undecided and isinstance(value, CONTAINERS):
-        mode.capture.frozen[id(value)] = value  # type: ignore[union-attr]
-        for part in value.values() if isinstance(value, dict) else value:
-            freeze(part)
+    shared = mode.capture.shared  # type: ignore[union-attr]
+    group: dict[int, Any] = {}
+    waiting = list(containers)
+    while waiting:
+        value = waiting.pop()
+        if type(value) is not Undecided and isinstance(value, CONTAINERS) and id(value) not in group:
+            group[id(value)] = value
+            waiting += [*shared.get(id(value), ()), *(parts(value) or ())]
+    shared.update(dict.fromkeys(group, tuple(group.values())))
+
+
+def _part(container: Any, others: tuple[Any, ...]) -> None:
+    """Before a write to one of some containers that share what they hold."""
+    for other in others:
+        if not hasattr(type(other), "array") or any(parts(part) is not None for part in parts(other) or ()):
+            raise refuse(
+                f"this {type(container).__name__.lower()} is one of two that a condition on a tensor has chosen "
+                "between, and a graph cannot write to it and to both",
+                "Write in the branches, or copy it before: list(a), dict(a).",
+            )
+    for place in (Contents("the list", other) for other in others if other is not container):
+        note(place, surely=False)
+        place.put(STALE)
 
 
 def born(made: Any) -> Any:

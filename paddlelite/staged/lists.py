@@ -63,9 +63,9 @@ class List(builtins.list):  # type: ignore[type-arg]
         """The TensorArray, or None. Raises CaptureError when the contents are STALE."""
         if self._array is STALE:
             raise refuse(
-                "a loop on a tensor has changed this list in place under another name, which it then binds anew: a "
-                "graph does not keep what its first round left here",
-                "Copy it before the loop: list(a).",
+                "a condition or loop on a tensor decides whether this is the list that was changed under another name, "
+                "and a graph does not keep what is left here",
+                "Copy it before: list(a).",
             )
         return self._array
 

@@ -178,17 +178,21 @@ class Pair:
 class Pairing:
     """Collects the leaves in which two values differ; `at` gives the template of what stands for both.
 
-    `test` holds where the first one is meant, `blame` makes the error for two that do not fit together, and `born` is
-    what the code that left them has made.
+    `test` holds where the first one is meant, `blame` makes the error for two that do not fit together, `born` is what
+    the code that left them has made, and `held` gives containers with what they hold on the one side, and on the other.
     """
 
     def __init__(
-        self, test: Any, blame: Callable[[Mismatch, str], CaptureError], born: dict[int, Any]
+        self,
+        test: Any,
+        blame: Callable[[Mismatch, str], CaptureError],
+        born: dict[int, Any],
+        held: tuple[Callable[[Any], Any], Callable[[Any], Any]],
     ) -> None:
-        self.test, self.born, self._blame = test, born, blame
+        self.test, self.born, self._blame, self._held = test, born, blame, held
         self.pairs: list[Pair] = []
         self.symbols: set[Any] = set()  # sizes that differ
-        self.shared: list[Any] = []  # containers for which a copy stands, though others hold them
+        self._shared: list[Any] = []  # containers for which a copy stands, though others hold them
         self.name = ""  # of the place that is being merged
 
     def at(self, place: Place, one: Any, two: Any, sure: bool = False) -> Any:
@@ -211,6 +215,11 @@ class Pairing:
         except Mismatch as problem:
             go_on(note_problem(self._blame(problem, place.name)))
             return self.instead(one, two)
+
+    def taken(self) -> list[Any]:
+        """The containers, so far, for which a copy stands though others hold them."""
+        shared, self._shared = self._shared, []
+        return shared
 
     def instead(self, one: Any, two: Any) -> Any:
         """What the capture goes on with after a problem."""
@@ -264,9 +273,13 @@ class Pairing:
             if numbers and not self.carries(one):
                 return one
             return Leaf(self._add(one, two, join_types([one, two], path, self.symbols)))
+        new = self.is_new(one, two)
+        if isinstance(one, CONTAINERS) and isinstance(two, CONTAINERS):
+            if not new and not self.carries(one):
+                self._shared += [one, two]
+            one, two = self._held[0](one), self._held[1](two)
         if may_grow(one) and may_grow(two) and _lengths_differ(one, two):
             return ListOf(self._array(one, two).index)
-        new = self.is_new(one, two)
         if new:
             one, two = Object.of(one) or one, Object.of(two) or two
         why = differ(one, two)
@@ -275,8 +288,6 @@ class Pairing:
         mine, its = parts(one), parts(two)
         if mine is None or its is None:
             return one
-        if isinstance(one, CONTAINERS) and not new and not self.carries(one):
-            self.shared += [one, two]
         found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys(one), mine, its, strict=True)]
         return rebuilt(one, found)
 

@@ -323,7 +323,7 @@ def write_to_the_chosen(x):
     a, b = [x], [x * 2]
     c = a if x.sum() > 1 else b
     c.append(x)
-    return a, b
+    return a[0] + b[0]
 
 
 def write_to_one_of_them(x):
@@ -338,7 +338,9 @@ def write_to_one_of_them(x):
 
 @pytest.mark.parametrize("function", [write_to_the_chosen, write_to_one_of_them])
 def test_containers_that_a_condition_chooses_are_not_written_to(function):
-    with pytest.raises(CaptureError, match=r"test_undecided.py:\d+: this (list|dict) is one of two"):
+    with pytest.raises(
+        CaptureError, match=r"test_undecided.py:\d+: (this dict is one of two|.* whether this is)"
+    ):
         to_static(function)(tensor([1.0]))
 
 
