@@ -37,6 +37,8 @@ __all__ = ["Failure", "apart", "define", "run", "shrink"]
 
 #: What one program may take (seconds), and a smaller one, which may never end.
 LIMIT, SHORT = 120, 1
+#: What says that a program, or a part of it, cannot be.
+REFUSALS = (CaptureError, UnimplementedError)
 #: How many programs one process runs.
 CHUNK = 25
 _numbers = itertools.count()
@@ -104,7 +106,7 @@ def _tensors(a: tuple[float, ...], b: tuple[float, ...], n: int) -> tuple[Any, .
 def run(
     text: str, everything: bool = True, limit: int = LIMIT, orders: tuple[int, ...] = (1, 2)
 ) -> list[str]:
-    """Run one program. Returns why parts of it were refused: the first item is about the capture itself.
+    """Run one program. Returns why parts of it were refused.
 
     Raises Failure. Without `everything` files and gradients are left out; `orders` are those of the gradients.
     """
@@ -115,18 +117,21 @@ def run(
         with _at_most(limit):
             try:
                 outcomes = check_calls(function, static, calls)
-            except (CaptureError, UnimplementedError) as error:
+            except REFUSALS as error:
                 return [_reason(error)]
             if all(isinstance(want, Exception) for _, want in outcomes):
                 return ["it always raises"]
             if not everything:
                 return []
-            refused = check_files(function, outcomes, "", same)
+            files = check_files(function, outcomes, "", same)
             # Leaves that want gradients cannot be written to, and conditions on integers have none.
-            refused += check_gradients(function, static, calls[1::2], "", orders)
+            gradients = check_gradients(function, static, calls[1::2], "", orders)
+            for error in (*files, *gradients):
+                if not isinstance(error, REFUSALS):
+                    raise error
     except (Exception, Late) as error:
         raise Failure(f"{type(error).__name__}: {error}") from error
-    return [f"({'file' if k else ''}) {_reason(error)}" for k, error in enumerate(refused, 1)]
+    return [f"file: {_reason(e)}" for e in files] + [f"gradient: {_reason(e)}" for e in gradients]
 
 
 def _reason(error: Exception) -> str:
