@@ -138,10 +138,13 @@ def _join(outer: Block, node: Node) -> dict[Value, Value]:
         """Compute a value of the true block outside, with what it is computed from."""
         if value in mover.outside:
             return True
-        mine = twins[numbers[value]]
-        if not (_is_pure(mine) and (may_fail or _cannot_fail(mine)) and all(map(bring, mine.read()))):
-            return False
-        mover.move([mine, other_twins[numbers[value]]])
+        mine, its = twins[numbers[value]], other_twins[numbers[value]]
+        first = next(v for v in mine.outputs if numbers[v] == numbers[value])
+        if first not in mover.outside:  # (else the branch computes it twice)
+            if not (_is_pure(mine) and (may_fail or _cannot_fail(mine)) and all(map(bring, mine.read()))):
+                return False
+            mover.move([mine, its])
+        mover.outside[value] = mover.outside[first]
         return True
 
     pairs = zip(*(block.outputs for block in sides), strict=True)

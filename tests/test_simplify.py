@@ -48,6 +48,15 @@ def one_result_equal(x):
     return same, other
 
 
+def equal_twice(x):
+    # Both branches compute tanh(x) twice, and more from each.
+    if x.sum() > 0:
+        y = paddle.exp(paddle.tanh(x)) - paddle.tanh(x)
+    else:
+        y = paddle.exp(paddle.tanh(x)) - paddle.tanh(x)
+    return y
+
+
 def handed_on(x):
     y = x * 3
     if x.sum() > 0:
@@ -71,7 +80,12 @@ def nested_equal(x, n):
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize(
     "function, conds, count",
-    [(equal_branches, 0, {"tanh": 1, "scale": 1}), (one_result_equal, 1, {"exp": 1}), (handed_on, 1, {})],
+    [
+        (equal_branches, 0, {"tanh": 1, "scale": 1}),
+        (equal_twice, 0, {"tanh": 1, "exp": 1}),
+        (one_result_equal, 1, {"exp": 1}),
+        (handed_on, 1, {}),
+    ],
 )
 def test_what_both_branches_compute_is_computed_once(function, conds, count, sign):
     counts = check(function, (sign * X,), conds=conds).main_program.op_counts()
