@@ -138,8 +138,7 @@ def _join(outer: Block, node: Node) -> dict[Value, Value]:
         """Compute a value of the true block outside, with what it is computed from."""
         if value in mover.outside:
             return True
-        mine, its = twins[numbers[value]], other_twins[numbers[value]]
-        first = next(v for v in mine.outputs if numbers[v] == numbers[value])
+        (first, mine), (_, its) = twins[numbers[value]], other_twins[numbers[value]]
         if first not in mover.outside:  # (else the branch computes it twice)
             if not (_is_pure(mine) and (may_fail or _cannot_fail(mine)) and all(map(bring, mine.read()))):
                 return False
@@ -157,11 +156,13 @@ def _join(outer: Block, node: Node) -> dict[Value, Value]:
 
 def _number(
     block: Block, inputs: Sequence[Value], seen: dict[Hashable, int]
-) -> tuple[dict[Value, int], dict[int, Node]]:
-    """A number for each value of a block, equal for what is computed alike, and the node that computes each number."""
+) -> tuple[dict[Value, int], dict[int, tuple[Value, Node]]]:
+    """A number for each value of a block, equal for what is computed alike; and the first value of each number, with
+    the node that computes it.
+    """
     number = lambda key: seen.setdefault(key, len(seen))
     numbers = {p: number(("input", id(v))) for p, v in zip(block.params, inputs, strict=True)}
-    made: dict[int, Node] = {}
+    made: dict[int, tuple[Value, Node]] = {}
     for node in block.nodes:
         read = tuple(
             tuple(numbers[v] for v in x) if isinstance(x, tuple) else None if x is None else numbers[x]
@@ -170,7 +171,7 @@ def _number(
         call = (node.type, node.grad, read, _frozen(node.attrs))
         for k, v in enumerate(node.outputs):
             numbers[v] = number((call, k))
-            made.setdefault(numbers[v], node)
+            made.setdefault(numbers[v], (v, node))
     return numbers, made
 
 
