@@ -6,15 +6,15 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from paddlelite.staged.text import depends
-from paddlelite.staged.undecided import Text, known_value
+from paddlelite.staged.text import made_text
+from paddlelite.staged.undecided import known_value
 
 _CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("s"): str, ord("r"): repr, ord("a"): ascii}
 
 
 def piece(value: Any, conversion: int, spec: Any) -> Any:
     """`{value!conversion:spec}` of an f-string."""
-    return _made(_formatted, known_value(value), conversion, spec)
+    return made_text(_formatted, known_value(value), conversion, spec)
 
 
 def _formatted(value: Any, conversion: int, spec: str) -> str:
@@ -26,16 +26,12 @@ _joined = "".join  # (one object: two texts are alike if their functions are the
 
 def text(*pieces: Any) -> Any:
     """An f-string."""
-    return _made(_joined, list(pieces))
+    return made_text(_joined, list(pieces))
 
 
 def percent(left: str, right: Any) -> Any:
     """`left % right`."""
-    return _made(operator.mod, left, right)
-
-
-def _made(function: Callable[..., str], *args: Any) -> Any:
-    return Text(function, *args) if any(map(depends, args)) else function(*args)
+    return made_text(operator.mod, left, right)
 
 
 def method(target: Any) -> Callable[..., Any]:
@@ -44,7 +40,7 @@ def method(target: Any) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if target.__name__ == "join":
             args = (list(args[0]),)
-        return _made(_called, target, args, kwargs)
+        return made_text(_called, target, args, kwargs)
 
     return call
 

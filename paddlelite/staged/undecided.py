@@ -14,8 +14,13 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from ..autograd import enable_grad
 from ..errors import CaptureError
+from ..nested import Hole, parts, rebuilt
+from ..ops.creation import assign
 from ..refusal import go_on, note_problem, refuse
+from ..tensor.tensor import Tensor
+from ..weak import is_weak, kinds_of, weaken
 
 
 class Unbound:
@@ -129,7 +134,7 @@ class Text:
     __slots__ = ("args", "function")
 
     def __init__(self, function: Callable[..., str], *args: Any) -> None:
-        self.function, self.args = function, args
+        self.function, self.args = function, tuple(map(_now, args))
 
     def __parts__(self) -> list[Any]:
         return list(self.args)
@@ -148,6 +153,21 @@ class Text:
 
     def __getattr__(self, name: str) -> NoReturn:
         _refuse_text(name)
+
+
+def _now(value: Any) -> Any:
+    """What a value is now, whatever is written to it later."""
+    from .journal import born
+
+    if type(value) is Undecided or issubclass(type(value), Hole):
+        return value
+    if isinstance(value, Tensor):
+        with enable_grad():
+            copy = assign(value)
+        return weaken(copy, kinds_of(value)) if is_weak(value) else copy
+    inner = parts(value)
+    made = value if inner is None else rebuilt(value, list(map(_now, inner)))
+    return born(made.copy()) if isinstance(made, (list, dict, set)) else made
 
 
 def _refuse_text(what: str) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 
 import pytest
@@ -155,3 +156,55 @@ def test_sizes_in_texts(capsys):
         static(paddle.ones([n]))
         assert capsys.readouterr().out == f"{n} rows, {n:>3} {n * 2} {n}\n"
     check(f, ([1.0, 2.0],), ([1.0],), ([],))
+
+
+class Rows:
+    def __init__(self, value):
+        self.value = value
+
+    def __repr__(self):
+        return f"Rows({self.value.sum()})"
+
+
+class Named(Rows):
+    def __str__(self):
+        return "named " + repr(self.value.sum() * 2)
+
+
+@dataclasses.dataclass
+class Pair:
+    one: object
+    two: int = 3
+
+
+def test_objects_show_what_their_own_methods_make_of_tensors(capsys):
+    def f(x):
+        r, n = Rows(x), Named(x * 2)
+        print(r, n, [r, n], {"k": Pair(x)}, f"{r!r:>12} {n}", str(r), repr(n), "%s" % n, "{}".format(r))
+        if x.sum() > 1:
+            r.value = x * 3
+            text = f"large {r}"
+        else:
+            text = f"small {r}"
+        r.value = x * 0
+        print(text, r)
+        return x
+
+    texts = printed(capsys, f, *NUMBERS)
+    assert texts[3].startswith("Rows(9.0) named ") and "large Rows(27.0) Rows(0.0)" in texts[3]
+
+
+def test_a_text_is_what_it_was_when_it_was_made(capsys):
+    def f(x):
+        y, items, table = x + 1, [x], {"k": x}
+        text = f"{y} {len(items)} {items}" + str(table)
+        y[0] = 7.0
+        items.append(y)
+        items[0] = table["k"] = y
+        if y.sum() > 1:
+            text = text + "%s" % items
+            items.append(x)
+        print(text)
+        return y
+
+    printed(capsys, f, *NUMBERS)
