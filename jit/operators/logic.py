@@ -8,8 +8,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from paddlelite.dtypes import bool_
+from paddlelite.refusal import refuse
 from paddlelite.staged.branches import cells_of, choose
-from paddlelite.staged.journal import recorded
+from paddlelite.staged.journal import recorded, sharers
 from paddlelite.staged.symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate, truth_of
 from paddlelite.staged.undecided import Undecided, spread
 from paddlelite.tensor.tensor import Tensor
@@ -107,6 +108,11 @@ def is_(one: Any, two: Any) -> Any:
     if type(one) is Number and isinstance(two, bool) and one.dtype is bool_:
         return one if two else not_(one)  # a bool that a branch or loop changed
     if type(one) is not Undecided and type(two) is not Undecided:
+        if one is not two and any(two is other for other in sharers(one)):
+            raise refuse(
+                f"a tensor decides whether these two are one {type(one).__name__.lower()}",
+                "Compare the elements.",
+            )
         return one is two
     return spread(one, lambda left: spread(two, lambda right: left is right))
 

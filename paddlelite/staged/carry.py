@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from ..nested import Hole, Leaf, fill, keys, parts
 from ..tensor.tensor import Tensor
 from .blame import loop_value
-from .journal import Journal, note, watch
+from .journal import Journal, note, share, sharers, two_names, watch
 from .merge import FLAG, Pairing, Type, is_leaf, may_grow
-from .places import STALE, UNBOUND, Contents, Item, Place
+from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Place
 from .undecided import Undecided
 
 
@@ -107,6 +107,12 @@ class Carried:
         #: Lists from before the loop that its first round changes where something else stands for them.
         self.stale: dict[int, Place] = {}
         self._changes: dict[int, Any] = {}  # the key of the place through which it does
+        #: What the body found in each place, and if it is a container, its contents then.
+        self._began: dict[Any, tuple[Any, Any]] = {}
+        #: The places that a round leaves a container in which is another place's, too, and the containers.
+        self._shared: dict[Any, Any] = {}
+        #: Those of them where what stands for the container in the next round misses its changes.
+        self._apart: set[Any] = set()
 
     @property
     def unknown(self) -> frozenset[tuple[Any, ...]]:
@@ -124,6 +130,9 @@ class Carried:
         for place, value in self.values(tensors):
             place.put(value)
             watch(place, value)
+            self._began[place.key] = value, _contents(value)
+            if place.key in self._apart:
+                Contents(place.name, value).put(STALE)
             before = self._lists.get(place.key)
             if before is not None and value is not before and may_grow(value):
                 inside = Contents(place.name, value)
@@ -149,12 +158,13 @@ class Carried:
 
     def after(self, journal: Journal) -> list[Tensor] | None:
         """The carried tensors after a round, or None when something had to be widened."""
-        known = len(self.stale)
+        known = len(self.stale) + len(self._apart)
         self._find_stale(journal)
+        self._find_shared(journal)
         self._add_new(journal)
         before, last = self.pairing, {place.key: place.get() for place in self.places}
         self.pairing = _Rounds(self.places, self.first, last, journal, before.symbols)
-        settled = self.pairing.widen(before) and len(self.stale) == known
+        settled = self.pairing.widen(before) and len(self.stale) + len(self._apart) == known
         return [pair.side(1) for pair in self.pairing.pairs] if settled else None
 
     def _find_stale(self, journal: Journal) -> None:
@@ -172,6 +182,45 @@ class Carried:
                 self.first = {k: copy if v is place.owner else v for k, v in self.first.items()}
         self.places = [p for p in self.places if id(p.owner) not in self.stale]
 
+    def _find_shared(self, journal: Journal) -> None:
+        """Find the containers that two places hold after a round, though in the next each has one of its own.
+
+        Raises CaptureError for changes that would not show in both.
+        """
+        changed = {
+            id(e.place.owner) for e in journal.entries.values() if e.place.differs(e.place.get(), e.before)
+        }
+        changed |= {id(value) for value, held in self._began.values() if _changed(value, held)}
+        last = {place.key: place.get() for place in self.places if place.owner is None}
+        held = [id(value) for value in last.values()]
+        for key, value in last.items():
+            began = self._began.get(key, (None, None))[0]
+            touched = id(value) in changed or id(began) in changed
+            if _contents(value) is None or began is value:
+                continue
+            mine = [value, *sharers(value)]
+            others = [c for c in mine if c is not value and (id(c) in held or self._from_outside(c, journal))]
+            if touched and others:
+                raise two_names(value)
+            if self._from_outside(value, journal) or held.count(id(value)) > 1:
+                self._shared[key] = value
+                if touched and not may_grow(began):
+                    raise two_names(value)
+                self._apart |= {key} if touched else set()
+
+    def _from_outside(self, value: Any, journal: Journal) -> bool:
+        """Whether a container is one from before the loop."""
+        return id(value) not in journal.born and all(value is not began for began, _ in self._began.values())
+
+    def share(self) -> None:
+        """After the loop two names may stand for one container."""
+        for place in self.places:
+            value, first = place.get(), self.first[place.key]
+            if place.key in self._shared:
+                share(value, self._shared[place.key])
+            if place.owner is None and may_grow(first) and may_grow(value) and first is not value:
+                share(value, first)  # (if it makes no round)
+
     def _add_new(self, journal: Journal) -> None:
         """Carry the places that the body wrote to and that were not known yet."""
         entries = [e for k, e in journal.entries.items() if k not in self.first and not e.place.private]
@@ -185,3 +234,14 @@ class Carried:
         self.places += [entry.place for entry in new]
         self.first.update({entry.place.key: entry.before for entry in new})
         self._lists.update({entry.place.key: entry.before for entry in new if may_grow(entry.before)})
+
+
+def _contents(value: Any) -> Any:
+    """What a container holds; None for anything else."""
+    return (
+        Contents("", value).get() if type(value) is not Undecided and isinstance(value, CONTAINERS) else None
+    )
+
+
+def _changed(value: Any, held: Any) -> bool:
+    return held is not None and Contents("", value).differs(_contents(value), held)

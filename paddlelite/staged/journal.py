@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..errors import CaptureError
 from ..mode import mode
 from ..nested import parts
 from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Place
@@ -226,18 +227,29 @@ def share(*containers: Any) -> None:
     shared.update(dict.fromkeys(group, tuple(group.values())))
 
 
+def sharers(value: Any) -> list[Any]:
+    """The containers that a container may be the same as."""
+    group = () if mode.capture is None else mode.capture.shared.get(id(value), ())
+    return [other for other in group if other is not value]
+
+
 def _part(container: Any, others: tuple[Any, ...]) -> None:
     """Before a write to one of some containers that share what they hold."""
     for other in others:
         if not hasattr(type(other), "array") or any(parts(part) is not None for part in parts(other) or ()):
-            raise refuse(
-                f"this {type(container).__name__.lower()} is one of two that a condition on a tensor has chosen "
-                "between, and a graph cannot write to it and to both",
-                "Write in the branches, or copy it before: list(a), dict(a).",
-            )
+            raise two_names(container)
     for place in (Contents("the list", other) for other in others if other is not container):
         note(place, surely=False)
         place.put(STALE)
+
+
+def two_names(container: Any) -> CaptureError:
+    """The error for a write to a container that may be the same as another."""
+    return refuse(
+        f"this {type(container).__name__.lower()} is one of two that a condition or loop on a tensor has chosen "
+        "between, and a graph cannot write to it and to both",
+        "Write in the branches, or copy it before: list(a), dict(a).",
+    )
 
 
 def born(made: Any) -> Any:

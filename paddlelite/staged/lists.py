@@ -192,6 +192,7 @@ for _name in (
 _not_possible("__len__", "its length as a Python number")
 _not_possible("__iter__", "iteration outside a `for` statement")
 List.__hash__ = None  # type: ignore[assignment]
+List.__name__ = List.__qualname__ = "list"  # as programs and errors show it
 
 
 def _like(made_of: Sequence[Any], op: Callable[..., Any], *args: Any) -> Any:

@@ -63,7 +63,7 @@ def is_leaf(value: Any) -> bool:
 
 def may_grow(value: Any) -> bool:
     """Whether a value is a list that a TensorArray can stand for."""
-    return type(value) is not Undecided and isinstance(value, list) and hasattr(value, "array")
+    return type(value) is not Undecided and isinstance(value, list) and hasattr(type(value), "array")
 
 
 def describe(value: Any) -> str:

@@ -21,7 +21,7 @@ CONTAINERS = (list, dict, set)
 StateClosure = Callable[[], Any]
 
 
-#: In place of the contents of a list that a loop's first round has changed: only another name can still read them.
+#: In place of the contents of a list that may have changed under another name: nobody may read them.
 STALE = object()
 
 

@@ -53,6 +53,7 @@ def rounds(
         note(place, surely=False)
         place.put(value)
     carried.forget()
+    carried.share()
 
 
 def _settle(capture: Any, carried: Carried, body: Journal, written: list[Tensor]) -> bool:
