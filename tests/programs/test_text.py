@@ -180,7 +180,9 @@ class Pair:
 def test_objects_show_what_their_own_methods_make_of_tensors(capsys):
     def f(x):
         r, n = Rows(x), Named(x * 2)
-        print(r, n, [r, n], {"k": Pair(x)}, f"{r!r:>12} {n}", str(r), repr(n), "%s" % n, "{}".format(r))
+        form = "{}"
+        print(r, n, [r, n], {"k": Pair(x)}, f"{r!r:>12} {n}", str(r), repr(n), form.format(r))
+        print("%s" % n)  # noqa: UP031
         if x.sum() > 1:
             r.value = x * 3
             text = f"large {r}"
@@ -202,7 +204,7 @@ def test_a_text_is_what_it_was_when_it_was_made(capsys):
         items.append(y)
         items[0] = table["k"] = y
         if y.sum() > 1:
-            text = text + "%s" % items
+            text = text + "%s" % items  # noqa: UP031
             items.append(x)
         print(text)
         return y
