@@ -21,15 +21,15 @@ from .scopes import FUNCTIONS, Scope, binds, inside, own_nodes, uses
 class Point:
     """A simple statement, a test or a loop's head. It `uses` names, then certainly binds `defs` and unbinds `dels`.
 
-    `succ` is what may follow; `exc` what follows when it raises, so that its own effect may not have taken place.
+    `pred` is what it may follow, `succ` what may follow it.
     """
 
     trees: list[gast.AST] = field(default_factory=list)  # what is evaluated here
     uses: set[str] = field(default_factory=set)
     defs: set[str] = field(default_factory=set)
     dels: set[str] = field(default_factory=set)
+    pred: list[Point] = field(default_factory=list)
     succ: list[Point] = field(default_factory=list)
-    exc: list[Point] = field(default_factory=list)
 
 
 #: The points that a statement is appended to, or where control comes out of it (none if it never does).
@@ -60,20 +60,30 @@ class Graph:
     def _link(ends: _Ends, point: Point) -> _Ends:
         for end in ends:
             end.succ.append(point)
+            point.pred.append(end)
         return [point]
 
     def _step(self, ends: _Ends, reads: Sequence[Any] = (), bound: Sequence[Any] = ()) -> _Ends:
         """A new point that evaluates `reads`, and then what is in `bound`, which binds names."""
+        if self._catch:  # an exception may come before all that the point does
+            ends = self._link(ends, self._point())
+            self._raises(ends)
         point = self._point()
         bound = [tree for tree in bound if tree is not None]
         point.trees = [*(tree for tree in reads if tree is not None), *bound]
-        point.uses, point.exc = uses(point.trees), list(self._catch)
+        point.uses = uses(point.trees)
         names = (n for n in own_nodes(bound) if isinstance(n, gast.Name))
         point.dels = {n.id for n in names if isinstance(n.ctx, gast.Del)}
         # A walrus may be behind an `and`, say.
         maybe = {n.target.id for n in inside(bound) if isinstance(n, gast.NamedExpr)}
         point.defs = binds(bound) - point.dels - maybe
+        if point.dels:
+            self._raises([point])
         return self._link(ends, point)
+
+    def _raises(self, ends: _Ends) -> None:
+        for handler in self._catch:
+            self._link(ends, handler)
 
     @contextmanager
     def _inside(
@@ -183,68 +193,37 @@ class Graph:
     _TryStar = _Try
 
 
-def _settle(points: Iterable[Point], update: Callable[[Point], bool]) -> None:
-    """Call `update` on all points until it has changed nothing on any."""
-    order = list(points)
-    while sum(map(update, order)):
-        pass
+#: Names for each point.
+_Names = dict[Point, frozenset[str]]
 
 
-def live(graph: Graph, at_exit: frozenset[str] = frozenset()) -> dict[Point, frozenset[str]]:
+def _gathered(points: Iterable[Point], gained: _Names, lost: Callable[[Point], set[str]], backward: bool) -> _Names:
+    """For each point the names that are gained there or before it on some way to it, and not lost since."""
+    order = [(p, gained[p], lost(p), p.succ if backward else p.pred) for p in points]
+    found, settled = dict.fromkeys(gained, frozenset()), False
+    while not settled:
+        settled = True
+        for point, more, less, near in order:
+            now = more.union(frozenset().union(*(found[p] for p in near)) - less)
+            settled &= now == found[point]
+            found[point] = now
+    return found
+
+
+def live(graph: Graph, at_exit: frozenset[str] = frozenset()) -> _Names:
     """For each point the names that are live before it. `at_exit`: names others see (global, nonlocal).
 
     A name that a nested function reads is live from that function's definition on, wherever control goes: nobody
     knows when it is called.
     """
-    before: dict[Point, frozenset[str]] = dict.fromkeys(graph.points, frozenset())
-    held = _captured(graph)
-
-    def update(point: Point) -> bool:
-        after = held[point].union(at_exit if point is graph.exit else (), *(before[s] for s in point.succ))
-        now = ((after - point.defs - point.dels) | point.uses).union(*(before[e] for e in point.exc))
-        was, before[point] = before[point], now
-        return now != was
-
-    _settle(reversed(graph.points), update)
-    return before
-
-
-def _captured(graph: Graph) -> dict[Point, frozenset[str]]:
-    """For each point the names that a function made at or before it may read later."""
-    held: dict[Point, frozenset[str]] = {}
+    made: _Names = {}
     for point in graph.points:
-        made = [n for n in own_nodes(point.trees) if isinstance(n, (*FUNCTIONS, gast.GeneratorExp))]
-        held[point] = frozenset(uses(n for n in made if not hasattr(n, "immediate")))
-
-    def update(point: Point) -> bool:
-        lacking = [p for p in (*point.succ, *point.exc) if not held[point] <= held[p]]
-        for after in lacking:
-            held[after] |= held[point]
-        return bool(lacking)
-
-    _settle(graph.points, update)
-    return held
-
-
-def _assigned(graph: Graph, scope: Scope) -> dict[Point, frozenset[str]]:
-    """For each point the local names that are bound before it, however it is reached."""
-    before = dict.fromkeys(graph.points, scope.local)
-    before[graph.entry] = scope.parameters
-
-    def update(point: Point) -> bool:
-        unbound = before[point] - point.dels
-        # An exception may come before the bindings and after the deletions.
-        reached = [
-            *((s, unbound | point.defs - point.dels) for s in point.succ),
-            *((e, unbound) for e in point.exc),
-        ]
-        lacking = [(p, names) for p, names in reached if not before[p] <= names]
-        for after, names in lacking:
-            before[after] &= names
-        return bool(lacking)
-
-    _settle(graph.points, update)
-    return before
+        functions = [n for n in own_nodes(point.trees) if isinstance(n, (*FUNCTIONS, gast.GeneratorExp))]
+        made[point] = frozenset(uses(n for n in functions if not hasattr(n, "immediate")))
+    held = _gathered(graph.points, made, lambda point: set(), backward=False)
+    held[graph.exit] |= at_exit
+    read = {p: frozenset(held[p] - p.defs - p.dels | p.uses) for p in graph.points}
+    return _gathered(reversed(graph.points), read, lambda point: point.defs | point.dels, backward=True)
 
 
 def mark_unsure_reads(graph: Graph, scope: Scope) -> None:
@@ -252,10 +231,12 @@ def mark_unsure_reads(graph: Graph, scope: Scope) -> None:
 
     Reads from inside nested functions count as happening where the function is made.
     """
-    deleted = frozenset().union(*(p.dels for p in graph.points))
-    bound = _assigned(graph, scope)
+    unbound = {p: frozenset(p.dels) for p in graph.points}
+    deleted = frozenset().union(*unbound.values())
+    unbound[graph.entry] = scope.local - scope.parameters
+    after = _gathered(graph.points, unbound, lambda point: point.defs, backward=False)
     for point in graph.points:
-        unsure = scope.local - bound[point]
+        unsure = scope.local & frozenset().union(*(after[p] for p in point.pred))
         for tree in point.trees:
             own = list(own_nodes([tree]))
             _mark(own, unsure, "own")
