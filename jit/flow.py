@@ -197,7 +197,9 @@ class Graph:
 _Names = dict[Point, frozenset[str]]
 
 
-def _gathered(points: Iterable[Point], gained: _Names, lost: Callable[[Point], set[str]], backward: bool) -> _Names:
+def _gathered(
+    points: Iterable[Point], gained: _Names, lost: Callable[[Point], set[str]], backward: bool
+) -> _Names:
     """For each point the names that are gained there or before it on some way to it, and not lost since."""
     order = [(p, gained[p], lost(p), p.succ if backward else p.pred) for p in points]
     found, settled = dict.fromkeys(gained, frozenset()), False

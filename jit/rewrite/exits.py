@@ -17,8 +17,7 @@ guarded by the flag. A flag is initialised at the entry of the loop or function 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import reduce
+import copy
 from typing import Any
 
 import gast
@@ -27,127 +26,119 @@ from ..scopes import binds, own_nodes
 from ..source import CannotRewrite
 from .build import Names, Pass, Statements, at, begin, name, suspends, template
 
+#: One of the ways in which control leaves statements: it goes on behind them. The others are the flags it sets.
+_ON = ""
 
-@dataclass
-class _Out:
-    """Statements after lowering: `may` are the flags they may set, `surely` says control never comes out.
-
-    `stays` is a part of them: what follows them belongs at its end.
-    """
-
-    stmts: Statements
-    may: frozenset[str] = frozenset()
-    surely: bool = False
-    stays: _Out | None = None
+_Lowered = tuple[Statements, set[str]]
 
 
-@dataclass
 class _Lowering:
-    """Of one function. `loops` has the flags for break and continue of the loops around."""
+    """Of one function: lowered statements come with the ways in which control may leave them."""
 
-    names: Names
-    returned: str = ""
-    result: str = ""
-    loops: list[tuple[str, str]] = field(default_factory=list)
-    flags: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)  # those of them that somebody looks at
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.loops: list[tuple[str, str]] = []  # the flags for break and continue of the loops around
+        self.flags: set[str] = set()
+        self.read: set[str] = set()  # those of them that somebody looks at
+        self.returned = self.result = ""
 
     def flag(self, stem: str) -> str:
         made = self.names.fresh(stem)
         self.flags.add(made)
         return made
 
-    def block(self, stmts: Statements) -> _Out:
+    def block(self, stmts: Statements) -> _Lowered:
         """Lower a list of statements."""
-        done: Statements = []
-        for i, stmt in enumerate(stmts):
-            here = getattr(self, f"_{type(stmt).__name__}", lambda stmt: _Out([stmt]))(stmt)
-            done += at(stmt, here.stmts)
-            if here.surely:
-                return _Out(done + _unreached(stmts[i + 1 :], stmt), here.may, True)
-            if here.may or here.stays:
-                end = here.stays or _Out(done, here.may)
-                after = self._guarded(end.may, stmts[i + 1 :], stmt)
-                end.stmts += after.stmts
-                return _Out(done, here.may | after.may, after.surely)
-        return _Out(done)
+        done, rest = [], list(reversed(stmts))
+        while rest:
+            stmt = rest.pop()
+            lower = getattr(self, f"_{type(stmt).__name__}", None)
+            here, ways = lower(stmt, rest) if lower else ([stmt], {_ON})
+            done += at(stmt, here)
+            if ways != {_ON}:
+                return self._then(done, ways, rest[::-1], stmt)
+        return done, {_ON}
 
-    def _If(self, stmt: gast.If) -> _Out:
-        body, orelse = self.block(stmt.body), self.block(stmt.orelse)
-        stmt.body, stmt.orelse = body.stmts, orelse.stmts
-        stays = None if body.surely is orelse.surely else orelse if body.surely else body
-        return _Out([stmt], body.may | orelse.may, body.surely and orelse.surely, stays)
-
-    def _guarded(self, flags: frozenset[str], rest: Statements, place: gast.AST) -> _Out:
-        """`rest`, run only when none of `flags` is set."""
-        after = self.block(rest)
+    def _then(self, done: Statements, ways: set[str], rest: Statements, place: gast.AST) -> _Lowered:
+        """Lowered statements, and `rest` where control goes on behind them."""
+        if _ON not in ways:  # nobody reaches it, but it says which names are local and what is a generator
+            rest = [s for s in rest if not isinstance(s, gast.Pass)]
+            return done + (at(place, template("if False: REST", REST=rest)) if rest else []), ways
+        after, more = self.block(rest)
+        flags = ways - {_ON}
         if flags and rest:
             self.read |= flags
             test = " and ".join(f"not {flag}" for flag in sorted(flags))
-            after.stmts = at(place, template(f"if {test}: REST", REST=after.stmts))
-        return after
+            after = at(place, template(f"if {test}: REST", REST=after))
+        return done + after, flags | more
 
-    def _Return(self, stmt: gast.Return) -> _Out:
+    def _If(self, stmt: gast.If, rest: Statements) -> _Lowered:
+        stmt.body, ways = self.block(stmt.body)
+        if _ON not in ways:
+            stmt.orelse += rest[::-1]
+            rest.clear()
+        stmt.orelse, more = self.block(stmt.orelse)
+        if _ON not in more:
+            stmt.body, ways = self._then(stmt.body, ways, rest[::-1], stmt)
+            rest.clear()
+        return [stmt], ways | more
+
+    def _Return(self, stmt: gast.Return, rest: Statements) -> _Lowered:
         value = stmt.value or gast.Constant(None, None)
         parts = {"RESULT": self.result, "VALUE": value, "RETURNED": self.returned}
-        return _Out(template("RESULT = VALUE\nRETURNED = True", **parts), frozenset([self.returned]), True)
+        return template("RESULT = VALUE\nRETURNED = True", **parts), {self.returned}
 
-    def _leave(self, stmt: gast.Break | gast.Continue) -> _Out:
+    def _leave(self, stmt: gast.Break | gast.Continue, rest: Statements) -> _Lowered:
         flag = self.loops[-1][isinstance(stmt, gast.Continue)]
-        return _Out(template("FLAG = True", FLAG=flag), frozenset([flag]), True)
+        return template("FLAG = True", FLAG=flag), {flag}
 
     _Break = _Continue = _leave
 
-    def _loop(self, stmt: gast.For | gast.While | gast.AsyncFor) -> _Out:
+    def _loop(self, stmt: gast.For | gast.While | gast.AsyncFor, rest: Statements) -> _Lowered:
         broke, skipped = self.flag("_broke"), self.flag("_skipped")
         self.loops.append((broke, skipped))
-        body = self.block(stmt.body)
+        stmt.body, ways = self.block(stmt.body)
         self.loops.pop()
-        stop = body.may - {skipped}
+        stop = ways - {skipped, _ON}
         self.read |= stop
-        stmt.stop, stmt.body = sorted(stop), body.stmts
-        if skipped in body.may & self.read:
+        stmt.stop = sorted(stop)
+        if skipped in ways & self.read:
             stmt.body[:0] = at(stmt, _unset(skipped))
         orelse, stmt.orelse = stmt.orelse, []
-        after = self._guarded(stop, orelse, stmt)
         endless = isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and stmt.test.value
-        surely = bool(after.surely or endless) and broke not in stop
-        before = _unset(broke) if broke in stop else []
-        return _Out([*before, stmt, *after.stmts], (stop - {broke}) | after.may, surely)
+        done, ways = self._then([stmt], stop if endless else {*stop, _ON}, orelse, stmt)
+        return (_unset(broke) + done, ways - {broke} | {_ON}) if broke in stop else (done, ways)
 
     _For = _AsyncFor = _loop
 
-    def _While(self, stmt: gast.While) -> _Out:
+    def _While(self, stmt: gast.While, rest: Statements) -> _Lowered:
         if binds([stmt.test]) or suspends([stmt.test]):
             # A test that binds names must run where they live: at the start of the body.
             leave = template("if not TEST:\n ELSE\n break", TEST=stmt.test, ELSE=stmt.orelse)
             stmt.body[:0] = at(stmt, leave)
             stmt.test, stmt.orelse = at(stmt, gast.Constant(True, None)), []
-        return self._loop(stmt)
+        return self._loop(stmt, rest)
 
-    def _With(self, stmt: gast.With) -> _Out:
-        body = self.block(stmt.body)
-        stmt.body = body.stmts
+    def _With(self, stmt: gast.With, rest: Statements) -> _Lowered:
+        stmt.body, ways = self.block(stmt.body)
         # The manager may swallow an exception that is raised before the exit, so it is never sure.
-        return _Out([stmt], body.may)
+        return [stmt], ways | {_ON}
 
     _AsyncWith = _With
 
-    def _Try(self, stmt: gast.Try) -> _Out:
+    def _Try(self, stmt: gast.Try, rest: Statements) -> _Lowered:
         if any(isinstance(n, (gast.Return, gast.Break, gast.Continue)) for n in own_nodes(stmt.finalbody)):
             raise CannotRewrite("it leaves a `finally` block by return, break or continue")
-        body = self.block(stmt.body)
-        orelse = self._guarded(body.may, stmt.orelse, stmt)
-        handlers = [self.block(handler.body) for handler in stmt.handlers]
-        stmt.body, stmt.orelse = body.stmts, orelse.stmts
-        for handler, lowered in zip(stmt.handlers, handlers, strict=True):
-            # An exception on the way out (from a `finally`, say) cancels the exit.
-            undo = [stmt for flag in sorted(body.may) for stmt in _unset(flag)]
-            handler.body = at(handler, undo) + lowered.stmts
-        stmt.finalbody = self.block(stmt.finalbody).stmts
-        may = reduce(frozenset.union, (h.may for h in handlers), body.may | orelse.may)
-        surely = (body.surely or orelse.surely) and all(h.surely for h in handlers)
-        return _Out([stmt], may, surely)
+        stmt.body, ways = self.block(stmt.body)
+        # An exception on the way out (from a `finally`, say) cancels the exit.
+        undo = [unset for flag in sorted(ways - {_ON}) for unset in _unset(flag)]
+        stmt.orelse, ways = self._then([], ways, stmt.orelse, stmt)
+        for handler in stmt.handlers:
+            handled, more = self.block(handler.body)
+            handler.body = at(handler, copy.deepcopy(undo)) + handled
+            ways |= more
+        stmt.finalbody, _ = self.block(stmt.finalbody)
+        return [stmt], ways
 
     _TryStar = _Try
 
@@ -156,26 +147,18 @@ def _unset(flag: str) -> Statements:
     return template("FLAG = False", FLAG=flag)
 
 
-def _unreached(rest: Statements, place: gast.AST) -> Statements:
-    """Code nobody reaches still says which names are local and whether the function is a generator."""
-    rest = [s for s in rest if not isinstance(s, gast.Pass)]
-    return at(place, template("if False: REST", REST=rest)) if rest else []
-
-
 def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
     """Lower all exits of one function (not of those nested in it), in place."""
-    own, last = list(own_nodes(function.body)), function.body[-1]
-    lowering = _Lowering(names)
+    own, body = list(own_nodes(function.body)), function.body
+    lowering, last = _Lowering(names), body[-1]
     if not any(isinstance(n, gast.Return) and n is not last for n in own):
         # The only return, if any, is the last statement: nothing to guard.
-        end = len(function.body) - isinstance(last, gast.Return)
-        function.body[:end] = lowering.block(function.body[:end]).stmts
+        end = len(body) - isinstance(last, gast.Return)
+        body[:end], _ = lowering.block(body[:end])
     else:
         lowering.returned, lowering.result = lowering.flag("_returned"), names.fresh("_result")
-        body = function.body
-        if not isinstance(last, (gast.Return, gast.Raise)):
-            body = [*body, at(last, gast.Return(None))]
-        function.body = lowering.block(body).stmts
+        leaves = isinstance(last, (gast.Return, gast.Raise))
+        function.body, _ = lowering.block(body if leaves else [*body, at(last, gast.Return(None))])
         if lowering.returned in lowering.read:
             begin(function, _unset(lowering.returned))
         yields = any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in own)
