@@ -8,7 +8,7 @@ The order and its reasons:
                      control really goes.
 3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
 4. (analysis)        liveness on that form: which names each `if` and loop must hand on.
-5. `lists` … `exceptions`  expressions and simple statements: each looks at its own kind of node, `calls` at `reads`.
+5. `expressions` … `exceptions`  expressions and simple statements: each looks at its own kinds of node.
 6. `loops`, `conditionals` use the analysis of step 4 and put the operators in.
 7. `nesting`         CPython's limit on nested blocks.
 """
@@ -21,22 +21,17 @@ from ..flow import Graph, live, mark_unsure_reads
 from ..scopes import Scope, all_names, binds, own_nodes, uses
 from ..source import CannotRewrite
 from .build import OPERATORS, STATE, Names, assign, at, begin, name, suspends, thunk
-from .calls import Calls
 from .comprehensions import Comprehensions
 from .conditionals import Conditionals
 from .exceptions import Exceptions
 from .exits import lower_exits
-from .lists import Lists
+from .expressions import Expressions
 from .logic import Logic
 from .loops import Loops
 from .match import Matches
 from .nesting import Nesting
-from .reads import Reads
 from .stores import Stores
-from .text import Texts
 from .yields import Yields
-
-_EXPRESSIONS = (Lists, Reads, Calls, Stores, Logic, Texts, Exceptions)
 
 
 def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
@@ -56,7 +51,7 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
         mark_unsure_reads(Graph(function.body), Scope.of(function))
         lower_exits(function, names)
         _find_state(function)
-    for each in (*_EXPRESSIONS, Loops, Conditionals):
+    for each in (Expressions, Stores, Logic, Exceptions, Loops, Conditionals):
         tree = each(names).visit(tree)
     for function in _functions(tree):
         _add_state(function)
