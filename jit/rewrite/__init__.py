@@ -9,7 +9,7 @@ The order and its reasons:
 3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
 4. (analysis)        liveness on that form: which names each `if` and loop must hand on.
 5. `expressions` … `exceptions`  expressions and simple statements: each looks at its own kinds of node.
-6. `loops`, `conditionals` use the analysis of step 4 and put the operators in.
+6. `loops`           uses the analysis of step 4 for `if`s and loops.
 7. `nesting`         CPython's limit on nested blocks.
 """
 
@@ -22,7 +22,6 @@ from ..scopes import Scope, all_names, binds, own_nodes, uses
 from ..source import CannotRewrite
 from .build import OPERATORS, STATE, Names, assign, at, begin, name, suspends, thunk
 from .comprehensions import Comprehensions
-from .conditionals import Conditionals
 from .exceptions import Exceptions
 from .exits import lower_exits
 from .expressions import Expressions
@@ -51,7 +50,7 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
         mark_unsure_reads(Graph(function.body), Scope.of(function))
         lower_exits(function, names)
         _find_state(function)
-    for each in (Expressions, Stores, Logic, Exceptions, Loops, Conditionals):
+    for each in (Expressions, Stores, Logic, Exceptions, Loops):
         tree = each(names).visit(tree)
     for function in _functions(tree):
         _add_state(function)

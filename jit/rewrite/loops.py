@@ -1,15 +1,22 @@
-"""Loops ask an operator for their rounds.
+"""`if` and loops ask an operator which branches to run, and for their rounds: so a graph can have all of them.
 
 before                              after
+    if t:                               for _arm in _jit.if_(t, _state, ('y',)):
+        y = x + 1                           if _arm:
+    else:                                       y = x + 1
+        y = x - 1                           else:
+                                                y = x - 1
     while x.sum() < 10:                 for _round in _jit.while_(lambda: x.sum() < 10, _state, ('x',), ()):
         x = x * 2                           x = x * 2
     for v in xs:                        for v in _jit.for_(xs, _state, ('s',), ('_broke',)):
         s = s + v                           s = s + v
         _broke = ...                        _broke = ...
 
-For Python values the rounds are Python's own (`for_` hands the iterable back as it is). For a tensor the operator
-gives one round, records it as the body of a loop, and carries the names that change and are read later. The last
-argument names the flags that end the loop.
+For Python values there is one branch, and the rounds are Python's own (`for_` hands the iterable back as it is). For
+a tensor `if_` gives True and then False, records each branch into a block of its own, and merges the names that the
+branches bind and that are read later; a loop's operator gives one round, records it as the body, and carries such
+names. The code stays in its function: no closures, no change of frame. None in place of the names says that the code
+suspends the function (yield), which no graph can do. The last argument of a loop names the flags that end it.
 """
 
 from __future__ import annotations
@@ -21,6 +28,14 @@ from .build import STATE, Pass, at, name, operator, template, thunk
 
 class Loops(Pass):
     """`node.state` and `node.stop` come from the analysis and from lowering the exits."""
+
+    def visit_If(self, node: gast.If) -> gast.AST:
+        self.generic_visit(node)
+        if isinstance(node.test, gast.Constant) or not hasattr(node, "state"):
+            return node
+        test, node.test = node.test, at(node.test, name("_arm"))
+        arms, branches = operator("if_", test, name(STATE), node.state), [gast.copy_location(node, test)]
+        return at(test, template("for _arm in ARMS: BRANCHES", ARMS=arms, BRANCHES=branches)[0])
 
     def visit_While(self, node: gast.While) -> gast.AST:
         self.generic_visit(node)
