@@ -171,6 +171,7 @@ class _Owner:
 
     node: gast.AST
     handled: bool = False  # a `try` of its own is around what is visited
+    depth: int = 0  # how many blocks are
     moved: bool = False  # functions made by the pass bind names now that it has bound itself
 
     @functools.cached_property

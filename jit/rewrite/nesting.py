@@ -21,22 +21,13 @@ _DEEPEST = 12
 
 
 class Nesting(Pass):
-    _depth = 0
-
-    def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
-        around, self._depth = self._depth, 0
-        super().visit_FunctionDef(node)
-        self._depth = around
-        return node
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
     def visit_For(self, node: gast.AST) -> gast.AST:
-        if self._depth >= _DEEPEST and not suspends([node]):
+        owner = self.owner
+        if owner.depth >= _DEEPEST and not suspends([node]):
             return template("DEEPER()", DEEPER=self.outline(node, "_deeper", [node]).name)[0]
-        self._depth += 1
+        owner.depth += 1
         self.generic_visit(node)
-        self._depth -= 1
+        owner.depth -= 1
         return node
 
     visit_While = visit_With = visit_Try = visit_TryStar = visit_AsyncFor = visit_AsyncWith = visit_For
