@@ -202,7 +202,8 @@ def _gathered(
 ) -> _Names:
     """For each point the names that are gained there or before it on some way to it, and not lost since."""
     order = [(p, gained[p], lost(p), p.succ if backward else p.pred) for p in points]
-    found, settled = dict.fromkeys(gained, frozenset()), False
+    found: _Names = dict.fromkeys(gained, frozenset())
+    settled = False
     while not settled:
         settled = True
         for point, more, less, near in order:

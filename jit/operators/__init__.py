@@ -1,4 +1,4 @@
-"""What rewritten code calls while it runs: one function a construct, in files named as those of `rewrite`.
+"""What rewritten code calls while it runs: one function a construct.
 
 Each decides by the object it is given whether a tensor is involved. On Python values it does what Python does.
 """

@@ -8,7 +8,7 @@ The order and its reasons:
                      control really goes.
 3. `exits`           return, break, continue, loop-else become flags and `if`s: every statement now has one way out.
 4. (analysis)        liveness on that form: which names each `if` and loop must hand on.
-5. `expressions` … `exceptions`  expressions and simple statements: each looks at its own kinds of node.
+5. `expressions`, `logic`, `effects`  each looks at its own kinds of node.
 6. `loops`           uses the analysis of step 4 for `if`s and loops.
 7. `nesting`         CPython's limit on nested blocks.
 """
@@ -22,14 +22,13 @@ from ..scopes import Scope, all_names, binds, own_nodes, uses
 from ..source import CannotRewrite
 from .build import OPERATORS, STATE, Names, assign, at, begin, name, suspends, thunk
 from .comprehensions import Comprehensions
-from .exceptions import Exceptions
+from .effects import Effects
 from .exits import lower_exits
 from .expressions import Expressions
 from .logic import Logic
 from .loops import Loops
 from .match import Matches
 from .nesting import Nesting
-from .stores import Stores
 from .yields import Yields
 
 
@@ -50,7 +49,7 @@ def rewrite(tree: gast.AST, class_name: str | None = None) -> gast.AST:
         mark_unsure_reads(Graph(function.body), Scope.of(function))
         lower_exits(function, names)
         _find_state(function)
-    for each in (Expressions, Stores, Logic, Exceptions, Loops):
+    for each in (Expressions, Logic, Effects, Loops):
         tree = each(names).visit(tree)
     for function in _functions(tree):
         _add_state(function)

@@ -417,3 +417,17 @@ def test_a_number_of_another_kind_is_refused_with_its_line():
         CaptureError, match=r"test_lists.py:\d+: a list in a graph holds tensors of one dtype, but a float32"
     ):
         to_static(ints_and_floats)(tensor([1.0]), paddle.to_tensor(2))
+
+
+PLACES = (0, 1)
+
+
+def test_a_star_in_an_index_binds_nothing():
+    def f(x):
+        d = {}
+        d[(*PLACES, 2)] = x * 2
+        if x.sum() > 1:
+            x = x + d[(*PLACES, 2)]
+        return x
+
+    check(f, ([1.0],), ([3.0],))

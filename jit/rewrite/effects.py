@@ -1,4 +1,5 @@
-"""Writes to attributes and items become operators, so that a graph can follow them.
+"""Writes to attributes and items become operators, so that a graph can follow them; raise and assert too, which
+inside a branch on a tensor must wait until the graph runs.
 
 before                              after
     self.h = x + 1                      _jit.store_attr(x + 1, self, 'h')
@@ -10,6 +11,11 @@ before                              after
                                         _jit.store_attr(_part, o, 'a')
                                         b = _part_1
     del d[k]                            _jit.del_item(d, k)
+    raise E(x)                          _error = E(x)
+                                        if _jit.raises(_error, None, False):
+                                            raise _error
+    assert t, message                   if __debug__:
+                                            _jit.assert_(t, lambda: message)
 
 The order of evaluation is Python's: value, object, key.
 """
@@ -20,10 +26,10 @@ from typing import Any
 
 import gast
 
-from .build import Pass, Statements, assign, at, index, name, operator, target, template
+from .build import Pass, Statements, assign, at, index, name, operator, suspends, target, template, thunk
 
 
-class Stores(Pass):
+class Effects(Pass):
     def visit_Assign(self, node: gast.Assign) -> gast.AST | Statements:
         node.value = self.visit(node.value)
         if not any(map(_has_place, node.targets)):
@@ -73,6 +79,40 @@ class Stores(Pass):
         return node
 
     visit_AsyncWith = visit_With
+
+    def visit_Try(self, node: gast.Try) -> gast.AST:
+        owner, around = self.owner, self.owner.handled
+        owner.handled = around or bool(node.handlers)
+        node.body = self.block(node.body)
+        owner.handled = around
+        node.handlers = [self.visit(h) for h in node.handlers]
+        node.orelse, node.finalbody = self.block(node.orelse), self.block(node.finalbody)
+        return node
+
+    visit_TryStar = visit_Try
+
+    def visit_Raise(self, node: gast.Raise) -> gast.AST | Statements:
+        self.generic_visit(node)
+        if node.exc is None:
+            return node
+        cause = None if node.cause is None or suspends([node.cause]) else thunk(node.cause)
+        error, handled = self.names.fresh("_error"), self.owner.handled
+        parts = {"ERROR": error, "EXC": node.exc, "CAUSE": cause, "HANDLED": handled}
+        parts["AGAIN"] = [gast.Raise(name(error), node.cause)]
+        return template("ERROR = EXC\nif _jit.raises(ERROR, 'CAUSE', 'HANDLED'): AGAIN", **parts)
+
+    def visit_ExceptHandler(self, node: gast.ExceptHandler) -> gast.AST:
+        self.generic_visit(node)
+        node.body = [at(node, gast.Expr(operator("caught"))), *node.body]
+        return node
+
+    def visit_Assert(self, node: gast.Assert) -> gast.AST:
+        self.generic_visit(node)
+        if node.msg is not None and suspends([node.msg]):
+            node.test = at(node.test, operator("truth", node.test))
+            return node
+        check = operator("assert_", node.test, *([thunk(node.msg)] if node.msg else []))
+        return template("if __debug__: CHECK", CHECK=[gast.Expr(check)])
 
     def _bound_inside(self, to: gast.AST | None, block: gast.AST) -> gast.AST | None:
         """The target to use in place of `to`, which is then bound at the beginning of the block."""
