@@ -126,8 +126,9 @@ def run(
             files = check_files(function, outcomes, "", same)
             # Leaves that want gradients cannot be written to, and conditions on integers have none.
             gradients = check_gradients(function, static, calls[1::2], "", orders)
+            raised = {type(want) for _, want in outcomes if isinstance(want, Exception)}
             for error in (*files, *gradients):
-                if not isinstance(error, REFUSALS):
+                if not isinstance(error, (*REFUSALS, *raised)):
                     raise error
     except (Exception, Late) as error:
         raise Failure(f"{type(error).__name__}: {error}") from error
