@@ -133,7 +133,7 @@ def check_program(static, args, want, where, executors):
     program = entry.traced.program
     if program not in executors:
         verify(program)
-        executors[program] = _on_onnxruntime(program)
+        executors[program] = _on_onnxruntime(entry.run)
     feeds = [t.numpy() for t in tensors]
     for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
         results = run(feeds)[: len(program.outputs)]
@@ -148,15 +148,16 @@ def check_failure(static, args, where, executors):
         return
     program = entry.traced.program
     if program not in executors:
-        executors[program] = _on_onnxruntime(program)
+        executors[program] = _on_onnxruntime(entry.run)
     feeds = [t.numpy() for t in tensors]
     for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
         assert outcome(run, [feeds])[0] == "error", (how, where)
 
 
-def _on_onnxruntime(program):
-    """A function that runs a program, which must have an ONNX form, on arrays."""
-    executor = Executor(program, backend="onnxruntime")
+def _on_onnxruntime(executor):
+    """A function that runs an executor's program, which must have an ONNX form, on arrays: without interpreting it."""
+    if executor._tiny:
+        executor = Executor(executor.program, backend="onnxruntime")
     if problems := executor.plan.problems:
         raise UnimplementedError("no ONNX form:\n" + "\n".join(map(str, problems)))
     return executor.results_of
