@@ -194,14 +194,10 @@ def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
     static = function if isinstance(function, StaticFunction) else to_static(function)
     owner = model if isinstance(model, Layer) else getattr(static, "class_instance", None)
     with evaluating(owner):
-        if spec is None:
-            entry = static.concrete_program
-        else:
-            entry = static.captured_for(
-                *(InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec)
-            )
-        entry = static.with_hooks(entry)
-    return entry.traced.inference, entry.traced.result
+        if spec is not None:
+            spec = [InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec]
+        program = static.for_files(spec)
+    return program.inference, program.result
 
 
 def result_names(template: Any, count: int) -> list[str]:

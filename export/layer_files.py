@@ -17,7 +17,7 @@ from paddlelite.tensor.tensor import Tensor
 from .pdmodel import ModelToWrite, write_models
 from .properties import encoded
 
-__all__ = ["Method", "check_options", "write_layer"]
+__all__ = ["Method", "check_options", "static_methods", "write_layer"]
 
 _OPTIONS = {
     "output_spec", "with_hook", "combine_params", "clip_extra", "skip_forward", "input_names_after_prune",
@@ -70,21 +70,22 @@ def write_layer(prefix: str, methods: Sequence[Method], layer: Any, options: Map
         for method in methods
     ]
     structured = _structured_names(layer) if isinstance(layer, Layer) else {}
-    combined = {prefix + ".meta": encoded(_properties(layer))} if options.get("combine_params") else None
+    combined = None
+    if options.get("combine_params"):
+        found = {name: m() for name, m in static_methods(layer).items() if m.is_property}
+        properties = {f"{type(layer).__name__}.{name}": value for name, value in found.items()}
+        combined = {prefix + ".meta": encoded(properties)}
     write_models(models, prefix + ".pdiparams.info", structured, {"writer": "paddlelite"}, combined)
 
 
-def _properties(layer: Any) -> dict[str, Any]:
-    """The values of the methods that are decorated with `to_static(property=True)`."""
+def static_methods(layer: Any) -> dict[str, Any]:
+    """The methods that are decorated with `to_static`, by their names."""
     kind = type(layer)
-    methods = {
-        name: getattr(layer, name) for name in dir(kind) if not isinstance(getattr(kind, name), property)
-    }
-    return {
-        f"{kind.__name__}.{name}": method()
-        for name, method in methods.items()
-        if getattr(method, "is_property", False) is True
-    }
+    names = [
+        name for name in {*dir(kind), *vars(layer)} if not isinstance(getattr(kind, name, None), property)
+    ]
+    methods = {name: getattr(layer, name, None) for name in sorted(names)}
+    return {name: m for name, m in methods.items() if isinstance(getattr(m, "is_property", None), bool)}
 
 
 def _part(method: Method, options: Mapping[str, Any]) -> Program:

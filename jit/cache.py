@@ -7,45 +7,82 @@ short last batch captures once more and then never again.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from paddlelite.dims import Dim, Dims, matches, symbol
-from paddlelite.ir import Program
+from paddlelite.errors import InvalidArgumentError
+from paddlelite.ir import Program, Value
+from paddlelite.nested import Object, fill, parts
+from paddlelite.prune import cut
+from paddlelite.staged.places import CONTAINERS, Contents, Place
 from paddlelite.tensor.tensor import Tensor
 
-from .trace import Traced
+from .guards import Guards
 
 #: Programs kept for one key, the newest first.
 _KEPT = 8
 
 
+class _Elements(Place):
+    """What is in a tensor that is an argument."""
+
+    def put(self, value: Any) -> None:
+        self.target._write(value)
+
+
 @dataclass
-class Entry:
-    """One program: the sizes of its inputs, and how it runs."""
+class ConcreteProgram:
+    """A captured function: its program, the structure of its result, and what it depends on besides arguments."""
 
-    dims: list[Dims]
-    traced: Traced
-    run: Any  # the executor
-    call: tuple[Any, ...]  # key, template, and (spec, name, stop_gradient) of each input
-
-    @property
-    def main_program(self) -> Program:
-        """The program."""
-        return self.traced.program
+    main_program: Program
+    call: tuple[Any, Any, Sequence[Any]]  # what it was captured for, as `trace` is given it
+    result: Any
+    count: int  # how many outputs are the result's; the rest is put where the function wrote
+    #: Places, by themselves or by their numbers among those of the arguments, and what they get after a run.
+    effects: list[tuple[Any, Any]]
+    places: int  # how many there are in the arguments
+    guards: Guards
+    decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
 
     startup_program = Program()  # parameters have their values already
 
-    @property
-    def inputs(self) -> list[Any]:
-        """The program's inputs."""
-        return list(self.main_program.inputs)
+    def __call__(self, tensors: Sequence[Tensor], arguments: Any) -> Any:
+        """The function's result. `arguments`, of which these are the tensors, are changed as the function does."""
+        results = self.run(tensors)
+        if self.effects:
+            given = places_of(tensors, arguments)
+            if len(given) != self.places:
+                raise InvalidArgumentError(
+                    "a list or dict is given twice, and the function changes one: a graph takes them for two"
+                )
+            for place, value in self.effects:
+                (given[place] if isinstance(place, int) else place).put(fill(value, results))
+        return fill(self.result, results)
+
+    @functools.cached_property
+    def run(self) -> Any:
+        """What runs the program."""
+        from paddlelite.export.executor import Executor  # onnx is loaded by its first use
+
+        return Executor(self.main_program)
 
     @property
-    def outputs(self) -> list[Any]:
+    def dims(self) -> list[Dims]:
+        """The sizes of the inputs."""
+        return [value.dims for value in self.inputs]
+
+    @property
+    def inputs(self) -> list[Value]:
+        """The program's inputs."""
+        return self.main_program.inputs
+
+    @property
+    def outputs(self) -> list[Value]:
         """The program's outputs."""
-        return list(self.main_program.outputs)
+        return self.main_program.outputs
 
     @property
     def parameters(self) -> list[Tensor]:
@@ -53,9 +90,15 @@ class Entry:
         return [t for t in self.main_program.captures.values() if t.persistable]
 
     @property
+    def inference(self) -> Program:
+        """The program without what is put elsewhere: a file has no caller to give it to."""
+        program, own = self.main_program, self.outputs[: self.count]
+        return program if len(own) == len(self.outputs) else cut(program, program.inputs, own)
+
+    @property
     def holds(self) -> bool:
         """Whether everything that the capture has read is still as it was."""
-        return self.traced.guards.changed() is None
+        return self.guards.changed() is None
 
     def fits(self, given: Sequence[Any]) -> bool:
         """Whether the program may be run on tensors of these sizes. (InputSpecs are in the key: they fit.)"""
@@ -64,29 +107,48 @@ class Entry:
         return all(dims == shape or matches(dims, shape, seen) for dims, shape in sizes)
 
 
+def places_of(tensors: Sequence[Tensor], arguments: Any) -> list[Place]:
+    """What a function may write to in its arguments: the tensors, then the lists, dicts, sets and users' objects, in an
+    order that their structure gives.
+    """
+    found: dict[int, Place] = {}
+
+    def walk(value: Any) -> None:
+        own = Object.of(value)
+        if own is not None or isinstance(value, CONTAINERS):
+            if id(value) in found:
+                return
+            found[id(value)] = Contents("an argument", value if own is None else value.__dict__)
+        for part in parts(own or value) or ():
+            walk(part)
+
+    walk(arguments)
+    return [*(_Elements("an argument", t) for t in tensors), *found.values()]
+
+
 class Cache:
     """The programs of one function."""
 
     def __init__(self) -> None:
-        self.entries: dict[Any, list[Entry]] = {}
+        self.entries: dict[Any, list[ConcreteProgram]] = {}
         self.log: list[str] = []  # why each capture was made
         self._leaves: dict[str, str] = {}  # of the last capture
 
-    def concrete_programs(self) -> list[Entry]:
+    def concrete_programs(self) -> list[ConcreteProgram]:
         """All programs."""
         return [entry for entries in self.entries.values() for entry in entries]
 
     def __len__(self) -> int:
         return len(self.concrete_programs())
 
-    def find(self, key: Any, given: Sequence[Any]) -> Entry | None:
+    def find(self, key: Any, given: Sequence[Any]) -> ConcreteProgram | None:
         """The program for this call (tensors or InputSpecs), if there is one that still holds."""
         return next((entry for entry in self._fitting(key, given) if entry.holds), None)
 
-    def _fitting(self, key: Any, given: Sequence[Any]) -> list[Entry]:
+    def _fitting(self, key: Any, given: Sequence[Any]) -> list[ConcreteProgram]:
         return [entry for entry in self.entries.get(key, ()) if entry.fits(given)]
 
-    def add(self, key: Any, entry: Entry) -> None:
+    def add(self, key: Any, entry: ConcreteProgram) -> None:
         """Keep a program; one for more sizes comes first."""
         entries = self.entries.setdefault(key, [])
         entries.insert(0, entry)
@@ -103,7 +165,7 @@ class Cache:
         shapes = [tuple(t._data.shape) for t in tensors]
         fitting, known = self._fitting(key, tensors), self.entries.get(key)
         if fitting:
-            self.log.append(str(fitting[0].traced.guards.changed()))
+            self.log.append(str(fitting[0].guards.changed()))
             return fitting[0].dims
         if not known:
             rest = {name: repr(value) for name, value in rest.items()}

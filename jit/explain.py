@@ -12,9 +12,9 @@ from typing import Any
 
 import gast
 
-from .cache import Cache, Entry
+from .cache import Cache, ConcreteProgram
 from .convert import Twin, twin_of
-from .trace import bare
+from .guards import bare
 
 _logger = logging.getLogger("paddlelite.jit")
 
@@ -106,7 +106,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-def explain(function: Callable[..., Any], cache: Cache, last: Entry | None) -> str:
+def explain(function: Callable[..., Any], cache: Cache, last: ConcreteProgram | None) -> str:
     """Each `if` and loop of the function with what it became in the last program, and the log of captures."""
     plain = bare(function)
     twin = Twin(reason="no Python function") if plain is None else twin_of(plain)
@@ -119,7 +119,7 @@ def explain(function: Callable[..., Any], cache: Cache, last: Entry | None) -> s
     sites = {
         (node.lineno, _KINDS[kind]) for node in calls if (kind := getattr(node.func, "attr", "")) in _KINDS
     }
-    decided = last.traced.decisions if last is not None else {}
+    decided = last.decisions if last is not None else {}
     lines = [f"{plain.__qualname__} ({filename})"]
     for line, kind in sorted(sites):
         became = decided.get((filename, line), "stays Python" if last else "not captured yet")

@@ -12,24 +12,23 @@ import inspect
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from paddlelite.capture import LOCK, Capture
+from paddlelite.capture import LOCK
 from paddlelite.dims import Dims
-from paddlelite.errors import CaptureError, InvalidArgumentError, users_traceback
+from paddlelite.errors import InvalidArgumentError, users_traceback
 from paddlelite.ir import Program
 from paddlelite.mode import mode
-from paddlelite.nested import Flat, fill, key_of
+from paddlelite.nested import Flat, key_of
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.op import Spec
 from paddlelite.static import InputSpec
 from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
-from .cache import Cache, Entry
-from .convert import convert
+from .cache import Cache, ConcreteProgram
 from .explain import code_of, explain, note_capture
 from .trace import flatten, rewritten_calls, trace
 
@@ -63,21 +62,6 @@ def switched_off() -> Iterator[None]:
         Switch.on = was
 
 
-def _part_of(capture: Capture, function: Callable[..., Any]) -> Callable[..., Any]:
-    """What is called to make ``function`` part of the graph that is being captured."""
-    if capture.convert is not None:
-        return capture.convert(function)  # type: ignore[no-any-return]
-    if not capture.static:
-        return function
-
-    @functools.wraps(function)
-    def converted(*args: Any, **kwargs: Any) -> Any:
-        with rewritten_calls(capture):
-            return convert(function)(*args, **kwargs)
-
-    return converted
-
-
 class StaticFunction:
     """A function that is captured as a Program at its first call with arguments of new types.
 
@@ -94,9 +78,10 @@ class StaticFunction:
         self._input_spec = None if input_spec is None else tuple(input_spec)
         self._options = options
         self._cache = Cache()
-        self._fast: dict[tuple[Any, ...], Entry] = {}  # for calls with nothing but tensors
-        self._last: Entry | None = None
+        self._fast: dict[Any, ConcreteProgram] = {}  # for calls with nothing but tensors
+        self._last: ConcreteProgram | None = None
         self._bound: dict[int, tuple[weakref.ref[Any], StaticFunction]] = {}
+        self.__name__ = type(function).__name__  # for what has no name
         functools.update_wrapper(self, function, updated=())
 
     # Binding
@@ -146,70 +131,64 @@ class StaticFunction:
         if not Switch.on or self.is_property:
             return self._function(*args, **kwargs)
         if mode.capture is not None:
-            return _part_of(mode.capture, self._function)(*args, **kwargs)
+            with rewritten_calls(mode.capture) as rewritten:
+                return rewritten(self._function)(*args, **kwargs)
         try:
-            return self._run(args, kwargs)
+            if kwargs:
+                args, kwargs = self._bind(args, kwargs)
+            program, tensors = self._entry(args, kwargs)
+            return program(tensors, (args, kwargs))
         except Exception as error:
             raise users_traceback(error)  # noqa: B904 - it is the same error
 
-    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        entry, tensors = self._entry(args, kwargs)
-        results = entry.run(tensors)
-        arguments = self._normalised(args, kwargs) if entry.traced.changed else ()
-        entry.traced.write_back(tensors, results, arguments)
-        return fill(entry.traced.result, results)
-
-    def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Tensor]]:
-        """The program for a call (captured if need be) and the tensors to run it on."""
-        signature = None if kwargs else _signature_of_tensors(args)
-        known = None if signature is None else self._fast.get(signature)
-        if known is not None and known.holds:
-            self._last = known
-            return known, list(args)
-        entry, tensors = self._find(args, kwargs)
-        if signature is not None:
-            if len(self._fast) >= _MOST_SIGNATURES:
-                self._fast.clear()
-            self._fast[signature] = entry
-        return entry, tensors
-
-    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Entry, list[Any]]:
-        """:meth:`_entry` by the structure of the arguments; InputSpecs may stand for the tensors."""
-        args, kwargs = self._normalised(args, kwargs)
-        found = flatten((args, kwargs))
-        given = [t if isinstance(t, (Tensor, InputSpec)) else to_tensor(t) for t in found.tensors]
-        key = (key_of(found.template), tuple(map(_kind, given)))
-        entry = self._cache.find(key, given)
-        if entry is None:
-            with LOCK:  # another thread may have captured it meanwhile
-                entry = self._cache.find(key, given) or self._capture(
-                    key, found.template, self._inputs(found, given, key)
-                )
-        self._last = entry
-        return entry, given
-
-    def _normalised(
+    def _bind(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as the function binds them, so that `f(x, k=1)` and `f(x, 1)` are one call."""
-        if not kwargs and self._input_spec is None:
-            return args, kwargs
         try:
             bound = _signature(self._function).bind(*args, **kwargs)
         except TypeError as problem:
             raise TypeError(f"{self.__name__}() {problem}") from None
         return bound.args, bound.kwargs
 
+    def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteProgram, list[Any]]:
+        """The program for a call (captured if need be) and the tensors to run it on."""
+        signature = None if kwargs else _signature_of_tensors(args)
+        program, tensors = self._fast.get(signature), list(args)
+        if program is None or not program.holds:
+            program, tensors = self._find(args, kwargs)
+            if len(self._fast) >= _MOST_SIGNATURES:
+                self._fast.clear()
+            if signature is not None:
+                self._fast[signature] = program
+        self._last = program
+        return program, tensors
+
+    def _find(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteProgram, list[Any]]:
+        """:meth:`_entry` by the structure of the arguments; InputSpecs may stand for the tensors."""
+        found = flatten((args, kwargs))
+        given = [t if isinstance(t, (Tensor, InputSpec)) else to_tensor(t) for t in found.tensors]
+        key = (key_of(found.template), tuple(map(_kind, given)))
+        program = self._cache.find(key, given)
+        if program is None:
+            with LOCK:  # another thread may have captured it meanwhile
+                program = self._cache.find(key, given) or self._capture(
+                    key, found.template, self._inputs(found, given, key)
+                )
+        return program, given
+
     def _inputs(self, found: Flat, given: list[Any], key: Any) -> list[tuple[Spec, str, bool]]:
         """Spec, name and stop_gradient of each input: of the InputSpec that is given for it, else of the tensor."""
-        names = self._names(found.paths)
-        if any(isinstance(t, InputSpec) for t in given):
-            return [self._input(t, t, name, ()) for t, name in zip(given, names)]
-        constants = dict(zip(self._names(found.rest), found.rest.values()))
-        sizes = self._cache.sizes_for(key, given, names, constants)
-        declared = flatten((self._input_spec or (), {}))
-        specs = dict(zip(declared.paths, declared.tensors))
-        return list(map(self._input, given, map(specs.get, found.paths), names, sizes))
+        names, specs = self._names(found.paths), given
+        sizes: list[Dims] = [()] * len(given)
+        if not any(isinstance(t, InputSpec) for t in given):
+            constants = dict(zip(self._names(found.rest), found.rest.values()))
+            sizes = self._cache.sizes_for(key, given, names, constants)
+            if self._input_spec is not None:
+                self._bind(*found.template)  # what does not fit the function does not fit its specs
+            declared = flatten((self._input_spec or (), {}))
+            specs = list(map(dict(zip(declared.paths, declared.tensors)).get, found.paths))
+        return list(map(self._input, given, specs, names, sizes))
 
     def _input(self, given: Any, spec: Any, name: str, sizes: Dims) -> tuple[Spec, str, bool]:
         if spec is None:
@@ -236,51 +215,46 @@ class StaticFunction:
 
         return list(map(name, paths))
 
-    def _capture(self, key: Any, template: Any, inputs: list[tuple[Spec, str, bool]]) -> Entry:
-        from paddlelite.export.executor import Executor  # onnx is loaded by its first use
-
+    def _capture(self, *call: Any) -> ConcreteProgram:
         note_capture(self._function, self._cache)
-        traced = trace(self._function, template, inputs)
-        traced.guards.settle()
-        dims = [tuple(s.dims) for s, _, _ in inputs]
-        entry = Entry(dims, traced, Executor(traced.program), (key, template, inputs))
-        self._cache.add(key, entry)
-        return entry
+        program = trace(self._function, *call)
+        program.guards.settle()
+        self._cache.add(call[0], program)
+        return program
 
     # Looking inside
 
-    def captured_for(self, *args: Any, **kwargs: Any) -> Entry:
-        """Capture for these arguments (tensors or InputSpecs; those of `input_spec` if there are none)."""
-        if not args and not kwargs and self._input_spec is not None:
-            args = self._input_spec
-        return self._entry(args, kwargs)[0]
+    def get_concrete_program(self, *args: Any, **kwargs: Any) -> tuple[ConcreteProgram, Any]:
+        """The program for these arguments (tensors or InputSpecs; without any: `input_spec`), and what runs it."""
+        args = args if args or kwargs else self._input_spec or ()
+        program, _ = self._entry(*self._bind(args, kwargs))
+        return program, program.run
 
-    def get_concrete_program(self, *args: Any, **kwargs: Any) -> tuple[Entry, Any]:
-        """The program for these arguments (tensors or InputSpecs), and what runs it."""
-        entry = self.captured_for(*args, **kwargs)
-        return entry, entry.run
-
-    def with_hooks(self, entry: Entry) -> Entry:
-        """The same program with the hooks of the layer whose forward this is."""
+    def for_files(self, spec: Sequence[Any] | None) -> ConcreteProgram:
+        """The program that files have: for InputSpecs, else of the last call, with the hooks of the layer whose forward
+        this is.
+        """
+        program = self.concrete_program if spec is None else self.get_concrete_program(*spec)[0]
         layer = self.class_instance
         if not isinstance(layer, Layer) or self.__name__ != "forward":
-            return entry
+            return program
         if not layer._forward_pre_hooks and not layer._forward_post_hooks:
-            return entry
+            return program
         whole = functools.wraps(self._function)(lambda *args, **kwargs: layer(*args, **kwargs))
-        return StaticFunction(whole, self._input_spec)._capture(*entry.call)
+        return trace(whole, *program.call)
 
     @property
-    def concrete_program(self) -> Entry:
-        """The program of the last call (or of `input_spec`). Raises CaptureError when there is neither."""
+    def concrete_program(self) -> ConcreteProgram:
+        """The program of the last call (or of `input_spec`). Raises InvalidArgumentError when there is neither."""
         last = self._last
         if last is not None and last.holds:
             return last
         if self._input_spec is not None:
-            return self.captured_for()
+            return self.get_concrete_program()[0]
         if last is None:
-            raise CaptureError(
-                f"{self.__name__}() has not been called yet, and has no input_spec: give one, or call it once."
+            raise InvalidArgumentError(
+                f"No valid transformed program for function: {self.__name__}. Please specific `input_spec` in "
+                "`@paddle.jit.to_static`, give it to what saves, or call the decorated function once."
             )
         # It was called in another mode (trained, and is now saved): the same call, captured as things are now.
         self._last = self._capture(*last.call)

@@ -11,14 +11,14 @@ import dis
 import functools
 import types
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from paddlelite.ir import Value
 from paddlelite.staged.journal import note
-from paddlelite.staged.places import Item, Outer
+from paddlelite.staged.places import Cell, Item, Outer
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _CONTAINERS = (list, dict, tuple, set, np.ndarray)
@@ -29,47 +29,43 @@ class Guards:
     """What one capture depends on."""
 
     def __init__(self) -> None:
-        self._seen: set[tuple[int, Any]] = set()
-        self._keep: list[Any] = []  # what `_seen` has ids of
-        #: How to get each value, its name, what it was, and the object that it is a part of.
-        self._watched: list[tuple[Callable[[], Any], str, Any, Any]] = []
+        self._seen: dict[tuple[int, Any], Any] = {}
+        #: How to get each value, its name, what it was, and a weak reference to the object that it is a part of.
+        self._watched: list[tuple[Callable[[], Any], str, Any, Callable[[], Any]]] = []
         #: The ids of objects that were there before the capture, of which a write outlives it.
         self.outside: set[int] = set()
 
     def _first(self, target: Any, part: Any) -> bool:
         key = (id(target), part)
-        if key in self._seen:
-            return False
-        self._seen.add(key)
-        self._keep.append(target)
-        return True
+        first = key not in self._seen
+        self._seen[key] = target  # whose id is not another's as long as it is there
+        return first
 
     def called(self, target: Callable[..., Any], rewritten: bool, inner: bool) -> None:
         """Depend on what a function reads from its surroundings. The attributes that rewritten code reads are noted
         one by one; of other code those of its layer that have a name it mentions. `inner`: the capture made it.
         """
-        owner = getattr(target, "__self__", None)
-        function = getattr(target, "__func__", target)
-        if not isinstance(function, types.FunctionType):
+        owner, function = getattr(target, "__self__", None), bare(target)
+        if function is None:
             return
-        if not rewritten and hasattr(owner, "_sub_layers") and self._first(owner, function.__code__):
-            for name in ("training", *function.__code__.co_names):
+        code, table = function.__code__, function.__globals__
+        if not rewritten and hasattr(owner, "_sub_layers") and self._first(owner, code):
+            for name in ("training", *code.co_names):
                 if type(owner.__dict__.get(name, _MISSING)) in _PLAIN:
                     self._entry(owner.__dict__, name, owner)
         if not self._first(function, "called"):
             return
-        self.outside.add(id(function.__globals__))
-        for name in function.__code__.co_names:
-            if name in function.__globals__:
-                self._entry(function.__globals__, name)
+        self.outside.add(id(table))
+        for name in filter(table.__contains__, code.co_names):
+            self._entry(table, name)
         for value in (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()):
             self.depend(value, function.__name__)
         if inner:  # its variables are those of a call that is being captured
             return
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             if self._first(cell, ""):
                 self.outside.add(id(cell))
-                self._watch(functools.partial(contents, cell), name)
+                self._watch(Cell(name, cell).get, name)
 
     def read(self, target: Any, name: str) -> None:
         """Depend on an attribute, wherever it is kept: in the object, a layer's tables, or a class."""
@@ -91,7 +87,7 @@ class Guards:
             self._watch(functools.partial(table.get, name, _MISSING), name, owner)
 
     def _watch(self, get: Callable[[], Any], name: str, owner: Any = None) -> None:
-        self._watched.append((get, name, get(), owner))
+        self._watched.append((get, name, get(), _weak(owner)))
         self.depend(get(), name)
 
     def depend(self, value: Any, name: str) -> None:
@@ -100,17 +96,15 @@ class Guards:
         if type(value) in _CONTAINERS and self._first(value, "inside"):
             if type(value) is not tuple:
                 before = value.copy()
-                self._watched.append((functools.partial(_held, value, before), name, before, None))
+                self._watched.append((functools.partial(_held, value, before), name, before, _weak(None)))
             if not isinstance(value, np.ndarray):
                 for part in value.values() if isinstance(value, dict) else value:
                     self.depend(part, name)
 
     def settle(self) -> None:
         """After the capture: forget the objects that it made itself."""
-        owners = [_weak(owner) for *_, owner in self._watched]
-        watched = [(get, name, value, None) for get, name, value, _ in self._watched]
-        self._watched, self._seen, self._keep = [], set(), []
-        self._watched = [each for each, owner in zip(watched, owners) if owner() is not None]
+        self._seen = {}
+        self._watched = [each for each in self._watched if each[-1]() is not None]
 
     def changed(self) -> str | None:
         """What is no longer as it was, in words; or None."""
@@ -128,14 +122,6 @@ def _weak(owner: Any) -> Callable[[], Any]:
         return lambda: owner if owner is not None else _MISSING
 
 
-def contents(cell: types.CellType) -> Any:
-    """What a closure cell holds; a marker for nothing."""
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return _MISSING
-
-
 def _equal(one: Any, two: Any) -> bool:
     return type(one) is type(two) and type(one) in _PLAIN and (one == two or (one != one and two != two))
 
@@ -148,12 +134,11 @@ def _held(container: Any, before: Any) -> Any:
         same = np.array_equal(container, before)
     elif isinstance(container, set):
         same = container == before
-    elif len(container) != len(before) or (isinstance(container, dict) and list(container) != list(before)):
-        return container
     else:
         table = isinstance(container, dict)
-        pairs: Iterator[Any] = zip(container.values(), before.values()) if table else zip(container, before)
-        same = all(a is b or _equal(a, b) for a, b in pairs)
+        one, two = (c.values() if table else c for c in (container, before))
+        same = len(one) == len(two) and (not table or list(container) == list(before))
+        same = same and all(a is b or _equal(a, b) for a, b in zip(one, two))
     return before if same else container
 
 
@@ -164,30 +149,31 @@ def _difference(name: str, before: Any, now: Any) -> str:
 
 
 @functools.cache
-def rebound(code: types.CodeType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The free variables and globals that a code object (or one inside it) stores to."""
-    cells, table = set(), set()
-    for step in dis.get_instructions(code):
-        if step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars:
-            cells.add(step.argval)
-        elif step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL"):
-            table.add(step.argval)
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            inner_cells, inner_table = rebound(inner)
-            cells |= set(inner_cells) & set(code.co_freevars)
-            table |= set(inner_table)
-    return tuple(sorted(cells)), tuple(sorted(table))
+def rebound(code: types.CodeType) -> tuple[str, ...]:
+    """The variables that a function, or one inside it, rebinds of those around it and of its module."""
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")
+        or (step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars)
+    }
+    names.update(*(rebound(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
+    return tuple(sorted(names))
 
 
 def note_rebound(target: Any) -> None:
     """Journal the variables of surrounding functions and modules that a function rebinds."""
-    function = getattr(target, "__func__", target)
-    if not isinstance(function, types.FunctionType):
+    function = bare(target)
+    if function is None:
         return
-    cells, table = rebound(function.__code__)
-    closure = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for name in cells:
-        note(Outer(name, closure[name]))
-    for name in table:
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for name in rebound(function.__code__):
+        if name in cells:
+            note(Outer(name, cells[name]))
         note(Item(name, function.__globals__, name))
+
+
+def bare(function: Callable[..., Any]) -> types.FunctionType | None:
+    """The Python function behind a callable."""
+    function = getattr(function, "__func__", function)
+    return function if isinstance(function, types.FunctionType) else None

@@ -10,8 +10,9 @@ from __future__ import annotations
 import types
 from typing import Any
 
+from paddlelite.staged.places import Cell
+
 from .convert import convert, is_users
-from .guards import contents
 
 _BINARY = (
     "add", "sub", "mul", "truediv", "floordiv", "mod", "divmod", "pow", "matmul", "and", "or", "xor", "lshift",
@@ -40,7 +41,7 @@ class Overloads:
             if name in function.__globals__:
                 self.meet(function.__globals__[name])
         for cell in function.__closure__ or ():
-            self.meet(contents(cell))
+            self.meet(Cell("", cell).get())
 
     def meet(self, value: Any) -> None:
         """Use the twins of the operators of `value`, a class or an object of one."""

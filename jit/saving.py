@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from paddlelite.dims import file_dims
-from paddlelite.errors import CaptureError, InvalidArgumentError, InvalidTypeError
-from paddlelite.export.layer_files import Method, check_options, write_layer
+from paddlelite.errors import InvalidArgumentError, InvalidTypeError
+from paddlelite.export.layer_files import Method, check_options, static_methods, write_layer
 from paddlelite.nested import fill
 from paddlelite.nn import Layer
 from paddlelite.nn.layer.state import evaluating
@@ -23,7 +23,7 @@ from paddlelite.tensor.creation import to_tensor
 from paddlelite.tensor.tensor import Tensor
 
 from .function import StaticFunction
-from .trace import Traced, flatten
+from .trace import flatten
 
 __all__ = ["save"]
 
@@ -65,83 +65,52 @@ def save(
 
 def _functions(
     layer: Any, input_spec: Sequence[Any] | None, skip_forward: bool
-) -> list[tuple[str, StaticFunction, Sequence[Any] | None]]:
+) -> list[tuple[str, StaticFunction, Any]]:
     """(name, function, spec) of what is to be saved, forward first."""
-    if not isinstance(layer, Layer):
-        if isinstance(layer, StaticFunction) or callable(layer):
-            function = layer if isinstance(layer, StaticFunction) else StaticFunction(layer)
-            return [("forward", function, input_spec)]
+    if not callable(layer):
         raise InvalidTypeError(
             f"The input of paddle.jit.save should be 'Layer' or 'Function', but received input type is {type(layer)}."
         )
-    found: list[tuple[str, StaticFunction, Sequence[Any] | None]] = []
-    if not skip_forward:
-        forward = layer.forward
-        static = forward if isinstance(forward, StaticFunction) else StaticFunction(forward)
-        found.append(("forward", static, input_spec))
-    methods = [name for name in _static_methods(layer) if name != "forward"]
-    if methods and input_spec is not None and not skip_forward and isinstance(layer.forward, StaticFunction):
+    if not isinstance(layer, Layer):
+        return [("forward", _static(layer), input_spec)]
+    methods = {name: method for name, method in static_methods(layer).items() if not method.is_property}
+    decorated = methods.pop("forward", None)
+    if methods and input_spec is not None and not skip_forward and decorated is not None:
         raise InvalidArgumentError(
             f"If there are static functions other than 'forward' ({', '.join(methods)}), pass no input_spec to "
             "paddle.jit.save but give each of them its own: @to_static(input_spec=[...])."
         )
-    found += [(name, getattr(layer, name), None) for name in methods]
-    if not found:
+    if not methods and skip_forward:
         raise InvalidArgumentError("there is nothing to save: skip_forward=True and no other static method.")
-    return found
+    forward = [] if skip_forward else [("forward", _static(layer.forward), input_spec)]
+    return [*forward, *((name, method, None) for name, method in methods.items())]
 
 
-def _static_methods(layer: Layer) -> list[str]:
-    names = {name for kind in type(layer).__mro__ for name in vars(kind)} | set(vars(layer))
-    return sorted(
-        name
-        for name in names
-        if not name.startswith("__")
-        and not isinstance(getattr(type(layer), name, None), property)
-        and isinstance(getattr(layer, name, None), StaticFunction)
-        and not getattr(layer, name).is_property
-    )
+def _static(function: Any) -> StaticFunction:
+    return function if isinstance(function, StaticFunction) else StaticFunction(function)
 
 
 def _method(name: str, function: StaticFunction, given: Sequence[Any] | None) -> Method:
     """The program for the given specs, for those of the decorator, or of the last call."""
-    traced, specs = _traced(function, given)
-    takes = None if specs is None else flatten(tuple(specs)).template
-    return Method(name, traced.program, takes, traced.result)
-
-
-def _traced(function: StaticFunction, given: Sequence[Any] | None) -> tuple[Traced, Any]:
+    specs = given
     if given is not None:
-        specs = [_as_spec(item) for item in given]
+        found = flatten(list(given))
+        specs = fill(found.template, list(map(_spec, found.tensors)))
         try:
             inspect.signature(function.dygraph_function).bind(*specs)
         except TypeError as error:
             raise InvalidArgumentError(
-                f"input_spec has {len(specs)} entries, which do not fit {_name(function)}(): {error}."
+                f"input_spec has {len(specs)} entries, which do not fit {function.__name__}(): {error}."
             ) from error
-        return function.with_hooks(function.captured_for(*specs)).traced, specs
-    try:
-        return function.with_hooks(function.concrete_program).traced, function._input_spec
-    except CaptureError as error:
-        if function._last is None and function._input_spec is None:
-            raise InvalidArgumentError(
-                f"No valid transformed program for function: {_name(function)}. Please specific `input_spec` in "
-                "`@paddle.jit.to_static`, give it to paddle.jit.save, or call the decorated function once."
-            ) from error
-        raise
-
-
-def _name(function: StaticFunction) -> str:
-    return str(getattr(function.dygraph_function, "__name__", function.dygraph_function))
-
-
-def _as_spec(item: Any) -> Any:
-    """An argument of forward with its example tensors replaced by what is known of them."""
-    found = flatten(item)
-    return fill(found.template, list(map(_spec, found.tensors)))
+    program = function.for_files(specs)
+    takes = function._input_spec if specs is None else specs
+    return Method(
+        name, program.main_program, None if takes is None else flatten(tuple(takes)).template, program.result
+    )
 
 
 def _spec(item: Any) -> InputSpec:
+    """What is known of an example of an argument."""
     if isinstance(item, InputSpec):
         return item
     tensor = item if isinstance(item, Tensor) else to_tensor(item)

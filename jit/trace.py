@@ -2,54 +2,53 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
-import itertools
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
-from paddlelite.ir import Program, Value
+from paddlelite.ir import Value
 from paddlelite.mode import mode
-from paddlelite.nested import Flat, Leaf, Object, fill, mapped, parts
+from paddlelite.nested import Flat, Leaf, fill, mapped
 from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
 from paddlelite.ops.array import array_length, array_stack
 from paddlelite.ops.control import cond
-from paddlelite.prune import cut
 from paddlelite.refusal import refuse, report
 from paddlelite.staged.iterables import Source
-from paddlelite.staged.journal import Journal
+from paddlelite.staged.journal import Entry, Journal
 from paddlelite.staged.lists import List
 from paddlelite.staged.merge import dummy
-from paddlelite.staged.places import CONTAINERS, Place
+from paddlelite.staged.places import Cell, Place
 from paddlelite.staged.undecided import Text, Undecided
 from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
 from .blame import assignments
-from .guards import Guards, contents, note_rebound
+from .cache import ConcreteProgram, places_of
+from .guards import Guards, bare, note_rebound
 from .overloads import Overloads
 
 
 def flatten(value: Any) -> Flat:
-    """Arguments or results as a template and the tensors (or InputSpecs, arrays) in them."""
-    flat = flatten_nested(value, _is_tensor)
-    flat.tensors = [t.array if isinstance(t, list) else t for t in flat.tensors]  # type: ignore[attr-defined]
-    return flat
+    """Arguments as a template and the tensors (or InputSpecs, arrays) in them."""
+    return flatten_nested(value, _is_tensor)
 
 
 def _is_tensor(part: Any) -> bool:
-    if isinstance(part, list):
-        return getattr(part, "array", None) is not None
-    return isinstance(part, (Tensor, InputSpec, np.ndarray))
+    return isinstance(part, (Tensor, InputSpec, np.ndarray)) or _is_computed(part)
+
+
+def _is_computed(part: Any) -> bool:
+    """Whether it is a tensor of the graph, or a list of unknown length."""
+    return isinstance(part, Value) or (isinstance(part, list) and getattr(part, "array", None) is not None)
 
 
 @dataclass(frozen=True)
@@ -59,36 +58,6 @@ class _Rows(Leaf):
     def filled(self, values: Sequence[Any]) -> Any:
         stacked = values[self.index]
         return [stacked[i, ...] for i in range(stacked.shape[0])]
-
-
-@dataclass
-class Traced:
-    """A captured function: its program, the structure of its result, and what it depends on besides arguments."""
-
-    program: Program
-    result: Any
-    count: int  # how many outputs are the result's; the rest is written back to where the function wrote
-    guards: Guards
-    decisions: dict[tuple[str, int], str]  # file and line -> what became of the construct there
-    writes: list[tuple[int, int]]  # an input that was written to in place, and the output that says what
-    effects: list[tuple[Place, Any]]  # variables, attributes and containers outside, and what they get
-    changed: list[tuple[int, Any]]  # which of the containers in the arguments are changed, and what they get
-
-    @property
-    def inference(self) -> Program:
-        """The program without what is written back: a file has no caller to give it to."""
-        program, own = self.program, self.program.outputs[: self.count]
-        return program if len(own) == len(program.outputs) else cut(program, program.inputs, own)
-
-    def write_back(self, tensors: Sequence[Tensor], results: Sequence[Any], arguments: Any) -> None:
-        """After a run, give arguments and what is outside the values that the function writes there."""
-        for i, output in self.writes:
-            tensors[i]._write(results[output])
-        for place, value in self.effects:
-            place.put(fill(value, results))
-        containers = _containers(arguments) if self.changed else []
-        for i, value in self.changed:
-            _refill(containers[i], fill(value, results))
 
 
 class _Run(Capture):
@@ -114,23 +83,76 @@ class _Run(Capture):
             self.overloads.around(plain)
         return made
 
+    def template(self, value: Any, outputs: list[Any], outside: bool = False) -> Any:
+        """A template of what the function gives or, `outside`, leaves there: then only tensors of the graph are places
+        in it. They are added to the outputs.
+        """
+        found = flatten_nested(value, _is_computed if outside else _is_tensor, outputs)
+        if not outside:
+            _check_leaves(found.rest.values())
+        rows = set()
+        for i in range(len(outputs), len(found.tensors)):
+            tensor = found.tensors[i]
+            tensor = tensor.array if isinstance(tensor, list) else tensor  # type: ignore[attr-defined]
+            if getattr(tensor, "array", ""):
+                rows.add(i)
+                tensor = _stacked(tensor)
+            outputs.append(self.read(tensor))
+        row = lambda part: _Rows(part.index) if type(part) is Leaf and part.index in rows else part
+        return mapped(row, found.template)
+
+    def given(self, tensors: Sequence[Value], arguments: Any) -> list[Place]:
+        """The places in the arguments, of which a write outlives the capture."""
+        places = places_of(tensors, arguments)
+        for place in places[len(tensors) :]:
+            self.effects.note(place)
+            self.guards.outside.add(id(place.target))
+        return places
+
+    def taken(self, given: Sequence[Place], outputs: list[Any]) -> list[tuple[Any, Any]]:
+        """What the function has left in its arguments (`given`) and outside, where it is now as it was before: a run
+        will put its own there. The tensors are added to the outputs.
+        """
+        written = [i for i, place in enumerate(given) if id(place.target) in self.frame.state]
+        found: list[tuple[Any, Any]] = [(i, self.template(given[i].target, outputs)) for i in written]
+        numbers: dict[Any, Any] = {place.key: i for i, place in enumerate(given)}
+        for entry in self.outside():
+            place, value, count = entry.place, entry.place.get(), len(outputs)
+            where = numbers.get(place.key, place)
+            if where is place or place.differs(value, entry.before):
+                template = self.template(value, outputs, outside=where is place)
+                if where is not place or len(outputs) > count:
+                    found.append((where, template))
+                    place.put(entry.before)
+        return found
+
+    def outside(self) -> list[Entry]:
+        """The journal of what was there before the capture."""
+        return [entry for entry in self.effects.entries.values() if entry.place.key[1] in self.guards.outside]
+
 
 @contextmanager
-def rewritten_calls(capture: Any) -> Iterator[None]:
-    """Rewrite what is called inside the ``with``, for a capture that makes a program of static mode."""
+def rewritten_calls(capture: Any) -> Iterator[Callable[..., Any]]:
+    """What is called inside the ``with`` becomes part of what is captured. Gives what rewrites a function for that."""
+    if capture.convert is not None or not capture.static:
+        yield capture.convert or (lambda function: function)
+        return
     capture.guards, capture.overloads, capture.convert = Guards(), Overloads(), _convert.convert
     capture.assignments = assignments
     try:
-        yield
+        yield _convert.convert
     finally:
         capture.overloads.restore()
         capture.convert = None
 
 
-def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Spec, str, bool]]) -> Traced:
+def trace(
+    function: Callable[..., Any], key: Any, template: Any, inputs: Sequence[tuple[Spec, str, bool]]
+) -> ConcreteProgram:
     """Capture `function(*args, **kwargs)`, where `template` is `(args, kwargs)` with leaves for the tensors.
 
-    `inputs` gives each leaf's spec, name and stop_gradient. Raises CaptureError, or what the function itself raises.
+    `inputs` gives each leaf's spec, name and stop_gradient, `key` stands for the call in a cache. Raises CaptureError,
+    or what the function itself raises.
     """
     _check_kind(function)
     with LOCK:
@@ -143,51 +165,37 @@ def trace(function: Callable[..., Any], template: Any, inputs: Sequence[tuple[Sp
         if outer is not None:
             raise CaptureError("a capture cannot begin inside another one")
         run = _Run()
-        held: list[tuple[Any, Any]] = []
+        outputs: list[Any] = []
         try:
             with run, _reported(run, function):
                 mode.grad = True
                 values = [run.input(spec, name, stop) for spec, name, stop in inputs]
-                args, kwargs = fill(template, values)
-                held += [(each, _contents(each)) for each in _containers((args, kwargs))]
+                args, kwargs = arguments = fill(template, values)
+                given = run.given(values, arguments)
                 run.guards.depend(getattr(function, "__self__", None), "self")
                 note_rebound(function)
                 for value in (*args, *kwargs.values()):
                     run.overloads.meet(value)
-                result = run.converted(function)(*args, **kwargs)
-                result, outputs = _result(result)
-                count, outputs = len(outputs), list(map(run.read, outputs))
-                written = [i for i, v in enumerate(values) if id(v) in run.frame.state]
-                writes = list(zip(written, itertools.count(count)))
-                outputs += [values[i] for i in written]
+                result = run.template(run.converted(function)(*args, **kwargs), outputs)
+                count = len(outputs)
                 run.settle_rebound()
-                changed = _changed(held, run, outputs)
-                effects = _effects(run, outputs)
-                program = run.finish(outputs)
+                effects = run.taken(given, outputs)
+                program = run.finish(outputs, read=False)
         except BaseException:
-            for entry in run.effects.entries.values():
-                if entry.place.key[1] in run.guards.outside:
-                    entry.place.put(entry.before)
+            for entry in run.outside():
+                entry.place.put(entry.before)
             raise
         finally:
             mode.grad = was_grad
             run.overloads.restore()
-            _effects(run, [])
-            for container, before in held:
-                _refill(container, before)
             run.effects = Journal()  # and let go of what the capture made
-        return Traced(program, result, count, run.guards, run.decisions, writes, effects, changed)
+        call = (key, template, inputs)
+        return ConcreteProgram(program, call, result, count, effects, len(given), run.guards, run.decisions)
 
 
-def _result(value: Any) -> tuple[Any, list[Any]]:
-    """A function's result as a template and the program's outputs.
-
-    Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them.
-    """
-    found = flatten(value)
-    lists = [bool(getattr(t, "array", "")) for t in found.tensors]
-    row = lambda part: _Rows(part.index) if type(part) is Leaf and lists[part.index] else part
-    for value in found.rest.values():
+def _check_leaves(values: Iterable[Any]) -> None:
+    """Raises CaptureError for tensors of the graph inside what is no list, tuple or dict: nobody would replace them."""
+    for value in values:
         if type(value) is Undecided:
             continue  # a problem since it was asked what it is
         if type(value) in (Text, Source):
@@ -196,87 +204,13 @@ def _result(value: Any) -> tuple[Any, list[Any]]:
                 "Return the tensor itself.",
             )
         inner = value if isinstance(value, (set, frozenset)) else getattr(value, "__dict__", {}).values()
-        cells = map(contents, getattr(value, "__closure__", None) or ())
+        cells = [Cell("", cell).get() for cell in getattr(value, "__closure__", None) or ()]
         held = any(isinstance(part, Value) for part in (*inner, *cells)) or isinstance(value, _SUSPENDS)
         if held and not isinstance(value, (type, types.ModuleType)):
             raise refuse(
                 f"the function returns a {type(value).__name__} with tensors of the graph in it",
                 "Return them in a list, tuple or dict.",
             )
-    outputs = [_stacked(t) if is_list else t for t, is_list in zip(found.tensors, lists, strict=True)]
-    return mapped(row, found.template), outputs
-
-
-def _effects(run: _Run, outputs: list[Any]) -> list[tuple[Place, Any]]:
-    """Take tensors of the graph back out of what was there before the capture, to the `outputs`: a run will put its
-    own there.
-    """
-    taken = []
-    for entry in run.effects.entries.values():
-        after = flatten(entry.place.get())
-        computed = [t for t in after.tensors if isinstance(t, Value)]
-        if entry.place.key[1] in run.guards.outside and computed:
-            places = map(Leaf, itertools.count(len(outputs)))
-            values = [next(places) if isinstance(t, Value) else t for t in after.tensors]
-            taken.append((entry.place, fill(after.template, values)))
-            outputs += computed
-            entry.place.put(entry.before)
-    return taken
-
-
-def _containers(arguments: Any) -> list[Any]:
-    """The lists, dicts, sets and users' objects among some arguments, in an order that their structure gives."""
-    found: dict[int, Any] = {}
-
-    def walk(value: Any) -> None:
-        own = Object.of(value)
-        if isinstance(value, CONTAINERS) or own is not None:
-            if id(value) in found:
-                return
-            found[id(value)] = value
-        for part in parts(own or value) or ():
-            walk(part)
-
-    walk(arguments)
-    return list(found.values())
-
-
-def _contents(container: Any) -> Any:
-    return copy.copy(container if isinstance(container, CONTAINERS) else container.__dict__)
-
-
-def _refill(container: Any, contents: Any) -> None:
-    if isinstance(container, list):
-        container[:] = contents
-        return
-    table: Any = container if isinstance(container, (dict, set)) else container.__dict__
-    table.clear()
-    table.update(contents)
-
-
-def _moved(template: Any, by: int) -> Any:
-    """A template for tensors that stand further back."""
-    return mapped(
-        lambda part: replace(part, index=part.index + by) if isinstance(part, Leaf) else part, template
-    )
-
-
-def _changed(held: list[tuple[Any, Any]], run: _Run, outputs: list[Any]) -> list[tuple[int, Any]]:
-    """Which containers of the arguments the function has changed, and the templates of what they hold then. Their
-    tensors are added to the outputs, and the containers are as they were again.
-    """
-    found = []
-    for i, (container, before) in enumerate(held):
-        now = _contents(container)
-        mine, its = (list(c.items()) if isinstance(c, dict) else list(c) for c in (now, before))
-        flat = lambda items: [id(v) for item in items for v in (item if isinstance(item, tuple) else (item,))]
-        if flat(mine) != flat(its):
-            template, tensors = _result(now)
-            found.append((i, _moved(template, len(outputs))))
-            outputs += map(run.read, tensors)
-    for container, before in held:
-        _refill(container, before)
-    return found
 
 
 def _check_kind(function: Callable[..., Any]) -> None:
@@ -319,9 +253,3 @@ def _stacked(array: Any) -> Any:
     if array.array == "empty":
         return none
     return cond(array_length(array) > 0, lambda: [array_stack(array)], lambda: [none])[0]
-
-
-def bare(function: Callable[..., Any]) -> types.FunctionType | None:
-    """The Python function behind a callable."""
-    function = getattr(function, "__func__", function)
-    return function if isinstance(function, types.FunctionType) else None

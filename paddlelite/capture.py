@@ -109,12 +109,12 @@ class Capture:
     def is_constant(self, tensor: Tensor) -> bool:
         return id(tensor) in self.constants and not self._written(tensor)
 
-    def finish(self, outputs: Sequence[Tensor]) -> Program:
-        """The program that computes ``outputs``, pruned and simplified."""
+    def finish(self, outputs: Sequence[Any], read: bool = True) -> Program:
+        """The program that computes ``outputs``, pruned and simplified. Without ``read`` they have been read."""
         from .simplify import simplify
 
         program = self.program
-        program.block.outputs = [self.read(t) for t in outputs]
+        program.block.outputs = [self.read(t) for t in outputs] if read else list(outputs)
         program.state = [
             (t, v)
             for t, v in self.frame.state.values()

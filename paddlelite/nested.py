@@ -143,14 +143,15 @@ class Flat:
     rest: dict[str, Any] = field(default_factory=dict)
 
 
-def flatten(value: Any, is_tensor: Callable[[Any], bool]) -> Flat:
-    """Split a structure of lists, tuples, dicts and dataclasses into what counts as a tensor, and the rest.
+def flatten(value: Any, is_tensor: Callable[[Any], bool], others: Sequence[Any] = ()) -> Flat:
+    """Split a structure of lists, tuples, dicts and dataclasses into what counts as a tensor, and the rest. ``others``
+    are tensors of another structure that come first.
 
     >>> flat = flatten([1, {"a": 2.5}], lambda part: isinstance(part, float))
     >>> flat.template, flat.paths, flat.rest
     ([1, {'a': Leaf(index=0)}], ['1_a'], {'0': 1})
     """
-    flat = Flat()
+    flat = Flat(tensors=list(others))
     flat.template = _flat(value, "", flat, is_tensor)
     return flat
 

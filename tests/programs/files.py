@@ -125,7 +125,7 @@ def check_file(make, static, spec, group, wants, same):
         run = make(static, spec, folder)
         if make is saved and "PADDLELITE_KEEP_PROGRAMS" in os.environ:
             keep(folder, Path(os.environ["PADDLELITE_KEEP_PROGRAMS"]), group, wants)
-        template = static.captured_for(*spec).traced.result
+        template = static.get_concrete_program(*spec)[0].result
         sort = make is saved
         for args in group:
             feeds, want, where = arrays(args, sort), wants[id(args)], (make.__name__, args)

@@ -130,14 +130,14 @@ def check_calls(function, static, calls):
 def check_program(static, args, want, where, executors):
     """The program of a call gives what is wanted in the interpreter and in onnxruntime."""
     entry, tensors = static._entry(args, {})
-    program = entry.traced.program
+    program = entry.main_program
     if program not in executors:
         verify(program)
         executors[program] = _on_onnxruntime(entry.run)
     feeds = [t.numpy() for t in tensors]
     for how, run in (("interpreted", partial(run_program, program)), ("onnxruntime", executors[program])):
         results = run(feeds)[: len(program.outputs)]
-        same(plain(fill(entry.traced.result, results)), want, (how, where))
+        same(plain(fill(entry.result, results)), want, (how, where))
 
 
 def check_failure(static, args, where, executors):
@@ -146,7 +146,7 @@ def check_failure(static, args, where, executors):
         entry, tensors = static._entry(args, {})
     except Exception:
         return
-    program = entry.traced.program
+    program = entry.main_program
     if program not in executors:
         executors[program] = _on_onnxruntime(entry.run)
     feeds = [t.numpy() for t in tensors]

@@ -148,3 +148,11 @@ def test_no_tensor_of_the_graph_gets_out(made, tmp_path):
     exec(compile(path.read_text(), str(path), "exec"), namespace)
     with pytest.raises(CaptureError, match="the function returns a (generator|function|set) with tensors"):
         to_static(namespace["f"])(tensor([1.0]))
+
+
+def test_a_list_that_is_given_twice_is_not_changed():
+    static, items = to_static(lambda x, one, two: one.append(x) or two), [tensor([1.0])]
+    assert len(static(tensor([2.0]), items, [])) == 0 and len(items) == 2
+    with pytest.raises(ValueError, match="is given twice, and the function changes one"):
+        static(tensor([2.0]), items, items)
+    assert len(items) == 2

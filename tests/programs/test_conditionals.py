@@ -235,7 +235,7 @@ def test_a_long_chain_is_not_too_deep():
     static = to_static(
         space["f"]
     )  # (onnxruntime's own work on nested Ifs grows exponentially with their depth)
-    program = static.captured_for(InputSpec([1], "float32"), InputSpec([], "int64")).traced.program
+    program = static.get_concrete_program(InputSpec([1], "float32"), InputSpec([], "int64"))[0].main_program
     assert run_program(program, [np.float32([1]), np.array(33)])[0] == 34
 
 

@@ -226,7 +226,7 @@ def raised(function, *args):
     feeds = [t.numpy() for t in tensors]
     found = []
     runs = [lambda: static(*args)]
-    runs += [lambda run=run: run(entry.traced.program, feeds) for run in (run_program, run_onnxruntime)]
+    runs += [lambda run=run: run(entry.main_program, feeds) for run in (run_program, run_onnxruntime)]
     for run in runs:
         with pytest.raises(Exception) as caught:
             run()

@@ -147,7 +147,7 @@ def test_what_no_round_may_bind_has_no_size_of_another():
     check(bound_in_some_rounds, *COUNTS)
     three = paddle.to_tensor([1.0, 2.0, 3.0])
     spec = [InputSpec([None], "float32"), InputSpec([], "int64")]
-    program = to_static(bound_in_some_rounds).captured_for(*spec).traced.program
+    program = to_static(bound_in_some_rounds).get_concrete_program(*spec)[0].main_program
     for n in (0, 2):
         seen = dict(zip(program.inputs[0].dims, three.shape, strict=True))
         values = dict(zip(program.inputs, (three.numpy(), np.int64(n)), strict=True))

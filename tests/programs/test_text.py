@@ -33,7 +33,7 @@ def printed(capsys, function, *calls):
         assert capsys.readouterr().out == texts[-1]
         entry, tensors = static._entry(tuple(fresh()), {})
         for run in (run_program, run_onnxruntime):
-            run(entry.traced.program, [t.numpy() for t in tensors])
+            run(entry.main_program, [t.numpy() for t in tensors])
             assert capsys.readouterr().out == texts[-1]
     return texts
 

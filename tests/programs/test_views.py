@@ -264,3 +264,13 @@ def test_writes_to_an_argument(function):
     mine.stop_gradient = False
     with pytest.raises(PaddleError, match="Leaf Var .* inplace strategy"):
         static(mine, paddle.to_tensor(3))
+
+
+def test_a_copy_does_not_see_what_is_written_to_its_source_later():
+    def f(x):
+        y, z = x * 2, x * 0
+        z.set_value(y)
+        y[0] = 5
+        return z, y
+
+    check(f, (np.array([1, 2]),))
