@@ -20,7 +20,7 @@ from ..framework.atomic import FileSet
 from ..ir import Program
 from ..nn.layer.layers import Layer
 from ..nn.layer.state import evaluating
-from ..prune import EFFECTS
+from ..prune import EFFECTS, cut
 from ..tensor.tensor import Tensor
 from .builder import Builder, Ref
 from .lower import Env, lower_nodes, placeholder
@@ -197,7 +197,10 @@ def _traced(model: Any, spec: Sequence[Any] | None) -> tuple[Program, Any]:
         if spec is not None:
             spec = [InputSpec.from_tensor(s) if isinstance(s, Tensor) else s for s in spec]
         program = static.for_files(spec)
-    return program.inference, program.result
+    whole = program.main_program
+    if program.count < len(whole.outputs):  # a file has no caller to give the rest to
+        whole = cut(whole, whole.inputs, whole.outputs[: program.count])
+    return whole, program.result
 
 
 def result_names(template: Any, count: int) -> list[str]:

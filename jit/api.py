@@ -54,13 +54,13 @@ def to_static(
     if function is None:
         return lambda f: to_static(f, input_spec, build_strategy, backend, **kwargs)
     if isinstance(function, Layer) or (isinstance(function, type) and issubclass(function, Layer)):
-        function.forward = StaticFunction(_written(function.forward), input_spec, **kwargs)  # type: ignore[method-assign]
+        function.forward = StaticFunction(function.forward, input_spec, **kwargs)  # type: ignore[method-assign]
         return function
     if isinstance(function, (staticmethod, classmethod)):
         return type(function)(to_static(function.__func__, input_spec, build_strategy, backend, **kwargs))
     if not callable(function):
         raise TypeError(f"to_static() takes a function, a method or a Layer, not {type(function).__name__}")
-    return StaticFunction(_written(function), input_spec, **kwargs)
+    return StaticFunction(function, input_spec, **kwargs)
 
 
 def _check_options(build_strategy: Any, backend: Any, options: dict[str, Any]) -> None:
@@ -77,10 +77,6 @@ def _check_options(build_strategy: Any, backend: Any, options: dict[str, Any]) -
     for name, value in options.items():
         if value is not None and not isinstance(value, bool):
             raise TypeError(f"to_static({name}=...) takes a bool, not {type(value).__name__}")
-
-
-def _written(function: Any) -> Any:
-    return function.dygraph_function if isinstance(function, StaticFunction) else function
 
 
 def not_to_static(func: Any = None) -> Any:

@@ -11,8 +11,10 @@ from .scopes import FUNCTIONS
 
 def assignments(name: str) -> tuple[list[int], list[int]]:
     """The lines that bind `name` in the two parts of the `if` (or the body of the loop) that is running now."""
-    body, orelse = _parts()
-    return _binding(body, name), _binding(orelse, name)
+    binds = lambda node: isinstance(node, gast.Name) and node.id == name and isinstance(node.ctx, gast.Store)
+    nodes = ([node for stmt in part for node in gast.walk(stmt)] for part in _parts())
+    one, two = (sorted({node.lineno for node in part if binds(node)}) for part in nodes)
+    return one, two
 
 
 def _parts() -> tuple[list[gast.AST], list[gast.AST]]:
@@ -45,13 +47,3 @@ def certainly_read(body: bool = True) -> set[str]:
         elif not isinstance(node, (*FUNCTIONS, gast.ClassDef)):
             stack += gast.iter_child_nodes(node)
     return found
-
-
-def _binding(stmts: list[gast.AST], name: str) -> list[int]:
-    found = {
-        node.lineno
-        for stmt in stmts
-        for node in gast.walk(stmt)
-        if isinstance(node, gast.Name) and node.id == name and isinstance(node.ctx, gast.Store)
-    }
-    return sorted(found)

@@ -15,22 +15,14 @@ from typing import Any
 from paddlelite.dims import Dim, Dims, matches, symbol
 from paddlelite.errors import InvalidArgumentError
 from paddlelite.ir import Program, Value
-from paddlelite.nested import Object, fill, parts
-from paddlelite.prune import cut
-from paddlelite.staged.places import CONTAINERS, Contents, Place
+from paddlelite.nested import fill
+from paddlelite.staged.places import given_places
 from paddlelite.tensor.tensor import Tensor
 
 from .guards import Guards
 
 #: Programs kept for one key, the newest first.
 _KEPT = 8
-
-
-class _Elements(Place):
-    """What is in a tensor that is an argument."""
-
-    def put(self, value: Any) -> None:
-        self.target._write(value)
 
 
 @dataclass
@@ -53,7 +45,7 @@ class ConcreteProgram:
         """The function's result. `arguments`, of which these are the tensors, are changed as the function does."""
         results = self.run(tensors)
         if self.effects:
-            given = places_of(tensors, arguments)
+            given = given_places(tensors, arguments)
             if len(given) != self.places:
                 raise InvalidArgumentError(
                     "a list or dict is given twice, and the function changes one: a graph takes them for two"
@@ -68,11 +60,6 @@ class ConcreteProgram:
         from paddlelite.export.executor import Executor  # onnx is loaded by its first use
 
         return Executor(self.main_program)
-
-    @property
-    def dims(self) -> list[Dims]:
-        """The sizes of the inputs."""
-        return [value.dims for value in self.inputs]
 
     @property
     def inputs(self) -> list[Value]:
@@ -90,12 +77,6 @@ class ConcreteProgram:
         return [t for t in self.main_program.captures.values() if t.persistable]
 
     @property
-    def inference(self) -> Program:
-        """The program without what is put elsewhere: a file has no caller to give it to."""
-        program, own = self.main_program, self.outputs[: self.count]
-        return program if len(own) == len(self.outputs) else cut(program, program.inputs, own)
-
-    @property
     def holds(self) -> bool:
         """Whether everything that the capture has read is still as it was."""
         return self.guards.changed() is None
@@ -103,27 +84,8 @@ class ConcreteProgram:
     def fits(self, given: Sequence[Any]) -> bool:
         """Whether the program may be run on tensors of these sizes. (InputSpecs are in the key: they fit.)"""
         seen: dict[Dim, int] = {}
-        sizes = [(dims, t._data.shape) for dims, t in zip(self.dims, given) if isinstance(t, Tensor)]
+        sizes = [(value.dims, t._data.shape) for value, t in zip(self.inputs, given) if isinstance(t, Tensor)]
         return all(dims == shape or matches(dims, shape, seen) for dims, shape in sizes)
-
-
-def places_of(tensors: Sequence[Tensor], arguments: Any) -> list[Place]:
-    """What a function may write to in its arguments: the tensors, then the lists, dicts, sets and users' objects, in an
-    order that their structure gives.
-    """
-    found: dict[int, Place] = {}
-
-    def walk(value: Any) -> None:
-        own = Object.of(value)
-        if own is not None or isinstance(value, CONTAINERS):
-            if id(value) in found:
-                return
-            found[id(value)] = Contents("an argument", value if own is None else value.__dict__)
-        for part in parts(own or value) or ():
-            walk(part)
-
-    walk(arguments)
-    return [*(_Elements("an argument", t) for t in tensors), *found.values()]
 
 
 class Cache:
@@ -166,17 +128,17 @@ class Cache:
         fitting, known = self._fitting(key, tensors), self.entries.get(key)
         if fitting:
             self.log.append(str(fitting[0].guards.changed()))
-            return fitting[0].dims
+            return [value.dims for value in fitting[0].inputs]
         if not known:
             rest = {name: repr(value) for name, value in rest.items()}
-            self.log.append(self._new_leaf({**dict(zip(names, map(_kind, tensors))), **rest}))
+            self.log.append(self._new_leaf({**dict(zip(names, key[1])), **rest}))
             return shapes
         widened, reasons = [], []
-        for name, shape, before in zip(names, shapes, known[0].dims, strict=True):
-            sizes = enumerate(zip(shape, before, strict=True))
+        for name, shape, value in zip(names, shapes, known[0].inputs, strict=True):
+            sizes = enumerate(zip(shape, value.dims, strict=True))
             widened.append(tuple(a if a == b else symbol(f"{name}_{i}") for i, (a, b) in sizes))
             if widened[-1] != shape:
-                reasons.append(f"`{name}` has shape {list(shape)}, and had {list(before)} before")
+                reasons.append(f"`{name}` has shape {list(shape)}, and had {list(value.dims)} before")
         self.log.append("; ".join(reasons))
         return widened
 
@@ -190,7 +152,3 @@ class Cache:
             if now != was:
                 return f"`{name}` is {now}, and was {was} before"
         return "another structure of arguments"
-
-
-def _kind(t: Tensor) -> str:
-    return f"{t.dtype.name} of {len(t.dims)} axes{'' if t.stop_gradient else ' with gradient'}"

@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -19,29 +18,24 @@ from .guards import bare
 _logger = logging.getLogger("paddlelite.jit")
 
 
-@dataclass
-class _Level:
-    """How much is said: set by the functions below, else by PaddlePaddle's environment variables."""
-
-    variable: str
-    level: int | None = None
-    to_stdout: bool = False
-
-    def set(self, level: int, also_to_stdout: bool) -> None:
-        if not isinstance(level, int) or isinstance(level, bool):
-            raise TypeError(f"Level is not an integer: {level}")
-        self.level, self.to_stdout = level, also_to_stdout
-
-    def say(self, text: Callable[[], str]) -> None:
-        """Log a text, if anything is to be said."""
-        if (int(os.environ.get(self.variable) or 0) if self.level is None else self.level) > 0:
-            said = text()
-            _logger.warning(said)
-            if self.to_stdout:
-                sys.stdout.write(said + "\n")
+#: Levels that were set, and whether what is said also goes to stdout; by PaddlePaddle's environment variables.
+_levels: dict[str, tuple[int, bool]] = {}
 
 
-_verbosity, _code = _Level("TRANSLATOR_VERBOSITY"), _Level("TRANSLATOR_CODE_LEVEL")
+def _set(variable: str, level: int, also_to_stdout: bool) -> None:
+    if not isinstance(level, int) or isinstance(level, bool):
+        raise TypeError(f"Level is not an integer: {level}")
+    _levels[variable] = level, also_to_stdout
+
+
+def _say(variable: str, text: Callable[[], str]) -> None:
+    """Log a text, if anything is to be said."""
+    level, to_stdout = _levels.get(variable) or (int(os.environ.get(variable) or 0), False)
+    if level > 0:
+        said = text()
+        _logger.warning(said)
+        if to_stdout:
+            sys.stdout.write(said + "\n")
 
 
 def set_verbosity(level: int = 0, also_to_stdout: bool = False) -> None:
@@ -52,7 +46,7 @@ def set_verbosity(level: int = 0, also_to_stdout: bool = False) -> None:
     >>> import paddlelite as paddle
     >>> paddle.jit.set_verbosity(0)
     """
-    _verbosity.set(level, also_to_stdout)
+    _set("TRANSLATOR_VERBOSITY", level, also_to_stdout)
 
 
 def set_code_level(level: int = 100, also_to_stdout: bool = False) -> None:
@@ -63,7 +57,7 @@ def set_code_level(level: int = 100, also_to_stdout: bool = False) -> None:
     >>> import paddlelite as paddle
     >>> paddle.jit.set_code_level(0)
     """
-    _code.set(level, also_to_stdout)
+    _set("TRANSLATOR_CODE_LEVEL", level, also_to_stdout)
 
 
 def note_capture(function: Callable[..., Any], cache: Cache) -> None:
@@ -71,8 +65,10 @@ def note_capture(function: Callable[..., Any], cache: Cache) -> None:
     plain = bare(function)
     if plain is not None:
         where = f"{plain.__qualname__}() ({plain.__code__.co_filename}:{plain.__code__.co_firstlineno})"
-        _verbosity.say(lambda: f"capturing {where}: {cache.log[-1] if cache.log else 'from its InputSpec'}")
-        _code.say(lambda: twin_of(plain).reason or f"the rewritten code of {where}:\n{code_of(plain)}")
+        why = cache.log[-1] if cache.log else "from its InputSpec"
+        code = lambda: twin_of(plain).reason or f"the rewritten code of {where}:\n{code_of(plain)}"
+        _say("TRANSLATOR_VERBOSITY", lambda: f"capturing {where}: {why}")
+        _say("TRANSLATOR_CODE_LEVEL", code)
 
 
 def code_of(function: Callable[..., Any]) -> str:
@@ -113,12 +109,8 @@ def explain(function: Callable[..., Any], cache: Cache, last: ConcreteProgram | 
     if plain is None or twin.tree is None:
         return f"not rewritten: {twin.reason}\n"
     filename = plain.__code__.co_filename
-    calls = [
-        node for node in gast.walk(twin.tree) if hasattr(node, "generated") and isinstance(node, gast.Call)
-    ]
-    sites = {
-        (node.lineno, _KINDS[kind]) for node in calls if (kind := getattr(node.func, "attr", "")) in _KINDS
-    }
+    calls = [n for n in gast.walk(twin.tree) if isinstance(n, gast.Call) and hasattr(n, "generated")]
+    sites = {(n.lineno, _KINDS[kind]) for n in calls if (kind := getattr(n.func, "attr", "")) in _KINDS}
     decided = last.decisions if last is not None else {}
     lines = [f"{plain.__qualname__} ({filename})"]
     for line, kind in sorted(sites):

@@ -36,16 +36,6 @@ from .trace import flatten, rewritten_calls, trace
 _MOST_SIGNATURES = 256
 
 
-def _signature_of_tensors(args: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    """Dtypes and sizes of arguments that are all plain tensors; None for others."""
-    signature = []
-    for t in args:
-        if type(t) is not Tensor:
-            return None
-        signature.append((t._data.dtype, t._data.shape, t.stop_gradient))
-    return tuple(signature)
-
-
 class Switch:
     """Whether decorated functions are captured."""
 
@@ -71,7 +61,7 @@ class StaticFunction:
     __name__: str
 
     def __init__(self, function: Callable[..., Any], input_spec: Any = None, **options: Any) -> None:
-        self._function = function
+        self._function = function.dygraph_function if isinstance(function, StaticFunction) else function
         if input_spec is not None and not isinstance(input_spec, (list, tuple)):
             kind = type(input_spec).__name__
             raise TypeError(f"The type(input_spec) should be one of (tuple, list), but received {kind}.")
@@ -82,7 +72,7 @@ class StaticFunction:
         self._last: ConcreteProgram | None = None
         self._bound: dict[int, tuple[weakref.ref[Any], StaticFunction]] = {}
         self.__name__ = type(function).__name__  # for what has no name
-        functools.update_wrapper(self, function, updated=())
+        functools.update_wrapper(self, self._function, updated=())
 
     # Binding
 
@@ -125,6 +115,10 @@ class StaticFunction:
             return self.__name__  # a function of a module is found there again
         return functools.partial(StaticFunction, **self._options), (self._function, self._input_spec)
 
+    @functools.cached_property
+    def _signature(self) -> inspect.Signature:
+        return inspect.signature(self._function)
+
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -141,19 +135,18 @@ class StaticFunction:
         except Exception as error:
             raise users_traceback(error)  # noqa: B904 - it is the same error
 
-    def _bind(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    def _bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as the function binds them, so that `f(x, k=1)` and `f(x, 1)` are one call."""
         try:
-            bound = _signature(self._function).bind(*args, **kwargs)
+            bound = self._signature.bind(*args, **kwargs)
         except TypeError as problem:
             raise TypeError(f"{self.__name__}() {problem}") from None
         return bound.args, bound.kwargs
 
     def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteProgram, list[Any]]:
         """The program for a call (captured if need be) and the tensors to run it on."""
-        signature = None if kwargs else _signature_of_tensors(args)
+        plain = not kwargs and {*map(type, args)} <= {Tensor}
+        signature = tuple([(t._data.dtype, t._data.shape, t.stop_gradient) for t in args]) if plain else None
         program, tensors = self._fast.get(signature), list(args)
         if program is None or not program.holds:
             program, tensors = self._find(args, kwargs)
@@ -206,7 +199,7 @@ class StaticFunction:
 
     def _names(self, paths: Iterable[str]) -> list[str]:
         """Names of the inputs: the parameter's, with the place inside a container after it."""
-        params = dict(enumerate(_signature(self._function).parameters))
+        params = dict(enumerate(self._signature.parameters))
 
         def name(path: str) -> str:
             side, _, place = path.partition("_")  # 0: by position, 1: by keyword
@@ -294,7 +287,7 @@ class StaticFunction:
         """What was given to :func:`to_static`, and the names of the parameters."""
         given = self._input_spec
         return types.SimpleNamespace(
-            args_name=list(_signature(self._function).parameters),
+            args_name=list(self._signature.parameters),
             input_spec=given,
             flat_input_spec=None if given is None else flatten(given).tensors,
             dygraph_function=self._function,
@@ -313,13 +306,9 @@ class StaticFunction:
         return f"<StaticFunction {getattr(self._function, '__qualname__', self._function)!s}>"
 
 
-@functools.cache
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    return inspect.signature(function)
-
-
 def _kind(given: Any) -> Any:
     """What the key of a call has of a tensor, or of an InputSpec in its place."""
-    return (
-        given if isinstance(given, InputSpec) else (given._data.dtype, given._data.ndim, given.stop_gradient)
-    )
+    if isinstance(given, InputSpec):
+        return given
+    grad = "" if given.stop_gradient else " with gradient"
+    return f"{given.dtype.name} of {given._data.ndim} axes{grad}"

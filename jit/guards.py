@@ -7,7 +7,6 @@ the value it had when it was first read.
 
 from __future__ import annotations
 
-import dis
 import functools
 import types
 import weakref
@@ -17,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from paddlelite.ir import Value
-from paddlelite.staged.journal import note
-from paddlelite.staged.places import Cell, Item, Outer
+from paddlelite.staged.places import Cell
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
 _CONTAINERS = (list, dict, tuple, set, np.ndarray)
@@ -111,7 +109,8 @@ class Guards:
         for get, name, value, _ in self._watched:
             now = get()
             if now is not value and not _equal(now, value):
-                return _difference(name, value, now)
+                plain = type(value) in _PLAIN and type(now) in _PLAIN
+                return f"`{name}` has changed" + (f" from {value!r} to {now!r}" if plain else "")
         return None
 
 
@@ -140,37 +139,6 @@ def _held(container: Any, before: Any) -> Any:
         same = len(one) == len(two) and (not table or list(container) == list(before))
         same = same and all(a is b or _equal(a, b) for a, b in zip(one, two))
     return before if same else container
-
-
-def _difference(name: str, before: Any, now: Any) -> str:
-    if type(before) in _PLAIN and type(now) in _PLAIN:
-        return f"`{name}` has changed from {before!r} to {now!r}"
-    return f"`{name}` has changed"
-
-
-@functools.cache
-def rebound(code: types.CodeType) -> tuple[str, ...]:
-    """The variables that a function, or one inside it, rebinds of those around it and of its module."""
-    names = {
-        step.argval
-        for step in dis.get_instructions(code)
-        if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")
-        or (step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars)
-    }
-    names.update(*(rebound(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
-    return tuple(sorted(names))
-
-
-def note_rebound(target: Any) -> None:
-    """Journal the variables of surrounding functions and modules that a function rebinds."""
-    function = bare(target)
-    if function is None:
-        return
-    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-    for name in rebound(function.__code__):
-        if name in cells:
-            note(Outer(name, cells[name]))
-        note(Item(name, function.__globals__, name))
 
 
 def bare(function: Callable[..., Any]) -> types.FunctionType | None:

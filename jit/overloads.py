@@ -10,8 +10,6 @@ from __future__ import annotations
 import types
 from typing import Any
 
-from paddlelite.staged.places import Cell
-
 from .convert import convert, is_users
 
 _BINARY = (
@@ -34,14 +32,6 @@ class Overloads:
     def __init__(self) -> None:
         self._seen: set[type] = {object, type, int, float, str, list, tuple, dict, types.NoneType}
         self._originals: list[tuple[type, str, Any, Any]] = []
-
-    def around(self, function: types.FunctionType) -> None:
-        """Meet what a function reads from its surroundings."""
-        for name in function.__code__.co_names:
-            if name in function.__globals__:
-                self.meet(function.__globals__[name])
-        for cell in function.__closure__ or ():
-            self.meet(Cell("", cell).get())
 
     def meet(self, value: Any) -> None:
         """Use the twins of the operators of `value`, a class or an object of one."""

@@ -6,7 +6,6 @@ import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,22 +17,19 @@ from paddlelite.mode import mode
 from paddlelite.nested import Flat, Leaf, fill, mapped
 from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
-from paddlelite.ops.array import array_length, array_stack
-from paddlelite.ops.control import cond
 from paddlelite.refusal import refuse, report
 from paddlelite.staged.iterables import Source
-from paddlelite.staged.journal import Entry, Journal
-from paddlelite.staged.lists import List
-from paddlelite.staged.merge import dummy
-from paddlelite.staged.places import Cell, Place
+from paddlelite.staged.journal import Entry, Journal, note_rebound
+from paddlelite.staged.lists import List, Rows, stacked
+from paddlelite.staged.places import Cell, Place, given_places, places
 from paddlelite.staged.undecided import Text, Undecided
 from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
 from . import convert as _convert
 from .blame import assignments
-from .cache import ConcreteProgram, places_of
-from .guards import Guards, bare, note_rebound
+from .cache import ConcreteProgram
+from .guards import Guards, bare
 from .overloads import Overloads
 
 
@@ -49,15 +45,6 @@ def _is_tensor(part: Any) -> bool:
 def _is_computed(part: Any) -> bool:
     """Whether it is a tensor of the graph, or a list of unknown length."""
     return isinstance(part, Value) or (isinstance(part, list) and getattr(part, "array", None) is not None)
-
-
-@dataclass(frozen=True)
-class _Rows(Leaf):
-    """The place of a list of unknown length: the rows of the i-th tensor."""
-
-    def filled(self, values: Sequence[Any]) -> Any:
-        stacked = values[self.index]
-        return [stacked[i, ...] for i in range(stacked.shape[0])]
 
 
 class _Run(Capture):
@@ -80,7 +67,8 @@ class _Run(Capture):
         self.guards.called(target, made is not target or inner, inner)
         self.overloads.meet(getattr(target, "__self__", None))
         if plain is not None and (made is not target or inner):
-            self.overloads.around(plain)
+            for place in places(plain):  # what it reads from its surroundings
+                self.overloads.meet(place.get())
         return made
 
     def template(self, value: Any, outputs: list[Any], outside: bool = False) -> Any:
@@ -96,14 +84,14 @@ class _Run(Capture):
             tensor = tensor.array if isinstance(tensor, list) else tensor  # type: ignore[attr-defined]
             if getattr(tensor, "array", ""):
                 rows.add(i)
-                tensor = _stacked(tensor)
+                tensor = stacked(tensor)
             outputs.append(self.read(tensor))
-        row = lambda part: _Rows(part.index) if type(part) is Leaf and part.index in rows else part
+        row = lambda part: Rows(part.index) if type(part) is Leaf and part.index in rows else part
         return mapped(row, found.template)
 
     def given(self, tensors: Sequence[Value], arguments: Any) -> list[Place]:
         """The places in the arguments, of which a write outlives the capture."""
-        places = places_of(tensors, arguments)
+        places = given_places(tensors, arguments)
         for place in places[len(tensors) :]:
             self.effects.note(place)
             self.guards.outside.add(id(place.target))
@@ -245,11 +233,3 @@ def _reported(run: _Run, function: Callable[..., Any]) -> Iterator[None]:
     if run.problems:
         whole = report(run.problems, getattr(function, "__name__", "this function"))
         raise whole from whole.__cause__
-
-
-def _stacked(array: Any) -> Any:
-    """A list of unknown length as one tensor, which has no rows when the list is empty."""
-    none = dummy(Spec((0, *array.dims), array.dtype))
-    if array.array == "empty":
-        return none
-    return cond(array_length(array) > 0, lambda: [array_stack(array)], lambda: [none])[0]

@@ -16,14 +16,13 @@ import numpy as np
 import paddlelite as paddle
 from paddlelite.staged.branches import choose, chosen
 from paddlelite.staged.items import check_key
-from paddlelite.staged.journal import born, current, note, recording
+from paddlelite.staged.journal import born, current, note, note_rebound, recording
 from paddlelite.staged.places import CONTAINERS, Contents
 from paddlelite.staged.replaced import REPLACED
 from paddlelite.staged.symbolic import is_symbolic, refuse, rewriting
 from paddlelite.staged.undecided import Undecided
 
 from ..convert import convert
-from ..guards import note_rebound
 from . import text
 from .reads import attr
 

@@ -5,7 +5,10 @@ Every write to a place that is seen meanwhile is journaled, so that it can be un
 
 from __future__ import annotations
 
+import dis
+import functools
 import threading
+import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +17,7 @@ from typing import Any
 from ..errors import CaptureError
 from ..mode import mode
 from ..nested import parts
-from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Place
+from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Outer, Place
 from .symbolic import refuse, rewriting
 from .undecided import Undecided, known_value
 
@@ -208,6 +211,31 @@ def note(place: Place, surely: bool = True) -> None:
     journal = recording()
     if journal is not None and not place.private and id(place.owner) not in journal.born:
         journal.note(place)
+
+
+@functools.cache
+def _rebound(code: types.CodeType) -> tuple[str, ...]:
+    """The variables that a function, or one inside it, rebinds of those around it and of its module."""
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in ("STORE_GLOBAL", "DELETE_GLOBAL")
+        or (step.opname in ("STORE_DEREF", "DELETE_DEREF") and step.argval in code.co_freevars)
+    }
+    names.update(*(_rebound(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
+    return tuple(sorted(names))
+
+
+def note_rebound(target: Any) -> None:
+    """Journal the variables of surrounding functions and modules that a function rebinds."""
+    function = getattr(target, "__func__", target)
+    if not isinstance(function, types.FunctionType):
+        return
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    for name in _rebound(function.__code__):
+        if name in cells:
+            note(Outer(name, cells[name]))
+        note(Item(name, function.__globals__, name))
 
 
 def share(*containers: Any) -> None:

@@ -10,16 +10,21 @@ from __future__ import annotations
 import builtins
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..mode import mode
+from ..nested import Leaf
+from ..op import Spec
 from ..ops import array as A
+from ..ops.control import cond
 from ..tensor import manipulation
 from ..tensor.creation import to_tensor
 from ..tensor.tensor import Tensor
 from ..weak import is_weak, weaken
 from .items import pick
 from .journal import born, note
+from .merge import dummy
 from .places import STALE, Contents
 from .replaced import replaces
 from .symbolic import is_symbolic, refuse
@@ -244,3 +249,20 @@ def stack_(x: List, axis: int = 0, name: str | None = None) -> Any:
 def concat_(x: List, axis: int = 0, name: str | None = None) -> Any:
     """`paddle.concat` of a list that is a TensorArray."""
     return A.array_concat(x.array, axis)
+
+
+@dataclass(frozen=True)
+class Rows(Leaf):
+    """The place of a list of unknown length: the rows of the i-th tensor."""
+
+    def filled(self, values: Sequence[Any]) -> Any:
+        rows = values[self.index]
+        return [rows[i, ...] for i in range(rows.shape[0])]
+
+
+def stacked(array: Any) -> Any:
+    """A list of unknown length as one tensor, which has no rows when the list is empty."""
+    none = dummy(Spec((0, *array.dims), array.dtype))
+    if array.array == "empty":
+        return none
+    return cond(A.array_length(array) > 0, lambda: [A.array_stack(array)], lambda: [none])[0]

@@ -6,9 +6,10 @@ set and unbound from outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from ..nested import Object, parts
 from .undecided import Unbound, known_value
 
 UNBOUND = Unbound()
@@ -180,6 +181,13 @@ class Contents(Place):
         return len(mine) != len(its) or any(a is not b for a, b in zip(mine, its, strict=True))
 
 
+class Elements(Place):
+    """What is in a tensor that is an argument."""
+
+    def put(self, value: Any) -> None:
+        self.target._write(value)
+
+
 def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Place]:
     """The places of some variables of a running call; without `names`, of all that its closure holds."""
     code = state.__code__
@@ -187,3 +195,22 @@ def places(state: StateClosure, names: Iterable[str] | None = None) -> list[Plac
     table = state.__globals__
     wanted = (*code.co_freevars, *code.co_names) if names is None else names
     return [Cell(name, cells[name]) if name in cells else Variable(name, table, name) for name in wanted]
+
+
+def given_places(tensors: Sequence[Any], arguments: Any) -> list[Place]:
+    """What a function may write to in its arguments: the tensors, then the lists, dicts, sets and users' objects, in an
+    order that their structure gives.
+    """
+    found: dict[int, Place] = {}
+
+    def walk(value: Any) -> None:
+        own = Object.of(value)
+        if own is not None or isinstance(value, CONTAINERS):
+            if id(value) in found:
+                return
+            found[id(value)] = Contents("an argument", value if own is None else value.__dict__)
+        for part in parts(own or value) or ():
+            walk(part)
+
+    walk(arguments)
+    return [*(Elements("an argument", t) for t in tensors), *found.values()]
