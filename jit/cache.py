@@ -51,8 +51,10 @@ class ConcreteProgram:
                     "a list or dict is given twice, and the function changes one: a graph takes them for two"
                 )
             for place, value in self.effects:
-                (given[place] if isinstance(place, int) else place).put(fill(value, results))
-        return fill(self.result, results)
+                (given[place] if isinstance(place, int) else place).put(
+                    fill(value, results, self.guards.outside)
+                )
+        return fill(self.result, results, self.guards.outside)
 
     @functools.cached_property
     def run(self) -> Any:

@@ -112,6 +112,9 @@ class _Run(Capture):
                 if where is not place or len(outputs) > count:
                     found.append((where, template))
                     place.put(entry.before)
+        self.guards.outside.difference_update(
+            id(place.target) for place in given
+        )  # another call gives others
         return found
 
     def outside(self) -> list[Entry]:

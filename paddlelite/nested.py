@@ -121,8 +121,11 @@ class Object(Hole):
         return Object(self.like, dict(zip(self.attributes, new, strict=True)))
 
 
-def fill(template: Any, values: Sequence[Any]) -> Any:
+def fill(template: Any, values: Sequence[Any], outside: set[int] | None = None) -> Any:
     """The template with tensors in its places.
+
+    Lists, dicts and sets without such places stay the same objects; if it is said which are from ``outside`` (their
+    ids), only those do, and the others are made anew.
 
     >>> fill({"y": Leaf(1), "n": 3}, ["a", "b"])
     {'y': 'b', 'n': 3}
@@ -130,7 +133,10 @@ def fill(template: Any, values: Sequence[Any]) -> Any:
     if issubclass(type(template), Hole):
         return template.filled(values)
     inner = parts(template)
-    return template if inner is None else rebuilt(template, [fill(part, values) for part in inner])
+    new = template if inner is None else rebuilt(template, [fill(part, values, outside) for part in inner])
+    if new is template and outside is not None and isinstance(new, (list, dict, set)):
+        return new if id(new) in outside else copy.copy(new)
+    return new
 
 
 @dataclass

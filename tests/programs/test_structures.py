@@ -55,3 +55,20 @@ def test_nested_arguments():
         got, want = static(*args), f(*args)
         assert [t.numpy().tolist() for t in got["r"]] == [t.numpy().tolist() for t in want["r"]]
     assert [v.name for v in static.main_program.inputs] == ["d_x", "pair_0", "pair_1_0", "pair_1_1"]
+
+
+OUTSIDE = {"a": 1}
+
+
+def test_what_holds_no_tensors_is_made_anew_by_every_call():
+    def f(x, given):
+        given["k"] = [1]
+        return x, [1, 2], {"a": {"b": 1}}, {3}, OUTSIDE, given
+
+    static = to_static(f)
+    for function in (f, static, static):
+        table = {}
+        x, numbers, deep, some, outside, given = function(paddle.ones([1]), table)
+        assert (numbers, deep, some, given, table) == ([1, 2], {"a": {"b": 1}}, {3}, {"k": [1]}, {"k": [1]})
+        assert outside is OUTSIDE
+        numbers.append(3), deep["a"].clear(), some.clear(), given["k"].append(2)
