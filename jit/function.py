@@ -145,8 +145,8 @@ class StaticFunction:
 
     def _entry(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[ConcreteProgram, list[Any]]:
         """The program for a call (captured if need be) and the tensors to run it on."""
-        plain = not kwargs and {*map(type, args)} <= {Tensor}
-        signature = tuple([(t._data.dtype, t._data.shape, t.stop_gradient) for t in args]) if plain else None
+        quick = [(t._data.dtype, t._data.shape, t.stop_gradient) for t in args if type(t) is Tensor]
+        signature = tuple(quick) if len(quick) == len(args) and not kwargs else None
         program, tensors = self._fast.get(signature), list(args)
         if program is None or not program.holds:
             program, tensors = self._find(args, kwargs)
