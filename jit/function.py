@@ -247,7 +247,7 @@ class StaticFunction:
         if last is None:
             raise InvalidArgumentError(
                 f"No valid transformed program for function: {self.__name__}. Please specific `input_spec` in "
-                "`@paddle.jit.to_static`, give it to what saves, or call the decorated function once."
+                "`@paddle.jit.to_static`, give it to what saves or exports, or call the decorated function once."
             )
         # It was called in another mode (trained, and is now saved): the same call, captured as things are now.
         self._last = self._capture(*last.call)
