@@ -21,7 +21,7 @@ import gast
 from .rewrite import rewrite
 from .rewrite.build import OPERATORS, template
 from .rewrite.build import function as make_function
-from .source import CannotRewrite, source_of
+from .source import CannotRewrite, code_objects, source_of
 
 _FUTURES = functools.reduce(
     lambda flags, name: flags | getattr(__future__, name).compiler_flag, __future__.all_feature_names, 0
@@ -95,16 +95,9 @@ def _make(function: types.FunctionType) -> Twin:
     except CannotRewrite as problem:
         return Twin(reason=f"{function.__qualname__}() is not rewritten: {problem}")
     made = _compile(tree, function.__code__, source.class_name)
-    twin, stack = Twin(made, tree), [made]
-    while stack:
-        code = stack.pop()
-        _owners[id(code)] = twin
-        stack += _inner(code)
+    twin = Twin(made, tree)
+    _owners.update((id(code), twin) for code in code_objects(made))
     return twin
-
-
-def _inner(code: types.CodeType) -> list[types.CodeType]:
-    return [c for c in code.co_consts if isinstance(c, types.CodeType)]
 
 
 def _compile(tree: gast.AST, code: types.CodeType, class_name: str | None) -> types.CodeType:
@@ -120,8 +113,7 @@ def _compile(tree: gast.AST, code: types.CodeType, class_name: str | None) -> ty
         stmts = template("class NAME: FACTORY", NAME=class_name, FACTORY=stmts)
     module = gast.gast_to_ast(gast.fix_missing_locations(gast.Module(stmts, [])))
     made = compile(module, code.co_filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
-    for _ in range(2 if class_name is None else 3):
-        [made, *_] = _inner(made)
+    made = list(code_objects(made))[2 if class_name is None else 3]
     changes = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
     return made.replace(co_name=code.co_name, **changes)
 

@@ -6,7 +6,7 @@ A *scope* is a function, lambda or comprehension. `Scope.of(node)` lists the nam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import gast
@@ -55,11 +55,15 @@ def own_nodes(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
     Bodies of nested functions and classes are left out, their decorators, defaults and bases are not; of a
     comprehension only the first iterable and the targets of walruses (which bind here) are given.
     """
+    return _walk(trees, _own_children)
+
+
+def _walk(trees: Iterable[gast.AST], below: Callable[[gast.AST], list[gast.AST]]) -> Iterator[gast.AST]:
     stack = list(trees)
     while stack:
         tree = stack.pop()
         yield tree
-        stack += _own_children(tree)
+        stack += below(tree)
 
 
 def _own_children(tree: gast.AST) -> list[gast.AST]:
@@ -90,12 +94,7 @@ def children(tree: gast.AST) -> list[gast.AST]:
 
 def inside(trees: Iterable[gast.AST]) -> Iterator[gast.AST]:
     """All nodes of `trees` but those in nested functions: comprehensions are looked into."""
-    stack = list(trees)
-    while stack:
-        tree = stack.pop()
-        yield tree
-        if not isinstance(tree, FUNCTIONS):
-            stack += children(tree)
+    return _walk(trees, lambda tree: [] if isinstance(tree, FUNCTIONS) else children(tree))
 
 
 def _binds_itself(node: gast.AST) -> set[str]:

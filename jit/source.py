@@ -11,6 +11,7 @@ import ast
 import inspect
 import linecache
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,25 +94,22 @@ def _compiled(text: str, code: types.CodeType) -> list[types.CodeType]:
     for i, node in enumerate(nodes):
         node.lineno = node.end_lineno = far + i
         node.col_offset = node.end_col_offset = 0
-    stack = [compile(tree, code.co_filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)]
-    found = {}
-    while stack:
-        made = stack.pop()
-        found[made.co_firstlineno] = made
-        stack += [inner for inner in made.co_consts if isinstance(inner, types.CodeType)]
+    module = compile(tree, code.co_filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    found = {made.co_firstlineno: made for made in code_objects(module)}
     return [found[far + i] for i in range(len(nodes))]
+
+
+def code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
+    """A code object and those of all that is defined inside it, outer ones first."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from code_objects(constant)
 
 
 def _essence(code: types.CodeType) -> list[Any]:
     """All but the line. (Python 3.10 knows no columns: lambdas that are equal there mean the same.)"""
     columns = [place[2:] for place in code.co_positions()] if hasattr(code, "co_positions") else []
     constants = [repr(c) for c in code.co_consts if not isinstance(c, types.CodeType)]
-    return [
-        code.co_code,
-        code.co_names,
-        code.co_varnames,
-        code.co_freevars,
-        code.co_cellvars,
-        constants,
-        columns,
-    ]
+    names = [code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars]
+    return [code.co_code, names, constants, columns]
