@@ -246,9 +246,9 @@ class Pass(gast.NodeTransformer):
         return definition
 
     def block(self, stmts: Statements) -> Statements:
-        """Visit statements one by one, each preceded by what it hoisted."""
+        """Visit statements one by one, each preceded by what it hoisted; what sets unread names is left out."""
         done: Statements = []
-        for stmt in stmts:
+        for stmt in (s for s in stmts if not hasattr(s, "unread")):
             self._pending.append([])
             new = self.visit(stmt)
             done += self._pending.pop() or []

@@ -12,19 +12,17 @@ before                              after
                                         return x
 
 What follows a branch that surely leaves moves into the other branch; only where a branch *may* leave is the rest
-guarded by the flag. A flag is initialised at the entry of the loop or function that owns it.
+guarded by the flag. A flag is initialised at the entry of the loop or function that owns it; one that nobody looks
+at is not set.
 """
 
 from __future__ import annotations
-
-import copy
-from typing import Any
 
 import gast
 
 from ..scopes import binds, own_nodes
 from ..source import CannotRewrite
-from .build import Names, Pass, Statements, at, begin, name, suspends, template
+from .build import Names, Pass, Statements, assign, at, begin, name, suspends, template
 
 #: One of the ways in which control leaves statements: it goes on behind them. The others are the flags it sets.
 _ON = ""
@@ -38,13 +36,13 @@ class _Lowering:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.loops: list[tuple[str, str]] = []  # the flags for break and continue of the loops around
-        self.flags: set[str] = set()
-        self.read: set[str] = set()  # those of them that somebody looks at
+        self.set: list[tuple[str, gast.AST]] = []  # the statements that set a flag
+        self.read: set[str] = set()  # the flags that somebody looks at
         self.returned = self.result = ""
 
-    def flag(self, stem: str) -> str:
-        made = self.names.fresh(stem)
-        self.flags.add(made)
+    def _flag(self, flag: str, value: bool) -> Statements:
+        made = template(f"FLAG = {value}", FLAG=flag)
+        self.set.append((flag, made[0]))
         return made
 
     def block(self, stmts: Statements) -> _Lowered:
@@ -85,17 +83,16 @@ class _Lowering:
 
     def _Return(self, stmt: gast.Return, rest: Statements) -> _Lowered:
         value = stmt.value or gast.Constant(None, None)
-        parts = {"RESULT": self.result, "VALUE": value, "RETURNED": self.returned}
-        return template("RESULT = VALUE\nRETURNED = True", **parts), {self.returned}
+        return [assign(self.result, value), *self._flag(self.returned, True)], {self.returned}
 
     def _leave(self, stmt: gast.Break | gast.Continue, rest: Statements) -> _Lowered:
         flag = self.loops[-1][isinstance(stmt, gast.Continue)]
-        return template("FLAG = True", FLAG=flag), {flag}
+        return self._flag(flag, True), {flag}
 
     _Break = _Continue = _leave
 
     def _loop(self, stmt: gast.For | gast.While | gast.AsyncFor, rest: Statements) -> _Lowered:
-        broke, skipped = self.flag("_broke"), self.flag("_skipped")
+        broke, skipped = self.names.fresh("_broke"), self.names.fresh("_skipped")
         self.loops.append((broke, skipped))
         stmt.body, ways = self.block(stmt.body)
         self.loops.pop()
@@ -103,11 +100,11 @@ class _Lowering:
         self.read |= stop
         stmt.stop = sorted(stop)
         if skipped in ways & self.read:
-            stmt.body[:0] = at(stmt, _unset(skipped))
+            stmt.body[:0] = at(stmt, self._flag(skipped, False))
         orelse, stmt.orelse = stmt.orelse, []
         endless = isinstance(stmt, gast.While) and isinstance(stmt.test, gast.Constant) and stmt.test.value
         done, ways = self._then([stmt], stop if endless else {*stop, _ON}, orelse, stmt)
-        return (_unset(broke) + done, ways - {broke} | {_ON}) if broke in stop else (done, ways)
+        return (self._flag(broke, False) + done, ways - {broke} | {_ON}) if broke in stop else (done, ways)
 
     _For = _AsyncFor = _loop
 
@@ -130,21 +127,18 @@ class _Lowering:
         if any(isinstance(n, (gast.Return, gast.Break, gast.Continue)) for n in own_nodes(stmt.finalbody)):
             raise CannotRewrite("it leaves a `finally` block by return, break or continue")
         stmt.body, ways = self.block(stmt.body)
-        # An exception on the way out (from a `finally`, say) cancels the exit.
-        undo = [unset for flag in sorted(ways - {_ON}) for unset in _unset(flag)]
+        flags = sorted(ways - {_ON})
         stmt.orelse, ways = self._then([], ways, stmt.orelse, stmt)
         for handler in stmt.handlers:
+            # An exception on the way out (from a `finally`, say) cancels the exit.
+            undo = [unset for flag in flags for unset in self._flag(flag, False)]
             handled, more = self.block(handler.body)
-            handler.body = at(handler, copy.deepcopy(undo)) + handled
+            handler.body = at(handler, undo) + handled
             ways |= more
         stmt.finalbody, _ = self.block(stmt.finalbody)
         return [stmt], ways
 
     _TryStar = _Try
-
-
-def _unset(flag: str) -> Statements:
-    return template("FLAG = False", FLAG=flag)
 
 
 def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
@@ -156,26 +150,15 @@ def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names
         end = len(body) - isinstance(last, gast.Return)
         body[:end], _ = lowering.block(body[:end])
     else:
-        lowering.returned, lowering.result = lowering.flag("_returned"), names.fresh("_result")
+        lowering.returned, lowering.result = names.fresh("_returned"), names.fresh("_result")
         leaves = isinstance(last, (gast.Return, gast.Raise))
         function.body, _ = lowering.block(body if leaves else [*body, at(last, gast.Return(None))])
         if lowering.returned in lowering.read:
-            begin(function, _unset(lowering.returned))
+            begin(function, lowering._flag(lowering.returned, False))
         yields = any(isinstance(n, (gast.Yield, gast.YieldFrom)) for n in own)
         if not (yields and isinstance(function, gast.AsyncFunctionDef)):  # which may not return a value
             function.body.append(at(last, gast.Return(name(lowering.result))))
-    _Unread(names, lowering.flags - lowering.read).visit(function)
-
-
-class _Unread(Pass):
-    """Takes away the flags that nobody looks at."""
-
-    def __init__(self, names: Names, flags: set[str]) -> None:
-        super().__init__(names)
-        self.flags = flags
-
-    def visit(self, node: gast.AST) -> Any:
-        return node if isinstance(node, gast.expr) else super().visit(node)
-
-    def visit_Assign(self, node: gast.Assign) -> gast.AST | Statements:
-        return [] if getattr(node.targets[0], "id", "") in self.flags else node
+    for flag, stmt in lowering.set:
+        if flag not in lowering.read:
+            stmt.unread = True
+    Pass(names).visit(function)  # which leaves these out
