@@ -114,7 +114,7 @@ def _compile(tree: gast.AST, code: types.CodeType, class_name: str | None) -> ty
     module = gast.gast_to_ast(gast.fix_missing_locations(gast.Module(stmts, [])))
     made = compile(module, code.co_filename, "exec", flags=code.co_flags & _FUTURES, dont_inherit=True)
     made = list(code_objects(made))[2 if class_name is None else 3]
-    changes = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
+    changes: dict[str, Any] = {"co_qualname": code.co_qualname} if hasattr(code, "co_qualname") else {}
     return made.replace(co_name=code.co_name, **changes)
 
 

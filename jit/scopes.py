@@ -17,7 +17,7 @@ COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 @dataclass(frozen=True)
 class Scope:
-    """The names of one function: `local` are bound in it, `outer` are declared global or nonlocal."""
+    """The names of one function: `local` are bound in it, the last two declared."""
 
     parameters: frozenset[str]
     local: frozenset[str]
@@ -27,16 +27,11 @@ class Scope:
     @classmethod
     def of(cls, function: gast.AST) -> Scope:
         """The scope of a FunctionDef, AsyncFunctionDef or Lambda."""
-        params = frozenset(parameters(function))
-        bound: set[str] = set(params)
-        declared: dict[type, set[str]] = {gast.Global: set(), gast.Nonlocal: set()}
-        for node in own_nodes(_body(function)):
-            if isinstance(node, (gast.Global, gast.Nonlocal)):
-                declared[type(node)].update(node.names)
-            else:
-                bound.update(_binds_itself(node))
-        glob, nonloc = frozenset(declared[gast.Global]), frozenset(declared[gast.Nonlocal])
-        return cls(params, frozenset(bound - glob - nonloc), glob, nonloc)
+        params, nodes = frozenset(parameters(function)), list(own_nodes(_body(function)))
+        declared = [n for n in nodes if isinstance(n, (gast.Global, gast.Nonlocal))]
+        glob = frozenset(name for n in declared if isinstance(n, gast.Global) for name in n.names)
+        outer = frozenset(name for n in declared for name in n.names)
+        return cls(params, params.union(*map(_binds_itself, nodes)) - outer, glob, outer - glob)
 
 
 def _body(function: gast.AST) -> list[gast.AST]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -172,11 +172,7 @@ class _Owner:
     node: gast.AST
     handled: bool = False  # a `try` of its own is around what is visited
     depth: int = 0  # how many blocks are
-    moved: bool = False  # functions made by the pass bind names now that it has bound itself
-
-    @functools.cached_property
-    def scope(self) -> Scope:
-        return Scope.of(self.node)
+    moved: set[str] = field(default_factory=set)  # what functions made by the pass bind now
 
 
 #: Nodes without children.
@@ -198,7 +194,7 @@ class Pass(gast.NodeTransformer):
     def visit_FunctionDef(self, node: gast.FunctionDef) -> gast.AST:
         around, self.owner = self.owner, _Owner(node)
         node.body = self.block(node.body)
-        if self.owner.moved and (lost := self.owner.scope.local - Scope.of(node).local):
+        if self.owner.moved and (lost := self.owner.moved - Scope.of(node).local):
             # They stay local although nothing binds them in the function itself.
             node.body += at(node.body[-1], template(f"if False: {' = '.join(sorted(lost))} = None"))
         self.owner = around
@@ -236,11 +232,12 @@ class Pass(gast.NodeTransformer):
         self, place: gast.AST, stem: str, body: Statements, params: Sequence[str] = ()
     ) -> gast.FunctionDef:
         """Hoist a function that does what `place` does: it binds the same names, where they are bound now."""
-        bound, scope = binds([place]), self.owner.scope
-        self.owner.moved |= bool(bound)
-        for word, part in (("global", bound & scope.global_), ("nonlocal", bound - scope.global_)):
-            if part:
-                body = [*template(f"{word} {', '.join(sorted(part))}"), *body]
+        if bound := binds([place]):
+            scope = Scope.of(self.owner.node)
+            self.owner.moved |= bound & scope.local
+            for word, part in (("global", bound & scope.global_), ("nonlocal", bound - scope.global_)):
+                if part:
+                    body = [*template(f"{word} {', '.join(sorted(part))}"), *body]
         definition = at(place, function(self.names.fresh(stem), body, params))
         self.hoist(definition)
         return definition

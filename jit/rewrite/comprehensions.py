@@ -44,9 +44,8 @@ class Comprehensions(Pass):
         return self._lower(node, "MADE = []\nLOOPS\nreturn MADE", "MADE.append(ELEMENT)", ELEMENT=node.elt)
 
     def visit_DictComp(self, node: gast.DictComp) -> gast.AST:
-        add = (
-            "FIRST = KEY\nMADE[FIRST] = ELEMENT"  # an assignment by itself evaluates the value before the key
-        )
+        # (An assignment by itself evaluates the value before the key.)
+        add = "FIRST = KEY\nMADE[FIRST] = ELEMENT"
         parts = {"FIRST": self.names.fresh("_key"), "KEY": node.key, "ELEMENT": node.value}
         return self._lower(node, "MADE = {}\nLOOPS\nreturn MADE", add, **parts)
 

@@ -65,20 +65,18 @@ class Effects(Pass):
             done.append(gast.Expr(operator(f"del_{place[0]}", *place[1:])) if place else gast.Delete([to]))
         return done
 
-    def visit_For(self, node: gast.For) -> gast.AST:
+    def visit_For(self, node: gast.AST) -> gast.AST:
         self.generic_visit(node)
-        node.target = self._bound_inside(node.target, node)
+        # (An earlier target of a `with` is bound before the next manager is made.)
+        owner, part = (node.items[-1], "optional_vars") if hasattr(node, "items") else (node, "target")
+        to = getattr(owner, part)
+        if _has_place(to):  # it is bound at the beginning of the block
+            item = self.names.fresh("_item")
+            node.body[:0] = at(node, self._bind(to, name(item)))
+            setattr(owner, part, at(node, target(item)))
         return node
 
-    visit_AsyncFor = visit_For
-
-    def visit_With(self, node: gast.With) -> gast.AST:
-        self.generic_visit(node)
-        last = node.items[-1]  # an earlier target is bound before the next manager is made
-        last.optional_vars = self._bound_inside(last.optional_vars, node)
-        return node
-
-    visit_AsyncWith = visit_With
+    visit_AsyncFor = visit_With = visit_AsyncWith = visit_For
 
     def visit_Try(self, node: gast.Try) -> gast.AST:
         owner, around = self.owner, self.owner.handled
@@ -113,14 +111,6 @@ class Effects(Pass):
             return node
         check = operator("assert_", node.test, *([thunk(node.msg)] if node.msg else []))
         return template("if __debug__: CHECK", CHECK=[gast.Expr(check)])
-
-    def _bound_inside(self, to: gast.AST | None, block: gast.AST) -> gast.AST | None:
-        """The target to use in place of `to`, which is then bound at the beginning of the block."""
-        if not _has_place(to):
-            return to
-        item = self.names.fresh("_item")
-        block.body[:0] = at(block, self._bind(to, name(item)))
-        return at(block, target(item))
 
     def _bind(self, to: gast.AST, value: gast.AST) -> Statements:
         """Statements that bind `to` (any assignment target) to `value`."""

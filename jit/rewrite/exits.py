@@ -72,7 +72,7 @@ class _Lowering:
 
     def _If(self, stmt: gast.If, rest: Statements) -> _Lowered:
         stmt.body, ways = self.block(stmt.body)
-        if _ON not in ways:
+        if _ON not in ways:  # what follows belongs to the other branch
             stmt.orelse += rest[::-1]
             rest.clear()
         stmt.orelse, more = self.block(stmt.orelse)

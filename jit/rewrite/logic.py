@@ -32,10 +32,8 @@ _TESTS = {
     gast.Eq: "eq", gast.NotEq: "ne", gast.In: "in_", gast.NotIn: "not_in", gast.Is: "is_", gast.IsNot: "is_not",
 }  # fmt: skip
 
-#: The operators by whether only the truth is asked for.
-_BOOLEAN = {
-    (gast.And, False): "and_", (gast.Or, False): "or_", (gast.And, True): "both_", (gast.Or, True): "either_",
-}  # fmt: skip
+#: The second are those of which only the truth is asked for.
+_BOOLEAN = {gast.And: ("and_", "both_"), gast.Or: ("or_", "either_")}
 
 
 def _ask(test: gast.AST) -> None:
@@ -53,7 +51,7 @@ class Logic(Pass):
             self.generic_visit(node)
             node.values[:-1] = [at(v, operator("truth", v)) for v in node.values[:-1]]
             return node
-        which = _BOOLEAN[type(node.op), hasattr(node, "asked")]
+        which = _BOOLEAN[type(node.op)][hasattr(node, "asked")]
         return operator(which, self.visit(first), *map(self._waiting, others))
 
     def visit_If(self, node: gast.If) -> gast.AST:
@@ -71,9 +69,7 @@ class Logic(Pass):
     def visit_IfExp(self, node: gast.IfExp) -> gast.AST:
         _ask(node.test)
         if self._can_wait([node.body, node.orelse]):
-            return operator(
-                "ifexp", self.visit(node.test), self._waiting(node.body), self._waiting(node.orelse)
-            )
+            return operator("ifexp", self.visit(node.test), *map(self._waiting, (node.body, node.orelse)))
         self.generic_visit(node)
         node.test = at(node.test, operator("truth", node.test))
         return node
