@@ -128,10 +128,7 @@ def uses(trees: Iterable[gast.AST]) -> set[str]:
 
 def all_names(tree: gast.AST) -> set[str]:
     """Every identifier anywhere in `tree`, to choose fresh ones that clash with none."""
-    found: set[str] = set()
-    for node in gast.walk(tree):
-        if not isinstance(node, (gast.Constant, gast.Attribute)):
-            for value in vars(node).values():
-                words = value if isinstance(value, list) else [value]
-                found.update(word.split(".")[0] for word in words if isinstance(word, str))
-    return found
+    nodes = (n for n in gast.walk(tree) if not isinstance(n, (gast.Constant, gast.Attribute)))
+    values = (value for node in nodes for value in vars(node).values())
+    words = (word for value in values for word in (value if isinstance(value, list) else [value]))
+    return {word.split(".")[0] for word in words if isinstance(word, str)}
