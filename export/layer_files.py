@@ -85,7 +85,7 @@ def static_methods(layer: Any) -> dict[str, Any]:
         name for name in {*dir(kind), *vars(layer)} if not isinstance(getattr(kind, name, None), property)
     ]
     methods = {name: getattr(layer, name, None) for name in sorted(names)}
-    return {name: m for name, m in methods.items() if isinstance(getattr(m, "is_property", None), bool)}
+    return {name: m for name, m in methods.items() if hasattr(m, "dygraph_function")}
 
 
 def _part(method: Method, options: Mapping[str, Any]) -> Program:
