@@ -14,7 +14,7 @@ from paddlelite.staged.journal import recorded, sharers
 from paddlelite.staged.symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate, truth_of
 from paddlelite.staged.undecided import Undecided, spread
 from paddlelite.tensor.tensor import Tensor
-from paddlelite.weak import Number
+from paddlelite.weak import Number, weaken
 
 Thunk = Callable[[], Any]
 
@@ -100,7 +100,7 @@ def _lazy(value: Any, others: Sequence[Thunk], goes_on: bool, asked: bool) -> An
 
 def not_(value: Any) -> Any:
     """`not value`."""
-    return as_bool(negate(value)) if is_symbolic(value) else not value
+    return weaken(negate(value)) if is_symbolic(value) else not value
 
 
 def is_(one: Any, two: Any) -> Any:

@@ -66,6 +66,22 @@ def may_grow(value: Any) -> bool:
     return type(value) is not Undecided and isinstance(value, list) and hasattr(type(value), "array")
 
 
+class _Part:
+    def __repr__(self) -> str:
+        return "_"
+
+
+def _outline(value: Any) -> Any:
+    """The containers of a structure, with `_` for everything else: `{'a': [_, _]}`."""
+    if type(value) is Undecided or not isinstance(value, (list, tuple, dict)):
+        return _Part()
+    if getattr(value, "array", None) is not None:
+        return [_Part()]  # (of unknown length)
+    if isinstance(value, dict):
+        return {key: _outline(part) for key, part in value.items()}
+    return (list if isinstance(value, list) else tuple)(_outline(part) for part in value)
+
+
 def describe(value: Any) -> str:
     """A value as an error message shows it."""
     if value is UNBOUND:
@@ -76,7 +92,7 @@ def describe(value: Any) -> str:
         kinds = ("bool", "int", "float", "complex")
         return f"a Python {kinds[rank(value.dtype)]}" if is_weak(value) else describe_tensor(value)
     if isinstance(value, (list, tuple, dict)):
-        return f"a {type(value).__name__} of {len(value)}"
+        return f"a {type(value).__name__} of {len(value)}, {_outline(value)!r}"
     if value is None or isinstance(value, (*_NUMBERS, str)):
         return repr(value)
     if isinstance(value, (type, types.FunctionType)):

@@ -60,6 +60,10 @@ NOT_THERE = {
         "multiply",
         _NO_FLOAT16,
     ),
+    ("tests/programs/test_loops.py::test_sizes_as_numbers", "26"): (
+        "meta data must be valid",
+        "paddle.zeros([0]) * paddle.to_tensor(0.0)",
+    ),
     (_LISTS + "growing[of_other_shapes]", "33"): (
         "The dims of input in ArrayToTensor must be equal",
         "in to_static, it concatenates a list that a loop made only if all tensors have one shape",

@@ -21,7 +21,7 @@ import paddlelite as paddle
 from paddlelite.errors import CaptureError, PaddleError
 from paddlelite.export.exporter import export
 from paddlelite.jit.trace import flatten
-from paddlelite.nested import Leaf, fill, key_of
+from paddlelite.nested import Leaf, Object, fill, key_of
 from paddlelite.static import InputSpec
 
 
@@ -52,6 +52,8 @@ def wanted(template, result, sort):
     def walk(part, value):
         if isinstance(part, Leaf):
             found.append((part.index, value))
+        elif isinstance(part, Object):
+            walk(part.attributes, vars(value))
         elif isinstance(part, dict):
             for key in sorted(part, key=str):
                 walk(part[key], value[key])

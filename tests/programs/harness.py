@@ -4,6 +4,7 @@ files (saved and loaded, exported).
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
 from functools import partial
 
 import numpy as np
@@ -35,6 +36,8 @@ def plain(value):
         return getattr(value, "_make", type(value))(plain(v) for v in value)
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}
+    if is_dataclass(value):
+        return type(value)(*map(plain, vars(value).values()))
     return value
 
 
@@ -48,6 +51,9 @@ def same(got, want, where):
         assert list(got) == list(want), where
         for k in want:
             same(got[k], want[k], where)
+    elif is_dataclass(want):
+        assert type(got) is type(want), where
+        same(vars(got), vars(want), where)
     elif isinstance(want, np.ndarray):
         assert isinstance(got, np.ndarray) and got.shape == want.shape and got.dtype == want.dtype, (
             where,

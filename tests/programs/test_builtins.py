@@ -58,6 +58,12 @@ def test_tolist_is_refused():
     with pytest.raises(CaptureError, match=r"test_builtins.py:\d+: tolist\(\) needs the values"):
         to_static(lambda x: x.tolist())(tensor([1.0]))
 
+    def f(x):
+        k, (one, two) = paddle.to_tensor([1, 2]), paddle.full([2], 3.0).tolist()
+        return x * sum(k.tolist()) + one - two * k[0].item(), k.tolist(), float(k[1]) + int(k[0])
+
+    check(f, *NUMBERS, conds=0)
+
 
 def test_arithmetic_builtins():
     def f(n):

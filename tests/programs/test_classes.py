@@ -165,3 +165,57 @@ def test_operators_are_put_back_after_a_refusal():
     with pytest.raises(CaptureError, match="numpy"):
         f(tensor([1.0]))
     assert Wrong.__add__ is own
+
+
+class Base:
+    k = 2
+
+    def __init__(self, by):
+        self.__by = by
+
+    def of(self, v):
+        return v * self.__by if v.sum() > 1 else v
+
+    @classmethod
+    def made(cls, v):
+        return v + cls.k if v.sum() > 0 else v
+
+    @property
+    def by(self):
+        return self.__by
+
+
+class Left(Base):
+    def of(self, v):
+        return super().of(v) + 1 if v.sum() > 2 else super().of(v)
+
+
+class Right(Base):
+    k = 5
+
+    def of(self, v):
+        if v.sum() > 0:
+            return super(Right, self).of(v) * 3  # noqa: UP008
+        return v
+
+    @classmethod
+    def made(cls, v):
+        return super().made(v) * 2
+
+
+class Both(Left, Right):
+    def __init__(self, by):
+        super().__init__(by)
+        self.__by = -by
+
+    def of(self, v):
+        own = Base.of(self, v) if v.sum() > 5 else v
+        return super().of(v) + own * self.__by + self.by
+
+
+def test_methods_of_base_classes():
+    def f(x):
+        one, of = Both(3), Left(2.5).of
+        return one.of(x), Both.made(x), of(x), super(Both, one).of(x), list(map(Right(2).of, [x, -x]))
+
+    check(f, *NUMBERS)

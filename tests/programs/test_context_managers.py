@@ -135,3 +135,31 @@ def test_context_managers_enter_and_exit_in_order():
 
     with pytest.raises(CaptureError, match="is a list of .* if the condition holds and a list of .* if not"):
         to_static(in_a_branch)(tensor([1.0]))
+
+
+W = [[0.5, -1.0], [2.0, 0.25]]
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_amp_around_and_in_branches_and_loops(dtype):
+    def around(x, w, n):
+        with paddle.amp.auto_cast(dtype=dtype):
+            if n > 1:
+                x = paddle.matmul(x, w)
+            for _ in range(n):
+                x = x + paddle.matmul(x, w)
+        return x
+
+    def inside(x, w, n):
+        if n > 1:
+            with paddle.amp.auto_cast(dtype=dtype):
+                y = paddle.matmul(x, w)
+        else:
+            y = x
+        for _ in range(n):
+            with paddle.amp.auto_cast(enable=False):
+                y = y + paddle.matmul(x, w)
+        return y
+
+    for function in (around, inside):
+        check(function, *[(W, W, paddle.to_tensor(n)) for n in (0, 1, 2)])

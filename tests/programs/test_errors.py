@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -297,3 +300,57 @@ def test_assert_messages():
     check(f, *[([1.0], paddle.to_tensor(n)) for n in (0, 2, 4, 9)])
     assert {str(e) for e in raised(f, tensor([1.0]), paddle.to_tensor(9))} == {"n is 9"}
     assert {str(e) for e in raised(f, tensor([1.0]), paddle.to_tensor(4))} == {"('sum', 3)"}
+
+
+def return_in_try(x):
+    try:
+        if x.sum() > 1:
+            return x * 2
+        x = x + 1
+    except Exception:
+        return x * 100
+    return x
+
+
+def return_in_try_in_a_loop(x):
+    for _ in range(x.astype("int64").sum()):
+        try:
+            if x.sum() > 4:
+                return x * 2
+            x = x + 1
+        except Exception:
+            return x * 100
+        finally:
+            x = x + 0.5
+    return x
+
+
+def return_in_except_and_else(x, key):
+    try:
+        y = {"a": x}[key]
+    except KeyError:
+        if x.sum() > 1:
+            return x - 1
+        y = x
+    else:
+        if y.sum() > 1:
+            return y + 1
+    return y * 3
+
+
+@pytest.mark.parametrize("function", [return_in_try, return_in_try_in_a_loop])
+def test_return_in_try(function):
+    check(function, *NUMBERS, ([-3.0],))
+
+
+def test_return_in_except_and_else():
+    check(return_in_except_and_else, *[(*args, key) for args in NUMBERS for key in ("a", "b")])
+
+
+def test_no_handler_of_ours_catches_everything():
+    """A bare `except` or one of BaseException would keep the user's KeyboardInterrupt."""
+    for folder in ("paddlelite", "export", "jit"):
+        for path in (Path(__file__).parents[2] / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ExceptHandler):
+                    assert node.type is not None, f"{path}:{node.lineno}"

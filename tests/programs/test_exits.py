@@ -270,7 +270,7 @@ def two_structures(x):
 def two_lengths(x):
     if x.sum() > 1:
         return x, x
-    return x, x, x
+    return x, [x], x
 
 
 def two_sets_of_keys(x):
@@ -283,9 +283,18 @@ def two_sets_of_keys(x):
     ("function", "said"),
     [
         (one_path_gives_none, r"a float32 tensor of shape \[1\] \(line {0}\) .* None \(line {1}\) if not"),
-        (two_structures, r"a tuple of 2 \(line {0}\) .* a float32 tensor of shape \[1\] \(line {1}\)"),
-        (two_lengths, r"a tuple of 2 \(line {0}\) .* a tuple of 3 \(line {1}\) if not: .* lengths"),
-        (two_sets_of_keys, r"a dict of 1 \(line {0}\) .* a dict of 1 \(line {1}\) if not: .* keys"),
+        (
+            two_structures,
+            r"a tuple of 2, \(_, _\) \(line {0}\) .* a float32 tensor of shape \[1\] \(line {1}\)",
+        ),
+        (
+            two_lengths,
+            r"a tuple of 2, \(_, _\) \(line {0}\) .* a tuple of 3, \(_, \[_\], _\) \(line {1}\) if not: .* lengths",
+        ),
+        (
+            two_sets_of_keys,
+            r"a dict of 1, {{'a': _}} \(line {0}\) .* a dict of 1, {{'b': _}} \(line {1}\) if not: .* keys",
+        ),
     ],
 )
 def test_returns_that_do_not_fit_together(function, said):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 
 import numpy as np
 import pytest
@@ -302,3 +303,136 @@ def test_variables_of_the_call_itself_are_not_watched():
     assert len(static.program_cache) == 1
     outer = 5
     assert static(tensor([1.0])).numpy() == 17
+
+
+GLOBAL, TENSOR = 1, None
+
+
+def global_in_a_branch(x, n):
+    global GLOBAL, TENSOR
+    GLOBAL, TENSOR = 1, x
+    if n > 1:
+        GLOBAL = 5
+        TENSOR = x * 2
+    return x * GLOBAL + TENSOR
+
+
+def global_in_a_loop(x, n):
+    global GLOBAL, TENSOR
+    GLOBAL, TENSOR = 0, x
+    for i in range(n):
+        GLOBAL += i
+        TENSOR = TENSOR + GLOBAL
+    return TENSOR, GLOBAL
+
+
+def global_of_a_helper(x, n):
+    global GLOBAL, TENSOR
+    GLOBAL, TENSOR = 2, x
+
+    def note(v):
+        global GLOBAL, TENSOR
+        if v.sum() > 2:
+            GLOBAL, TENSOR = GLOBAL + 1, v
+        return GLOBAL
+
+    for _ in range(n):
+        x = x * note(x)
+    return x, TENSOR
+
+
+@pytest.mark.parametrize("function", [global_in_a_branch, global_in_a_loop, global_of_a_helper])
+def test_globals_are_written(function):
+    check(function, *[([1.0, 0.5], paddle.to_tensor(n)) for n in (0, 1, 2, 3)])
+    for n in (3, 0, 2):
+        arguments = tensor([1.0, 0.5]), paddle.to_tensor(n)
+        function(*arguments)
+        want = float(GLOBAL), TENSOR.numpy()
+        to_static(function)(*arguments)
+        assert float(GLOBAL) == want[0]
+        np.testing.assert_array_equal(TENSOR.numpy(), want[1])
+
+
+def repeated(times):
+    def decorate(g):
+        @functools.wraps(g)
+        def wrapper(v, *args, **kwargs):
+            for _ in range(times):
+                v = g(v, *args, **kwargs)
+            return v if v.sum() > 20 else v + 0.25
+
+        return wrapper
+
+    return decorate
+
+
+class Counted:
+    """A decorator that is a class, and its objects are the functions."""
+
+    def __init__(self, g):
+        functools.update_wrapper(self, g)
+        self.g = g
+
+    def __call__(self, v, k=2):
+        return self.g(v, k) * 10 if v.sum() > 1 else -self.g(v, k)
+
+
+def without_wraps(g):
+    return lambda v, *args: g(v, *args) + 100
+
+
+def bare(v, k=2):
+    if v.sum() > 1:
+        v = v * k
+    return v - 1
+
+
+@pytest.mark.parametrize(
+    "decorate",
+    [
+        repeated(2),
+        Counted,
+        without_wraps,
+        lambda g: repeated(3)(Counted(without_wraps(g))),
+        lambda g: without_wraps(repeated(1)(Counted(g))),
+        functools.partial(lambda by, g: lambda v: g(v) * by, 7),
+    ],
+)
+def test_decorators_are_kept(decorate):
+    decorated = decorate(bare)
+
+    def f(x):
+        @decorate
+        def inner(v, k=3):
+            return v + k if v.sum() > 1 else v * k
+
+        return decorated(x), inner(x)
+
+    check(f, *NUMBERS)
+    for x in (tensor([0.5]), tensor([2.0])):
+        want = decorated(x).numpy()
+        np.testing.assert_allclose(to_static(decorated)(x).numpy(), want)
+        assert (want != bare(x).numpy()).all()
+
+
+def test_a_library_of_pythons_is_rewritten_and_what_is_left_alone_is_not(tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "somebodys_lib"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from .deep import clipped\n")
+    (package / "deep.py").write_text(
+        "from functools import reduce\n\ndef _one(v, k):\n    if v.sum() > k:\n        return v - k\n    return v\n\n"
+        "def clipped(v, bounds=(1, 2)):\n    return reduce(_one, bounds, v)\n"
+    )
+    monkeypatch.syspath_prepend(str(package.parent))
+    lib = importlib.import_module("somebodys_lib")
+
+    def f(x):
+        return lib.clipped(x) * 2
+
+    check(f, *NUMBERS, conds=2)
+    alone = not_to_static(lib.deep._one)
+    with pytest.raises(CaptureError, match=r"deep.py:4: the truth of a tensor"):
+        to_static(lambda x: alone(x, 1))(tensor([1.0]))
+    paddle.jit.ignore_module([lib.deep])
+    with pytest.raises(CaptureError, match=r"deep.py:4: the truth of a tensor"):
+        to_static(lambda x: lib.clipped(x))(tensor([1.0]))

@@ -285,3 +285,22 @@ def test_threads_capture_once():
     threads = [threading.Thread(target=work) for _ in range(8)]
     [t.start() for t in threads], [t.join() for t in threads]
     assert results == [6.0] * 8 and len(f.program_cache.log) == 1
+
+
+def test_equal_specs_have_one_program():
+    f = to_static(lambda x, k=2, *, t=(1, None): x * k if x.sum() > 0 else x)
+    programs = []
+    for call in (
+        lambda: f(tensor(X)),
+        lambda: f(tensor([5.0])),
+        lambda: f(x=tensor([-5.0])),
+        lambda: f(tensor(X), 2, t=(1, None)),
+        lambda: f(paddle.ones([1]), t=(1, None)),
+    ):
+        call()
+        programs.append(f.concrete_program.main_program)
+    assert len({id(program) for program in programs[:3]}) == 1
+    assert len(f.program_cache) == len({id(program) for program in programs}) == len(f.program_cache.log)
+    specs = [InputSpec([None], "float32", "x"), InputSpec((-1,), paddle.float32, "x")]
+    one, two = (f.get_concrete_program(spec)[0].main_program for spec in specs)
+    assert one is two

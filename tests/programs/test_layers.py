@@ -12,7 +12,7 @@ import paddlelite as paddle
 from paddlelite import nn
 from paddlelite.jit import InputSpec, to_static
 
-from .harness import tensor
+from .harness import check, tensor
 
 NUMBERS = [([float(n)],) for n in (0, 1, 2, 9)]
 
@@ -182,3 +182,41 @@ def test_batch_norm_in_a_branch_and_a_loop():
         states.append((outs, net.bn._mean.numpy(), net.bn._variance.numpy()))
     for a, b in zip(*states):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+class Scaled(nn.Layer):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.__scale = 2.0
+
+    def forward(self, x):
+        return x * self.__scale if x.sum() > 0 else x
+
+
+class Shifted(nn.Layer):
+    def forward(self, x):
+        return super().forward(x) + 1 if x.sum() > 1 else super(Shifted, self).forward(x)  # noqa: UP008
+
+
+class Mixed(Shifted, Scaled):
+    def __init__(self):
+        super().__init__()
+        self.__scale = 5.0
+        self.parts = nn.LayerList([nn.Sequential(Scaled(), nn.Tanh()) for _ in range(2)])
+        self.named = nn.LayerDict({"a": Scaled(), "b": nn.Sequential(Scaled())})
+
+    def forward(self, x):
+        for k, part in enumerate(self.parts):
+            x = part(x) * (k + 1) if x.sum() > 0.5 else x - k
+            for one in part:
+                x = one(x)
+        for name, part in self.named.items():
+            x = part(x) + len(name)
+        return super().forward(x) * self.__scale
+
+
+def test_layers_of_several_bases_with_private_names():
+    net = Mixed()
+    check(lambda x: net(x), ([0.25],), ([-1.0],), ([2.0, 0.5],))
+    static, x = to_static(Mixed()), tensor([0.5, 1.0])
+    np.testing.assert_allclose(static(x).numpy(), net(x).numpy(), rtol=1e-6)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import paddlelite as paddle
+from paddlelite.errors import CaptureError
 from paddlelite.jit import InputSpec, to_static
 from paddlelite.jit.operators.logic import _HARMLESS
 from paddlelite.op import OPS
@@ -260,3 +262,64 @@ def test_sizes_that_are_surely_equal_need_no_branch():
 
 def test_operands_that_are_not_skipped_cannot_fail():
     assert [name for name in _HARMLESS if not OPS[name].total] == []
+
+
+def ops_of(function):
+    return to_static(function, [InputSpec([], "float32"), InputSpec([], "float32")]).main_program.op_counts()
+
+
+def test_operands_of_a_condition_cost_no_op_of_their_own():
+    """As a predicate, `and` is one logical_and; nothing chooses or converts an operand."""
+
+    def nested(a, b):
+        if a > 1:
+            if b > 2:
+                a = a + 1
+        return a
+
+    def both(a, b):
+        if a > 1 and b > 2:
+            a = a + 1
+        return a
+
+    def neither(a, b):
+        if not a > 1 or b > 2:
+            a = a + 1
+        return a
+
+    assert set(ops_of(both)) <= {"greater_than", "logical_and", "cond", "scale"}
+    assert ops_of(both)["cond"] == 1 and ops_of(nested)["cond"] == 2
+    assert set(ops_of(neither)) <= {"greater_than", "logical_not", "logical_or", "cond", "scale"}
+
+
+def set_of_tensors(x):
+    chosen = {v if v.sum() > 1 else -v for v in (x, x + 1)}
+    return x * len(chosen), x * len({k for k in (1, 2, 2)})
+
+
+def dict_of_dicts(x):
+    return {k: {j: v * j if v.sum() > k else v for j in (1, 2)} for k, v in enumerate((x, x + 1))}
+
+
+def over_rows_with_indices(x):
+    return [v * i if v > i else -v for i, v in enumerate(x)], [a + b for a, b in zip(x, reversed(x))]
+
+
+def nested_over_rows(x):
+    return [[v + w for w in x] for v in (x.sum(), x.mean())], [v for v in x if v > 1 if v < 5]
+
+
+@pytest.mark.parametrize("function", [set_of_tensors, dict_of_dicts])
+def test_comprehensions_of_other_kinds(function):
+    check(function, *NUMBERS)
+
+
+@pytest.mark.parametrize("function", [over_rows_with_indices, nested_over_rows])
+def test_comprehensions_over_rows(function):
+    check(function, *[(np.arange(k, dtype="float32"),) for k in (3, 1, 7)])
+
+
+def test_comprehensions_over_unknown_rows_that_are_no_lists():
+    for function in (lambda x: {i: v for i, v in enumerate(x)}, lambda x: {v * 2 for v in x}):
+        with pytest.raises(CaptureError, match=rf"test_logic.py:{function.__code__.co_firstlineno}: "):
+            to_static(function, [InputSpec([None])])(paddle.ones([3]))

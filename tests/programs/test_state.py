@@ -362,3 +362,47 @@ def test_a_list_hands_on_gradients_under_no_grad():
         return total
 
     check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 3)], stops="no_grad")
+
+
+def nested_in_a_branch(x, n):
+    config, other = Config(), {"a": {"b": [x, (x, [x])]}}
+    config.x, config.inner = [x, x + 1], Config()
+    config.inner.rows = {"k": [x]}
+    inner, rows, alias = config.inner, config.inner.rows, other["a"]
+    if n > 1:
+        config.x[0] = config.x[1] * 2
+        inner.rows["k"][0] = x + 5
+        other["a"]["b"][1][1][0] = x * 3
+    else:
+        config.inner.rows["k"][0] = x - 5
+    return config.x, rows, alias, other["a"]["b"][0]
+
+
+def nested_in_a_loop(x, n):
+    config, other = Config(), {"a": {"b": [x, (x, [x])]}}
+    config.x = [x, x + 1]
+    first, alias = config.x, other["a"]["b"]
+    for i in range(n):
+        config.x[0] = config.x[0] + i
+        alias[1][1][0] = first[0] * 2
+        if i > 1:
+            first[1] = alias[0] - i
+    return config.x, other, alias[1]
+
+
+def nested_through_helpers(x, n):
+    def put(d, value):
+        d["a"]["b"] = value
+        return d["a"]
+
+    d = {"a": {"b": x}}
+    for i in range(n):
+        if x.sum() > 2:
+            put(d, d["a"]["b"] + i)["b"] *= 2
+        x = x + d["a"]["b"]
+    return d, x
+
+
+@pytest.mark.parametrize("function", [nested_in_a_branch, nested_in_a_loop, nested_through_helpers])
+def test_paths_into_nested_containers(function):
+    check(function, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 3)])

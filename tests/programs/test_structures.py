@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 
 import numpy as np
+import pytest
 
 import paddlelite as paddle
 from paddlelite.jit import to_static
 
-from .harness import tensor
+from .harness import check, tensor
 
 
 @dataclasses.dataclass
@@ -72,3 +74,49 @@ def test_what_holds_no_tensors_is_made_anew_by_every_call():
         assert (numbers, deep, some, given, table) == ([1, 2], {"a": {"b": 1}}, {3}, {"k": [1]}, {"k": [1]})
         assert outside is OUTSIDE
         numbers.append(3), deep["a"].clear(), some.clear(), given["k"].append(2)
+
+
+Point = collections.namedtuple("Point", "one two")
+ONE, TWO = [[1.0, -2.0], [3.0, 0.5]], [[0.5, 4.0], [-1.0, 2.0]]
+
+
+def scaled(value, by):
+    """A structure of the same kind with every tensor scaled."""
+    if isinstance(value, paddle.Tensor):
+        return value * by
+    if isinstance(value, dict):
+        return {k: scaled(v, by) for k, v in value.items()}
+    if isinstance(value, State):
+        return State(scaled(value.h, by), scaled(value.steps, by))
+    if isinstance(value, Point):
+        return Point(scaled(value.one, by), scaled(value.two, by))
+    return type(value)([scaled(v, by) for v in value]) if isinstance(value, (list, tuple)) else value
+
+
+STRUCTURES = {
+    "tuple": lambda a, b: (a, (b, 3)),
+    "list": lambda a, b: ([a, [b, a]], None),
+    "dict": lambda a, b: {"b": b, "a": {"c": a, "n": None}},
+    "named tuple": lambda a, b: Point(a, Point(b, a)),
+    "dataclass": lambda a, b: State(a, State(b, 2)),
+    "all": lambda a, b: {"p": Point([a], (b, {"s": State(a, b)})), "none": None, "text": "t"},
+}
+
+
+@pytest.mark.parametrize("kind", STRUCTURES)
+def test_structures_everywhere(kind):
+    """As argument, result, and what branches and loops leave."""
+
+    def f(s, x, n):
+        made = scaled(s, 3)
+        if x.sum() > 1:
+            s = scaled(made, 2)
+        else:
+            s = scaled(s, -1)
+        for i in range(n):
+            s = scaled(s, i + x.mean())
+        return s, made
+
+    structure = STRUCTURES[kind]
+    calls = [(a, b, n) for a, b in ((ONE, TWO), (TWO, ONE), (ONE[:1], TWO[:1])) for n in (0, 1, 2)]
+    check(f, *[(structure(tensor(a), tensor(b)), tensor(a), tensor(n)) for a, b, n in calls])
