@@ -25,6 +25,7 @@ __all__ = [
     "PaddleError",
     "PreconditionNotMetError",
     "UnimplementedError",
+    "note_line",
     "user_line",
     "users_traceback",
 ]
@@ -131,6 +132,12 @@ def users_traceback(error: BaseException) -> BaseException:
         link.__traceback__ = _users(link.__traceback__)
         link = link.__cause__ or link.__context__
     return error
+
+
+def note_line(error: BaseException, source: tuple[str, int]) -> None:
+    """Note with an error of a running graph the user's line, the innermost one (Python 3.11 and newer show it)."""
+    if not hasattr(error, "__notes__"):
+        error.__notes__ = [f"  at {source[0]}:{source[1]}"]  # type: ignore[attr-defined]
 
 
 def _users(traceback: TracebackType | None) -> TracebackType | None:

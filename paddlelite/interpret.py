@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .bind import flatten_outs
-from .errors import PaddleError
+from .errors import PaddleError, note_line
 from .ir import Block, Node, Program, Value
 from .ops.check import is_users
 
@@ -43,10 +43,9 @@ def run_node(node: Node, env: dict[Value, Any]) -> list[Any]:
     ]
     try:
         result = node.op.kernel(*inputs, **node.attrs)  # type: ignore[misc]
-    except PaddleError:
-        raise
     except Exception as error:
-        if is_users(error):
+        if isinstance(error, PaddleError) or is_users(error):
+            note_line(error, node.source)
             raise
         from .bind import explain
         from .tensor.tensor import _wrap_array

@@ -6,14 +6,18 @@ import functools
 import importlib
 import linecache
 import marshal
+import operator
+import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import types
 import zipfile
 
 import pytest
 
+import paddlelite as paddle
 from paddlelite.errors import CaptureError, is_library_file
 from paddlelite.jit import to_static
 from paddlelite.jit.convert import convert, twin_of
@@ -178,6 +182,52 @@ def test_a_cell_of_a_notebook():
     space = {"__name__": "__main__"}
     exec(compile(text, "<ipython-input-1>", "exec"), space)
     assert convert(space["f"]) is not space["f"]
+    text = "def f(x):\n    if x > 2:\n        x = x * 2\n    return x\n"
+    linecache.cache["<ipython-input-2>"] = (len(text), None, text.splitlines(True), "<ipython-input-2>")
+    exec(compile(text, "<ipython-input-2>", "exec"), space)
+    assert captured(space["f"]) == [[1.0], [8.0]]
+
+
+def test_what_is_written_in_c_is_traced():
+    """As what Cython has compiled: there is no code to rewrite, and no line of it to name."""
+    assert captured(operator.neg) == [[-1.0], [-4.0]]
+    assert captured(functools.partial(operator.mul, 3)) == [[3.0], [12.0]]
+    assert captured(lambda x: functools.reduce(operator.add, [x, x, x])) == [[3.0], [12.0]]
+    with pytest.raises(CaptureError, match=r"test_source.py:\d+: "):
+        captured(lambda x: operator.index(x.astype("int64")) + operator.truth(x))
+
+
+def test_one_conversion_for_all_instances():
+    class Layer(paddle.nn.Layer):
+        def __init__(self, k):
+            super().__init__()
+            self.k = k
+
+        def forward(self, x):
+            return x * self.k if x.sum() > 0 else x
+
+    layers = [to_static(Layer(k)) for k in range(3)]
+    assert [float(layer(tensor(2.0))) for layer in layers] == [0.0, 2.0, 4.0]
+    twins = [twin_of(Layer.forward), *(twin_of(layer.forward.dygraph_function.__func__) for layer in layers)]
+    assert len({id(twin) for twin in twins}) == 1
+    made = [to_static(lambda v, k=k: v * k if v > 1 else v) for k in range(3)]
+    assert [float(f(tensor(2.0))) for f in made] == [0.0, 2.0, 4.0]
+    assert len({id(twin_of(f.dygraph_function)) for f in made}) == 1
+
+
+def test_nothing_is_written_to_disk(tmp_path, monkeypatch):
+    for name in ("TMPDIR", "TEMP", "TMP", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.chdir(tmp_path)
+
+    def f(x):
+        for i in range(x.astype("int64")):
+            x = x * i if x > 3 else x + 1
+        return x
+
+    assert float(to_static(f)(tensor(2.0))) == float(f(tensor(2.0)))
+    assert os.listdir(tmp_path) == [] and tempfile.gettempdir() == str(tmp_path)
 
 
 def test_a_file_that_was_changed(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import logging
 import os
 import pickle
@@ -231,3 +232,37 @@ def test_the_api_module():
         paddle.jit.to_static, paddle.jit.save, paddle.jit.load, paddle.jit.ignore_module,
     )  # fmt: skip
     assert all(getattr(api, name) is getattr(paddle.jit, name) for name in paddle.jit.__all__)
+
+
+def test_switches_take_what_paddles_take():
+    for function, names in (
+        (paddle.jit.to_static, ["function", "input_spec", "build_strategy", "backend", "kwargs"]),
+        (paddle.jit.save, ["layer", "path", "input_spec", "configs"]),
+        (paddle.jit.load, ["path", "configs"]),
+        (paddle.jit.set_code_level, ["level", "also_to_stdout"]),
+        (paddle.jit.set_verbosity, ["level", "also_to_stdout"]),
+        (paddle.jit.enable_to_static, ["enable_to_static_bool"]),
+        (paddle.jit.not_to_static, ["func"]),
+        (paddle.jit.ignore_module, ["modules"]),
+    ):
+        assert list(inspect.signature(function).parameters) == names
+    with pytest.raises(TypeError, match="enable_to_static"):
+        paddle.jit.enable_to_static("no")
+
+    @paddle.jit.not_to_static()
+    def plain(x):
+        return x + 1
+
+    assert to_static(lambda x: plain(x) if x.sum() > 0 else x)(X).numpy().tolist() == [[2, 3]]
+
+
+def test_a_function_that_is_switched_off_runs_eagerly_and_is_captured_again():
+    net = to_static(Net())
+    paddle.jit.enable_to_static(False)
+    try:
+        want = net(X).numpy()
+        assert len(net.forward.program_cache) == 0
+    finally:
+        paddle.jit.enable_to_static(True)
+    np.testing.assert_allclose(net(X).numpy(), want, rtol=1e-6)
+    assert len(net.forward.program_cache) == 1

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -354,3 +357,65 @@ def test_no_handler_of_ours_catches_everything():
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.ExceptHandler):
                     assert node.type is not None, f"{path}:{node.lineno}"
+
+
+def unbound_name(x, n):
+    if n < 3:
+        y = x
+    return y + 1  # here
+
+
+def unbound_after_a_loop(x, n):
+    for i in range(n - 9):
+        y = x + i
+    return y  # here
+
+
+def raised_in_a_branch(x, n):
+    if n > 1:
+        if x.sum() > 0:
+            raise KeyError("k")  # here
+    return x
+
+
+def asserted_in_a_loop(x, n):
+    for i in range(n):
+        x = x + 1
+        assert i < 3  # here
+    return x
+
+
+def index_in_a_helper(x, n):
+    def helper(v, k):
+        return v[k] * 2  # here
+
+    return helper(x, n) if n > 0 else x[0]
+
+
+def divided_by_zero(x, n):
+    k = n - n
+    return x * (7 // k)  # here
+
+
+def list_that_is_too_short(x, n):
+    items = [x]
+    for _ in range(n):
+        items.append(x)
+    return items[n + 1]  # here
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="exceptions have notes since Python 3.11")
+@pytest.mark.parametrize(
+    "function",
+    [
+        unbound_name, unbound_after_a_loop, raised_in_a_branch, asserted_in_a_loop, index_in_a_helper, divided_by_zero,
+        list_that_is_too_short,
+    ],
+)  # fmt: skip
+def test_errors_of_a_running_graph_name_the_users_line(function):
+    lines, first = inspect.getsourcelines(function)
+    (here,) = (first + i for i, line in enumerate(lines) if line.endswith("# here\n"))
+    captured, interpreted, _ = raised(function, tensor([1.0, 2.0]), paddle.to_tensor(5))
+    for error in (captured, interpreted):
+        said = "".join(traceback.format_exception_only(error))
+        assert f"at {__file__}:{here}\n" in said, said
