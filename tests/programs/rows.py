@@ -348,8 +348,9 @@ ROWS = {
     )),
     63: ("structures as arguments, results and in branches", (
         "test_structures.py::test_structures_everywhere", "test_structures.py::test_a_dataclass",
-        "test_structures.py::test_nested_arguments", "test_conditionals.py::test_structures",
-        "test_guards.py::test_tensors_in_other_objects_are_not_returned",
+        "test_structures.py::test_nested_arguments",
+        "test_structures.py::test_what_holds_no_tensors_is_made_anew_by_every_call",
+        "test_conditionals.py::test_structures", "test_guards.py::test_tensors_in_other_objects_are_not_returned",
     )),
     64: ("helpers, closures, globals, every kind of argument", (
         "test_functions.py::test_helpers_closures_and_defaults",
