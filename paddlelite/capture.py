@@ -47,6 +47,7 @@ class Frame:
         #: Whether calls go on the tape. Inside control flow they need not: the gradient of a branch or a loop runs its
         #: blocks again, with the tape on.
         self.tape = outer is None
+        self.loop = False  # whether it is a loop's body, which runs again
 
 
 class Capture:
@@ -236,6 +237,7 @@ class Capture:
 
     def read(self, tensor: Tensor) -> Value:
         """The value that ``tensor`` stands for here, as a value of the current block."""
+        self.sharing.check(tensor)
         return self._read(tensor, self.frame)
 
     def _read(self, tensor: Tensor, frame: Frame) -> Value:

@@ -1,25 +1,40 @@
-"""Views in a graph: a write to a view or to what it is a view of shows in both, as it does eagerly.
+"""Tensors that share memory in a graph: a write to one of them shows in the others, as it does eagerly.
 
-Values are never changed, so a write is followed by ops that give the other tensors of the family their new values; what
-nobody reads afterwards is pruned. Where the elements of a view stand in its base is found by calling the view's own op
-on the positions 0, 1, 2 …, which works for every op that only picks and rearranges.
+Values are never changed, so a write is followed by ops that give the others their new values; what nobody reads
+afterwards is pruned. A view's place in its base is found by calling the view's own op on the positions 0, 1, 2 …, which
+works for every op that only picks and rearranges. What a condition has chosen *is* one of two tensors where the
+condition says so. Where nobody can say (the first round of a loop has what was before the loop), the other tensor may
+not be read after the write, and a write that the caller might see is refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .errors import user_line
+from .ir import Value
 from .refusal import refuse
+from .tensor.tensor import Tensor
 
 if TYPE_CHECKING:
     from .capture import Capture, Frame
     from .op import Op
-    from .tensor.tensor import Tensor
 
 __all__ = ["Sharing"]
 
 _RESHAPES = {"reshape2", "squeeze2", "unsqueeze2", "flatten_contiguous_range"}
 _PICKS = {"transpose2", "slice", "strided_slice", "diagonal", "split", "unbind"}
+
+
+#: Where two tensors are the same: a bool tensor, computed when it is needed; None when nobody knows.
+Condition = Callable[[], "Tensor"] | None
+
+_IN_A_LIST = (
+    "an in-place write to an element of a list whose length is known only when the graph runs: the list has a copy",
+    "Put a clone() into the list, or write before that.",
+)
 
 
 class _View(NamedTuple):
@@ -46,6 +61,12 @@ class Sharing:
         self._capture = capture
         self._views: dict[int, _View] = {}
         self._of: dict[int, list[_View]] = {}
+        #: What tensors may be: others, each where a condition holds. In the order in which they were made.
+        self._choices: dict[int, tuple[Tensor, list[tuple[Tensor, Condition]]]] = {}
+        self._lost: dict[
+            int, tuple[Tensor, tuple[str, int]]
+        ] = {}  # nobody knows what was written to them, and where
+        self._held: dict[int, Tensor] = {}  # elements of lists of unknown length
         #: While values are being put back, the views made for that are nobody's.
         self._busy = False
 
@@ -58,34 +79,142 @@ class Sharing:
             self._views[id(tensor)] = view
             self._of.setdefault(id(inputs[0]), []).append(view)
 
+    def may_be(self, tensor: Any, other: Any, condition: Condition = None) -> None:
+        """``tensor`` is ``other`` where a condition (called only when one of them is written to) holds."""
+        if not isinstance(tensor, Value) or not isinstance(other, Tensor) or tensor.array or tensor is other:
+            return
+        known = self._choices.setdefault(id(tensor), (tensor, []))[1]
+        known += [(root, condition if root is other else None) for root in self.roots(other)]
+        if self._reachable(other):  # what that one may be, this one may be, too
+            more = self._choices.get(id(other), (other, []))[1]
+            known += [(root, _both(condition, its)) for root, its in more]
+
+    def roots(self, tensor: Tensor) -> list[Tensor]:
+        """The tensors that can still be reached and that ``tensor`` is, or else may share memory with."""
+        if self._reachable(tensor):
+            return [tensor]
+        view, choices = self._views.get(id(tensor)), self._choices.get(id(tensor), (tensor, []))[1]
+        sources = [source for source, _ in choices] + ([view.base] if view else [])
+        return list({id(root): root for source in sources for root in self.roots(source)}.values())
+
+    def hold(self, tensor: Any) -> None:
+        """``tensor`` is an element of a list of unknown length, which has a copy.
+
+        Raises CaptureError when a loop around has written to it, and so will do again.
+        """
+        frame: Frame | None = self._capture.frame
+        while frame is not None and frame.outer is not None:
+            own = isinstance(tensor, Value) and tensor.block is frame.block
+            if not own and frame.loop and id(tensor) in frame.state:
+                raise refuse(*_IN_A_LIST)
+            frame = None if own else frame.outer
+        self._held[id(tensor)] = tensor
+
+    @contextmanager
+    def unchecked(self) -> Iterator[None]:
+        """Tensors inside the ``with`` are read as they were before a loop."""
+        was, self._busy = self._busy, True
+        yield
+        self._busy = was
+
+    def check(self, tensor: Tensor) -> None:
+        """Raises CaptureError for a tensor of which nobody knows what was written to it."""
+        if id(tensor) in self._lost and not self._busy:
+            file, line = self._lost[id(tensor)][1]
+            raise refuse(
+                "a condition or loop on a tensor decides whether this is the tensor that was written to in place at "
+                f"{file}:{line}, and a graph does not keep what it holds now",
+                "Write to a clone() of it.",
+            )
+
     def written(self, tensor: Tensor) -> None:
         """``tensor`` was given a new value: give the tensors it shares memory with theirs."""
-        if self._busy or (id(tensor) not in self._views and id(tensor) not in self._of):
+        if self._busy or not (self._choices or self._held or self._views):
             return
         self._busy = True
         try:
-            path = [tensor]
-            while (view := self._views.get(id(path[-1]))) is not None:
-                self._capture.assign(view.base, _put_back(view, self._capture.read(path[-1])))
-                path.append(view.base)
-            self._refresh(path[-1], {id(t) for t in path})
+            sources = self._choices.get(id(tensor), (tensor, []))[1]
+            changed = [tensor, *self._give(tensor, sources)]
+            changed = [each for one in changed for each in self._family(one, {id(c) for c in changed})]
+            for other, choices in list(self._choices.values()):
+                if other is not tensor and self._reachable(other):
+                    for source, condition in choices:
+                        if any(source is each for each in changed):
+                            changed += self._give(source, [(other, condition)])
+            if any(id(each) in self._held for each in changed):
+                raise refuse(*_IN_A_LIST)
         finally:
             self._busy = False
 
-    def _refresh(self, base: Tensor, done: set[int]) -> None:
+    def _family(self, tensor: Tensor, done: set[int]) -> list[Tensor]:
+        """Give the views of ``tensor``, and what it is a view of, their values; all of them."""
+        path = [tensor]
+        while (view := self._views.get(id(path[-1]))) is not None:
+            self._capture.assign(view.base, _put_back(view, self._capture.read(path[-1])))
+            path.append(view.base)
+        done |= {id(t) for t in path}
+        return path + self._refresh(path[-1], done)
+
+    def _refresh(self, base: Tensor, done: set[int]) -> list[Tensor]:
+        found = []
         for view in list(self._of.get(id(base), ())):
             if not self._open(view.frame):
                 continue  # made in a branch or loop that is closed: nobody can reach it any more
             if id(view.tensor) not in done:
                 self._capture.assign(view.tensor, view.again(base))
-            self._refresh(view.tensor, done)
+                done.add(id(view.tensor))
+                found.append(view.tensor)
+            found += self._refresh(view.tensor, done)
+        return found
+
+    def _give(self, tensor: Tensor, others: list[tuple[Tensor, Condition]]) -> list[Tensor]:
+        """Give ``tensor``'s value to those of some others that are the same, where it is known when they are; these."""
+        from .ops.control import cond
+
+        given = []
+        for other, condition in others:
+            if not self._reachable(other):
+                continue
+            if condition is None:
+                self._lose(other)
+            else:
+                new = cond(condition(), lambda: [tensor], lambda other=other: [other])[0]  # type: ignore[misc]
+                self._capture.assign(other, new)
+                given.append(other)
+        return given
+
+    def _lose(self, tensor: Tensor) -> None:
+        capture = self._capture
+        given = (
+            isinstance(tensor, Value)
+            and any(tensor is v for v in capture.program.inputs)
+            and not capture.static
+        )
+        if given or not (isinstance(tensor, Value) or id(tensor) in capture.constants):
+            raise refuse(
+                "a loop on a tensor decides whether an in-place write changes a tensor that the caller knows, too",
+                "Write to a clone() of it: x = x.clone() before the loop.",
+            )
+        self._lost[id(tensor)] = tensor, user_line()
+
+    def _reachable(self, tensor: Tensor) -> bool:
+        return not isinstance(tensor, Value) or any(tensor.block is frame.block for frame in self._frames())
+
+    def _frames(self) -> Iterator[Frame]:
+        frame: Frame | None = self._capture.frame
+        while frame is not None:
+            yield frame
+            frame = frame.outer
 
     def _open(self, frame: Frame) -> bool:
         """Whether ``frame`` is being built, or is around the one that is."""
-        now: Frame | None = self._capture.frame
-        while now is not None and now is not frame:
-            now = now.outer
-        return now is not None
+        return any(frame is each for each in self._frames())
+
+
+def _both(one: Condition, two: Condition) -> Condition:
+    from .ops.logic import logical_and
+
+    return None if one is None or two is None else lambda: logical_and(one(), two())
 
 
 def _put_back(view: _View, value: Tensor) -> Tensor:

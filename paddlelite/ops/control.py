@@ -308,7 +308,7 @@ def open_loop(
     capture: Capture, frame: Frame, specs: Sequence[Spec], written: Sequence[Tensor]
 ) -> list[Value]:
     """Give a loop's block, just begun, its parameters: the carried values (returned) and the written tensors."""
-    block = frame.block
+    block, frame.loop = frame.block, True
     params = [block.own(Value(s)) for s in specs]
     block.params += params
     for p, s in zip(params, specs, strict=True):

@@ -16,7 +16,7 @@ from .blame import two_values
 from .journal import Journal, align, note, reads_unknown, recorded, share, undecided_places, watch
 from .merge import Pairing
 from .places import UNBOUND, Cell, Own, Place
-from .symbolic import as_bool, choose_flag, decided, is_symbolic, predicate, rewriting, within
+from .symbolic import as_bool, choose_flag, decided, is_symbolic, negate, predicate, rewriting, within
 from .undecided import Undecided, forked, known_value
 
 
@@ -125,6 +125,9 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
     if outs[0] or any(frame.state or frame.block.nodes for frame in frames):
         results = join_branches(capture, test, list(zip(frames, outs)))
     pairing.stand_for(results)
+    for pair, result in zip(pairing.pairs, results, strict=True):
+        for side, condition in zip(pair.sides, (lambda: test, lambda: negate(test)), strict=True):
+            capture.sharing.may_be(result, side, condition)
     for place, template, shared in templates:
         note(place, surely=False)
         value = fill(template, results)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..autograd import enable_grad
+from ..mode import mode
 from ..ops.array import as_index
 from ..ops.check import assert_op
 from ..tensor.creation import to_tensor
@@ -39,6 +40,9 @@ def pick(items: Sequence[Any], position: Any) -> Any:
         if len({(t.dtype, tuple(t.dims)) for t in tensors}) == 1:
             with enable_grad():  # in Python a list gives the very tensor that it holds, also under no_grad
                 found = stack(tensors)[position]
+            for i, item in enumerate(items):
+                same = lambda i=i: (position == i).logical_or(position == i - len(items))  # type: ignore[misc]
+                mode.capture.sharing.may_be(found, item, same)  # type: ignore[union-attr]
             return weaken(found) if all(map(is_weak, items)) else found
     return _chosen(items, position)
 

@@ -167,7 +167,9 @@ class List(builtins.list):  # type: ignore[type-arg]
             return List.of(_like([array], A.list_slice, array, *parts))
         if self.array is None:
             return pick(self, index)
-        return _like([self.array], A.array_read, self.array, A.as_index(index))
+        found = _like([self.array], A.array_read, self.array, A.as_index(index))
+        mode.capture.sharing.hold(found)  # type: ignore[union-attr]
+        return found
 
     def _refuse(self, what: str) -> Exception:
         return refuse(
@@ -217,6 +219,7 @@ def _like(made_of: Sequence[Any], op: Callable[..., Any], *args: Any) -> Any:
 def element(item: Any) -> Tensor:
     """A list's item as an element of a TensorArray. Raises CaptureError for what is not a tensor or number."""
     if isinstance(item, Tensor) and not getattr(item, "array", ""):
+        mode.capture.sharing.hold(item)  # type: ignore[union-attr]
         return item
     if isinstance(item, (bool, int, float)):
         return to_tensor(item)

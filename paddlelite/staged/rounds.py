@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..capture import Frame, replay
 from ..mode import mode
 from ..ops.control import close_loop, close_while, open_loop
 from ..tensor.creation import to_tensor
@@ -14,6 +15,7 @@ from .branches import cells_of, users_functions
 from .carry import Carried
 from .iterables import Source
 from .journal import Journal, note, reads_unknown, recorded
+from .merge import Pair
 from .places import Own, Place
 from .symbolic import both, decided, negate, predicate, refuse
 
@@ -40,7 +42,10 @@ def rounds(
         if attempt > MOST_ATTEMPTS:
             raise refuse("the types that this loop carries keep changing from round to round")
         with recorded([*carried.places, *seen]) as body:
-            carried.place(open_loop(capture, body.frame, carried.specs, written))
+            params = open_loop(capture, body.frame, carried.specs, written)
+            for pair, param in zip(carried.pairing.pairs, params, strict=True):
+                capture.sharing.may_be(param, pair.sides[0])  # in the first round
+            carried.place(params)
             body.unknown = carried.unknown if guess else frozenset()
             yield
             settled = _settle(capture, carried, body, written)
@@ -48,12 +53,36 @@ def rounds(
             break
         guess = not settled
     test = _test_block(capture, carried, more, written)
-    results = close_while(capture, carried.start(), written, test, body.frame)
+    with capture.sharing.unchecked():
+        results = close_while(capture, carried.start(), written, test, body.frame)
+    _share(capture, carried.pairing.pairs, params, results, body.frame)
     for place, value in carried.values(results):
         note(place, surely=False)
         place.put(value)
     carried.forget()
     carried.share()
+
+
+def _share(capture: Any, pairs: list[Pair], params: list[Any], results: list[Tensor], body: Frame) -> None:
+    """Note which tensors the results of the loop that was just appended may be."""
+    loop = capture.frame.block.nodes[-1]
+    some = lambda: replay(loop.attrs["cond_block"], [*loop.inputs[0], *loop.inputs[1]])[0]
+    wrote = lambda tensor: (
+        id(tensor) in body.state and body.state[id(tensor)] is not body.initial.get(id(tensor))
+    )
+    for pair, param, result in zip(pairs, params, results, strict=True):
+        start, after = pair.sides
+        others = capture.sharing.roots(after) if isinstance(after, Tensor) else []
+        before = capture.sharing.roots(start) if isinstance(start, Tensor) else []
+        for other in others:
+            if wrote(other) or (wrote(param) and not any(other is root for root in before)):
+                raise refuse(
+                    "a loop on a tensor writes in place to a tensor that another variable is, too, in some rounds",
+                    "Write to a clone() of it.",
+                )
+            capture.sharing.may_be(result, other, some if other is after else None)
+        fresh = not others or others[0] is after
+        capture.sharing.may_be(result, start, (lambda: negate(some())) if fresh else None)
 
 
 def _settle(capture: Any, carried: Carried, body: Journal, written: list[Tensor]) -> bool:
