@@ -75,12 +75,12 @@ class Capture:
         self.assignments: Callable[[str], tuple[list[int], list[int]]] = lambda name: ([], [])
         #: What became of the `if` or loop at a file and line.
         self.decisions: dict[tuple[str, int], str] = {}
-        #: Places left undecided, containers between which a tensor has chosen (each with the others, if they are lists
-        #: that may become stale), whether tensors were chosen between that fit no one type, and whether an exception
-        #: has left a branch (`paddlelite.staged`).
-        self.undecided: list[Any] = []
-        self.shared: dict[int, tuple[Any, ...]] = {}
-        self.forks = self.left = False
+        # What control flow on tensors leaves behind (`paddlelite.staged`):
+        self.undecided: list[Any] = []  # places that hold one of two values
+        self.shared: dict[int, tuple[Any, ...]] = {}  # containers that one stands for, or that stand for one
+        self.spent: dict[int, Any] = {}  # iterators that have gone nobody knows how far
+        self.forks = False  # whether a tensor has chosen between tensors that fit no one type
+        self.left = False  # whether an exception has left a branch
         #: Tables and names where another tensor than the one of before stands for the rest of the capture.
         self._rebound: dict[tuple[int, str], tuple[dict[str, Any], str, Tensor]] = {}
         self._outer: Any = None
@@ -323,7 +323,8 @@ class Capture:
         for table, name, tensor in self._rebound.values():
             value, table[name] = table[name], tensor
             if value is not tensor:
-                self.write(tensor, value)
+                with self.sharing.unchecked():  # it is another tensor in the same place
+                    self.write(tensor, value)
         self._rebound.clear()
 
     def assign(self, tensor: Tensor, value: Tensor) -> None:

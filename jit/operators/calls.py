@@ -17,7 +17,7 @@ import paddlelite as paddle
 from paddlelite.staged.branches import choose, chosen
 from paddlelite.staged.items import check_key
 from paddlelite.staged.journal import born, current, note, note_rebound, recording
-from paddlelite.staged.places import CONTAINERS, Contents
+from paddlelite.staged.places import CONTAINERS, Contents, is_container
 from paddlelite.staged.replaced import REPLACED
 from paddlelite.staged.symbolic import is_symbolic, refuse, rewriting
 from paddlelite.staged.undecided import Undecided
@@ -146,6 +146,6 @@ def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for key in args[:1]:
         check_key(getattr(target, "__self__", None), key)
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
-        if type(arg) is not Undecided and isinstance(arg, CONTAINERS):
+        if is_container(arg):
             note(Contents(f"a {type(arg).__name__}", arg), surely=target.__name__ in _MUTATING)
     return target(*args, **kwargs)

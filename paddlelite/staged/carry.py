@@ -14,7 +14,7 @@ from ..tensor.tensor import Tensor
 from .blame import loop_value
 from .journal import Journal, note, share, sharers, two_names, watch
 from .merge import FLAG, Pairing, Type, is_leaf, may_grow
-from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Place
+from .places import STALE, UNBOUND, Contents, Item, Place, is_container
 from .undecided import Undecided
 
 
@@ -238,9 +238,7 @@ class Carried:
 
 def _contents(value: Any) -> Any:
     """What a container holds; None for anything else."""
-    return (
-        Contents("", value).get() if type(value) is not Undecided and isinstance(value, CONTAINERS) else None
-    )
+    return Contents("", value).get() if is_container(value) else None
 
 
 def _changed(value: Any, held: Any) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from ..dtypes import int64
 from ..errors import InvalidTypeError
+from ..mode import mode
 from ..ops.check import assert_op
 from ..tensor.tensor import Tensor
 from ..weak import weaken
@@ -125,6 +126,11 @@ def source_of(iterable: Any, longest: int = UNROLL) -> Source | None:
     """The source behind an iterable, or None for one that Python iterates (a tensor of at most `longest` rows is)."""
     if isinstance(iterable, Source):
         return iterable
+    if _is_spent(iterable):
+        raise refuse(
+            "a tensor decides how far this iterator has been gone through already",
+            "Make another one: iter(items).",
+        )
     if getattr(iterable, "array", None) is not None and isinstance(iterable, list):
         return Source.sized(iterable.__getitem__, iterable.length)  # type: ignore[attr-defined]
     if not in_graph(iterable):
@@ -145,8 +151,21 @@ def counter(items: Any) -> Source | None:
     """What is left of an `itertools.count`, as a source."""
     if type(items) is not itertools.count:
         return None
+    _spend(items)
     start, step = (*cast(tuple[Any, ...], items.__reduce__()[1]), 1)[:2]
     return _range(start, None, step)
+
+
+def _spend(items: Any) -> None:
+    if mode.capture is not None and isinstance(items, Iterator):
+        mode.capture.spent[id(items)] = items
+
+
+def _is_spent(items: Any) -> bool:
+    return mode.capture is not None and id(items) in mode.capture.spent
+
+
+replaces(next, _is_spent)(lambda items, *default: source_of(items))
 
 
 @replaces(range, in_graph)
@@ -221,7 +240,11 @@ def _shape(items: list[Any]) -> Any:
 
 
 def taken(items: Iterable[Any]) -> list[Any]:
-    """The items of a Python iterable. Raises CaptureError for one that does not seem to end."""
+    """The items of a Python iterable, of which a tensor decides how many are wanted.
+
+    Raises CaptureError for one that does not seem to end. An iterator may not be gone on with.
+    """
+    _spend(items)
     found = list(itertools.islice(items, MOST_ITEMS + 1))
     if len(found) > MOST_ITEMS:
         raise refuse(

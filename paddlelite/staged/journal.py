@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import CaptureError
 from ..mode import mode
 from ..nested import parts
-from .places import CONTAINERS, STALE, UNBOUND, Contents, Item, Outer, Place
+from .places import STALE, UNBOUND, Contents, Item, Outer, Place, is_container
 from .symbolic import refuse, rewriting
 from .undecided import Undecided, known_value
 
@@ -249,7 +249,7 @@ def share(*containers: Any) -> None:
     waiting = list(containers)
     while waiting:
         value = waiting.pop()
-        if type(value) is not Undecided and isinstance(value, CONTAINERS) and id(value) not in group:
+        if is_container(value) and id(value) not in group:
             group[id(value)] = value
             waiting += [*shared.get(id(value), ()), *(parts(value) or ())]
     shared.update(dict.fromkeys(group, tuple(group.values())))

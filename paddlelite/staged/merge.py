@@ -27,7 +27,7 @@ from ..refusal import go_on, note_problem
 from ..tensor.creation import to_tensor, zeros
 from ..tensor.tensor import Tensor
 from ..weak import is_weak, joined_dtype, kinds_of, leaf_dtype, weaken
-from .places import CONTAINERS, STALE, UNBOUND, Contents, Place
+from .places import STALE, UNBOUND, Contents, Place, is_container
 from .symbolic import bound_of, mark_unsure, negate, refuse
 from .undecided import Text, Undecided
 
@@ -290,7 +290,7 @@ class Pairing:
                 return one
             return Leaf(self._add(one, two, join_types([one, two], path, self.symbols)))
         new = self.is_new(one, two)
-        if isinstance(one, CONTAINERS) and isinstance(two, CONTAINERS):
+        if is_container(one) and is_container(two):
             if not new and not self.carries(one):
                 self._shared += [one, two]
             one, two = self._held[0](one), self._held[1](two)
@@ -317,7 +317,7 @@ class Pairing:
         new = id(known) in self.born
         known = (Object.of(known) if new else None) or known
         inner = parts(known)
-        if inner is None or (isinstance(known, CONTAINERS) and not new and not self.carries(known)):
+        if inner is None or (is_container(known) and not new and not self.carries(known)):
             return known  # (the contents of a container that is known outside are looked after by themselves)
         pairs = [(UNBOUND, part) if one is UNBOUND else (part, UNBOUND) for part in inner]
         return rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs])

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..nested import Object, parts
-from .undecided import Unbound, known_value
+from .undecided import Unbound, Undecided, known_value
 
 UNBOUND = Unbound()
 
@@ -20,6 +20,11 @@ CONTAINERS = (list, dict, set)
 
 
 StateClosure = Callable[[], Any]
+
+
+def is_container(value: Any) -> bool:
+    """Whether a value is a container whose contents are followed."""
+    return type(value) is not Undecided and isinstance(value, CONTAINERS)
 
 
 #: In place of the contents of a list that may have changed under another name: nobody may read them.
@@ -171,7 +176,7 @@ class Contents(Place):
             self.target.update(value)
 
     def differs(self, value: Any, before: Any) -> bool:
-        if not isinstance(value, CONTAINERS) or not isinstance(before, CONTAINERS):
+        if not is_container(value) or not is_container(before):
             return value is not before
         if isinstance(value, set):
             return set(map(id, value)) != set(map(id, before))

@@ -362,3 +362,33 @@ def test_no_axis_is_the_same_error_in_a_graph():
     for function in (f, to_static(f)):
         with pytest.raises(InvalidTypeError, match="iteration over a 0-D tensor"):
             function(tensor([1.0, 2.0]))
+
+
+def goes_on_after_a_break(x):
+    items = iter([x, x * 2, x * 3])
+    for v in items:
+        if v.sum() > 2:
+            break
+    return v, list(items)
+
+
+def next_after_a_break(x):
+    items = iter([x, x * 2, x * 3])
+    for v in items:
+        if v.sum() > 2:
+            break
+    return v, next(items, x)
+
+
+def count_after_a_break(x):
+    numbers = itertools.count(1)
+    for i in numbers:
+        if x.sum() * i > 2:
+            break
+    return next(numbers)
+
+
+@pytest.mark.parametrize("function", [goes_on_after_a_break, next_after_a_break, count_after_a_break])
+def test_an_iterator_is_not_gone_on_with_after_a_tensor_has_stopped_it(function):
+    with pytest.raises(CaptureError, match=r"test_iterables.py:\d+: a tensor decides how far this iterator"):
+        to_static(function)(tensor([1.0]))

@@ -499,3 +499,25 @@ def test_tensors_of_different_kinds_are_no_result():
 
     with pytest.raises(CaptureError, match="different ranks"):
         f(tensor([1.0, 2.0]), paddle.to_tensor(1))
+
+
+def test_one_of_three():
+    def by_elif(x):
+        if x.sum() > 1:
+            kind = "large"
+        elif x.sum() > 0:
+            kind = "small"
+        else:
+            kind = "none"
+        if kind == "large":
+            return x
+        return x + 1 if kind in ("small", "tiny") else x - 1
+
+    def by_index(x):
+        kinds, functions = ["p", "q", "r"], [paddle.tanh, paddle.sin, paddle.cos]
+        i = x.sum().astype("int64").clip(0, 2)
+        y = functions[i](x)
+        return y * 2 if kinds[i] == "q" else y
+
+    check(by_elif, *NUMBERS)
+    check(by_index, *NUMBERS)
