@@ -126,12 +126,13 @@ def of_an_assertion(x):
 @pytest.mark.parametrize(
     "function", [of_an_if, of_a_while, of_a_ternary, of_an_operand, of_not, of_an_assertion]
 )
-def test_predicate_of_two_elements(function):
+def test_predicate_of_two_elements_or_none(function):
     with pytest.raises(ValueError, match="truth value .* 2 elements"):
         function(tensor([1.0, 2.0]))
-    with pytest.raises(CaptureError, match="truth value .* 2 elements") as caught:
-        to_static(function)(tensor([1.0, 2.0]))
-    assert f"test_conditionals.py:{function.__code__.co_firstlineno + 1}: " in str(caught.value)
+    for values, count in (([1.0, 2.0], 2), (np.zeros([0], "float32"), 0)):
+        with pytest.raises(CaptureError, match=f"truth value .* {count} elements") as caught:
+            to_static(function)(tensor(values))
+        assert f"test_conditionals.py:{function.__code__.co_firstlineno + 1}: " in str(caught.value)
 
 
 def test_empty_branches():
