@@ -119,7 +119,9 @@ class Builder:
 
     def const(self, value: Any, dtype: Any = None) -> Ref:
         """A constant; equal ones are shared. Python numbers and lists default to int64, float32 or bool."""
-        array = np.asarray(value) if dtype is None else np.asarray(value, dtype_of(dtype).np)
+        array = np.asarray(value)
+        if dtype is not None:
+            array = array.astype(dtype_of(dtype).np, copy=False)  # (an int outside of the dtype wraps round)
         if dtype is None and not isinstance(value, (np.ndarray, np.generic)):
             array = array.astype(np.float32 if array.dtype == np.float64 else array.dtype)
             array = array.astype(np.int64) if array.size == 0 and isinstance(value, (list, tuple)) else array

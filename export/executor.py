@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..capture import replay
-from ..errors import InvalidArgumentError, PaddleError, UnimplementedError
+from ..errors import InvalidArgumentError, UnimplementedError, led_to
 from ..interpret import run_program
 from ..ir import Block, Program, Value
 from ..mode import mode
@@ -94,7 +94,8 @@ class Executor:
         try:
             return plan.run(env)
         except SessionFailed as error:
-            raise self.explain(error, arrays) from error.__cause__
+            problem = self.explain(error, arrays)
+            raise problem from led_to(problem, error.__cause__)
 
     def write_state(self, arrays: Sequence[Any]) -> None:
         """Give the program's state tensors their new values."""
@@ -184,7 +185,7 @@ class Executor:
         """
         try:
             run_program(self.program, arrays)
-        except PaddleError as clearer:
+        except Exception as clearer:
             return clearer
         return InvalidArgumentError(f"onnxruntime could not run the graph: {error}")
 

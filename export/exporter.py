@@ -61,6 +61,8 @@ def export(
     opset = BASE_OPSET if opset is None else check_opset(opset)
     start = perf_counter()
     program, names, results = as_program(model, spec)
+    if not program.outputs:
+        raise InvalidArgumentError("the model returns no tensor: a file would have nothing to give.")
     traced = perf_counter()
     if output_names is None and results is not None:
         used = set(_input_names(program, input_names))

@@ -18,7 +18,7 @@ import numpy as np
 from ..autograd import grad
 from ..bind import bind
 from ..capture import Capture, replay
-from ..errors import InvalidArgumentError
+from ..errors import InvalidArgumentError, led_to
 from ..ir import Block, Node, Value
 from ..mode import mode
 from ..op import Op, Slot
@@ -212,7 +212,8 @@ class Training:
             return self.forward_plan.run({v: arrays[i] for i, v in self.sources})
         except SessionFailed as error:
             n = len(self.executor.program.inputs)
-            raise self.executor.explain(error, arrays[:n]) from error.__cause__
+            problem = self.executor.explain(error, arrays[:n])
+            raise problem from led_to(problem, error.__cause__)
 
     def backward(
         self, arrays: Sequence[Any], residuals: Sequence[Any] | None, seeds: Sequence[Any]

@@ -7,8 +7,12 @@ does, so that other threads may meanwhile use the classes, too.
 
 from __future__ import annotations
 
+import functools
 import types
+from collections.abc import Callable
 from typing import Any
+
+from paddlelite.staged.journal import born
 
 from .convert import convert, is_users
 
@@ -18,12 +22,23 @@ _BINARY = (
 )  # fmt: skip
 _OTHERS = (
     "neg", "pos", "invert", "abs", "lt", "le", "gt", "ge", "eq", "ne", "getitem", "setitem", "delitem", "iter", "next",
-    "enter", "exit",
+    "enter", "exit", "init", "post_init", "contains",
 )  # fmt: skip
-#: Those that may return a tensor; `__bool__`, `__len__` and their like must give Python a value at once.
+#: Those that may return a tensor (for `__contains__`, the operator `in` sees to that) or nothing; `__bool__`, `__len__`
+#: and their like must give Python a value at once.
 METHODS = frozenset(f"__{side}{name}__" for name in _BINARY for side in ("", "r", "i")) | {
     f"__{name}__" for name in _OTHERS
 }
+
+
+def _making(init: Callable[..., Any]) -> Callable[..., Any]:
+    """A twin of `__init__`: what it is called for is the recorded code's own."""
+
+    @functools.wraps(init)
+    def making(self: Any, *args: Any, **kwargs: Any) -> None:
+        return init(born(self), *args, **kwargs)  # type: ignore[no-any-return]
+
+    return making
 
 
 class Overloads:
@@ -53,6 +68,7 @@ class Overloads:
                 twin = own if twins == parts else property(*twins)  # type: ignore[arg-type]
             elif name in METHODS and type(own) is types.FunctionType:
                 twin = convert(own)
+                twin = _making(twin) if name == "__init__" and twin is not own else twin
             if twin is not own:
                 self._originals.append((kind, name, own, twin))
                 type.__setattr__(kind, name, twin)

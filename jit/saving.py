@@ -103,6 +103,10 @@ def _method(name: str, function: StaticFunction, given: Sequence[Any] | None) ->
                 f"input_spec has {len(specs)} entries, which do not fit {function.__name__}(): {error}."
             ) from error
     program = function.for_files(specs)
+    if not program.main_program.outputs:
+        raise InvalidArgumentError(
+            f"{function.__name__}() returns no tensor: a file would have nothing to give."
+        )
     takes = function._input_spec if specs is None else specs
     return Method(
         name, program.main_program, None if takes is None else flatten(tuple(takes)).template, program.result

@@ -14,7 +14,7 @@ from paddlelite.capture import LOCK, Capture
 from paddlelite.errors import CaptureError, PreconditionNotMetError
 from paddlelite.ir import Value
 from paddlelite.mode import mode
-from paddlelite.nested import Flat, Leaf, fill, mapped
+from paddlelite.nested import Flat, Leaf, fill, mapped, parts, rebuilt
 from paddlelite.nested import flatten as flatten_nested
 from paddlelite.op import Spec
 from paddlelite.refusal import refuse, report
@@ -22,7 +22,7 @@ from paddlelite.staged.iterables import Source
 from paddlelite.staged.journal import Entry, Journal, note_rebound
 from paddlelite.staged.lists import List, Rows, stacked
 from paddlelite.staged.places import Cell, Place, given_places, places
-from paddlelite.staged.undecided import Text, Undecided
+from paddlelite.staged.undecided import Text, Undecided, known_value
 from paddlelite.static import InputSpec
 from paddlelite.tensor.tensor import Tensor
 
@@ -31,6 +31,7 @@ from .blame import assignments
 from .cache import ConcreteProgram
 from .guards import Guards, bare
 from .overloads import Overloads
+from .source import code_objects
 
 
 def flatten(value: Any) -> Flat:
@@ -67,7 +68,9 @@ class _Run(Capture):
         self.guards.called(target, made is not target or inner, inner)
         self.overloads.meet(getattr(target, "__self__", None))
         if plain is not None and (made is not target or inner):
-            for place in places(plain):  # what it reads from its surroundings
+            codes = list(code_objects(plain.__code__))  # that of a comprehension, too
+            names = dict.fromkeys(name for c in codes for name in (*c.co_freevars, *c.co_names))
+            for place in places(plain, names):  # what it reads from its surroundings
                 self.overloads.meet(place.get())
         return made
 
@@ -75,6 +78,7 @@ class _Run(Capture):
         """A template of what the function gives or, `outside`, leaves there: then only tensors of the graph are places
         in it. They are added to the outputs.
         """
+        value = value if outside else _settled(value)
         found = flatten_nested(value, _is_computed if outside else _is_tensor, outputs)
         if not outside:
             _check_leaves(found.rest.values())
@@ -182,6 +186,13 @@ def trace(
             run.effects = Journal()  # and let go of what the capture made
         call = (key, template, inputs)
         return ConcreteProgram(program, call, result, count, effects, len(given), run.guards, run.decisions)
+
+
+def _settled(value: Any) -> Any:
+    """A structure without what was undecided, where it is known now."""
+    value = known_value(value)
+    inner = None if type(value) is Undecided else parts(value)
+    return value if inner is None else rebuilt(value, [_settled(part) for part in inner])
 
 
 def _check_leaves(values: Iterable[Any]) -> None:

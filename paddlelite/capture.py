@@ -23,7 +23,7 @@ from .errors import CaptureError, InvalidArgumentError, PaddleError, Unimplement
 from .ir import Block, Node, Program, Value
 from .mode import mode
 from .op import Op, Spec
-from .refusal import refuse
+from .refusal import describe, refuse
 from .sharing import Sharing
 from .tensor.tensor import Tensor
 
@@ -249,8 +249,8 @@ class Capture:
         if frame.outer is None:
             if isinstance(tensor, Value):
                 raise refuse(
-                    f"{tensor!r} belongs to another graph: it was kept from an earlier call of a to_static function "
-                    "(in an attribute or a global)",
+                    f"{describe(tensor)} belongs to another graph: it was kept from an earlier call of a to_static "
+                    "function (in an attribute or a global)",
                     "Return it from the function instead.",
                 )
             return self._capture(tensor)

@@ -6,12 +6,14 @@ catches the built-in and their tests look for the kind, so each class here is bo
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import functools
 import os
 import sys
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import NoReturn
 
 __all__ = [
     "AlreadyExistsError",
@@ -150,6 +152,30 @@ def _users(traceback: TracebackType | None) -> TracebackType | None:
     for entry in reversed(entries):
         traceback = TracebackType(traceback, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
     return traceback
+
+
+#: What a traceback calls the part of a graph that failed.
+_GRAPH = "<graph>"
+
+
+def raise_at(error: Exception, source: tuple[str, int]) -> NoReturn:
+    """Raise an error of a running graph: its traceback shows the user's line that the failing part was made at."""
+    entry = error.__traceback__
+    while entry is not None and entry.tb_frame.f_code.co_name != _GRAPH:
+        entry = entry.tb_next
+    if entry is None and not source[0].startswith("<unknown"):
+        tree = ast.parse("raise error")
+        for node in ast.walk(tree):
+            if isinstance(node, (ast.stmt, ast.expr)):
+                node.lineno = node.end_lineno = max(source[1], 1)
+                node.col_offset = node.end_col_offset = -1  # (no carets under a part of the line)
+        exec(compile(tree, source[0], "exec").replace(co_name=_GRAPH), {"error": error})
+    raise error
+
+
+def led_to(error: BaseException, cause: BaseException | None) -> BaseException | None:
+    """The cause to show of an error: its own, or where all is shown, what our executor met."""
+    return error.__cause__ or (cause if os.environ.get("PADDLELITE_TRACEBACK") == "full" else None)
 
 
 def user_frame() -> FrameType | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .bind import flatten_outs
-from .errors import PaddleError, note_line
+from .errors import PaddleError, note_line, raise_at
 from .ir import Block, Node, Program, Value
 from .ops.check import is_users
 
@@ -44,20 +44,28 @@ def run_node(node: Node, env: dict[Value, Any]) -> list[Any]:
     try:
         result = node.op.kernel(*inputs, **node.attrs)  # type: ignore[misc]
     except Exception as error:
-        if isinstance(error, PaddleError) or is_users(error):
+        problem = _explained(error, node, inputs)
+        if problem is error:
             note_line(error, node.source)
-            raise
-        from .bind import explain
-        from .tensor.tensor import _wrap_array
-
-        tensors = [
-            [_wrap_array(a) for a in x] if isinstance(x, list) else None if x is None else _wrap_array(x)
-            for x in inputs
-        ]
-        problem = explain(node.op, tuple(tensors), node.attrs, error)
-        problem.args = (f"{problem.args[0]}\n  at {node.source[0]}:{node.source[1]}",)
-        raise problem from error
+        raise_at(problem, node.source)
     return [_array(a) for a in flatten_outs(node.op, result) if a is not None]
+
+
+def _explained(error: Exception, node: Node, inputs: list[Any]) -> Exception:
+    """The error of a kernel in PaddlePaddle's words; one that says what it is already is itself."""
+    if isinstance(error, PaddleError) or is_users(error):
+        return error
+    from .bind import explain
+    from .tensor.tensor import _wrap_array
+
+    tensors = [
+        [_wrap_array(a) for a in x] if isinstance(x, list) else None if x is None else _wrap_array(x)
+        for x in inputs
+    ]
+    problem = explain(node.op, tuple(tensors), node.attrs, error)
+    problem.args = (f"{problem.args[0]}\n  at {node.source[0]}:{node.source[1]}",)
+    problem.__cause__ = error
+    return problem
 
 
 def _array(a: Any) -> Any:

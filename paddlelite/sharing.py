@@ -133,9 +133,12 @@ class Sharing:
             return
         self._busy = True
         try:
-            sources = self._choices.get(id(tensor), (tensor, []))[1]
-            changed = [tensor, *self._give(tensor, sources)]
-            changed = [each for one in changed for each in self._family(one, {id(c) for c in changed})]
+            changed = self._family(tensor, set())
+            for each in changed:  # (which grows)
+                known = self._choices.get(id(each), (each, []))[1]
+                sources = [pair for pair in known if all(pair[0] is not t for t in changed)]
+                for given in self._give(each, sources):
+                    changed += self._family(given, {id(c) for c in changed})
             for other, choices in list(self._choices.values()):
                 if other is not tensor and self._reachable(other):
                     for source, condition in choices:

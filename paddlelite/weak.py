@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from .dtypes import DType, bool_, complex64, default_dtype, int64, of_scalar, rank
-from .errors import CaptureError, user_line
 from .ir import Value
 from .refusal import refuse
 from .tensor.tensor import Tensor
@@ -104,11 +103,10 @@ def the_kind(number: Number) -> int:
     """The kind of a number. Raises CaptureError where it is not the same on all ways."""
     if not number.mixed:
         return rank(number.dtype)
-    file, line = user_line()
     names = " on one path and a ".join(_NAMES[k] for k in sorted(number.mixed))
-    raise CaptureError(
-        f"{file}:{line}: this number is a {names} on another, and here it makes a difference which. "
-        "Give it one type on all paths."
+    raise refuse(
+        f"this number is a {names} on another, and here it makes a difference which",
+        "Give it one type on all paths.",
     )
 
 

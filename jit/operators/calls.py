@@ -22,7 +22,7 @@ from paddlelite.staged.replaced import REPLACED
 from paddlelite.staged.symbolic import is_symbolic, refuse, rewriting
 from paddlelite.staged.undecided import Undecided
 
-from ..convert import convert
+from ..convert import convert, is_twin
 from . import text
 from .reads import attr
 
@@ -53,7 +53,9 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
     converted = run.convert(target)
     if converted is target and run.forks:
         return functools.partial(chosen, target)
-    return _followed(target) if converted is target and current() is not None else converted
+    own = getattr(target, "__func__", target) if kind is types.MethodType else target
+    rewritten = converted is not target or (isinstance(own, types.FunctionType) and is_twin(own))
+    return converted if rewritten or current() is None else _followed(target)
 
 
 def _call_undecided(target: Any, *args: Any, **kwargs: Any) -> Any:

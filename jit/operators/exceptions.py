@@ -9,7 +9,7 @@ from typing import Any
 from paddlelite.errors import CaptureError
 from paddlelite.mode import mode
 from paddlelite.ops.check import assert_op
-from paddlelite.staged.journal import current
+from paddlelite.staged.journal import current, learn
 from paddlelite.staged.symbolic import is_symbolic, predicate, refuse
 from paddlelite.staged.text import later
 from paddlelite.tensor.creation import to_tensor
@@ -73,4 +73,6 @@ def assert_(test: Any, message: Callable[[], Any] | None = None) -> None:
     error = AssertionError(*([] if message is None else [message()]))
     if known and current() is None:
         raise error
-    _check(predicate(to_tensor(test)), error)
+    holds = predicate(test) if is_symbolic(test) else to_tensor(bool(test))
+    _check(holds, error)
+    learn(holds, True)

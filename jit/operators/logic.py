@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import operator
+import types
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -150,6 +151,9 @@ def in_(item: Any, container: Any) -> Any:
     """`item in container`."""
     if is_symbolic(container):
         return as_bool((container == item).any())
+    own = getattr(type(container), "__contains__", None)
+    if type(own) is types.FunctionType:
+        return as_bool(own(container, item))
     compared = Collection if type(item) in (Undecided, Number) else _SEQUENCES
     if not isinstance(container, compared) or not (is_symbolic(item) or _has_tensors(container)):
         return item in container

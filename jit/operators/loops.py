@@ -14,7 +14,7 @@ from paddlelite.staged.rounds import counted, rounds
 from paddlelite.staged.symbolic import either, in_graph, is_symbolic, negate, predicate, refuse
 
 from .conditionals import if_, read_of
-from .logic import and_
+from .logic import both_
 
 __all__ = ["for_", "while_"]
 
@@ -46,7 +46,7 @@ def _goes_on(test: Callable[[], Any], state: StateClosure, stop: Names) -> Any:
     if stopped is False:
         holds = test()
         return predicate(holds) if isinstance(holds, list) and is_symbolic(holds) else holds
-    return and_(negate(stopped), test)
+    return both_(negate(stopped), test)
 
 
 def for_(iterable: Any, state: StateClosure, names: Names | None, stop: Names) -> Iterable[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from paddlelite.nn.layer.layers import Layer
 from paddlelite.staged.items import check_key
 from paddlelite.staged.journal import note, recording
 from paddlelite.staged.places import Attribute, Contents, Item, Place
@@ -61,7 +62,7 @@ def _attribute(target: Any, name: str) -> Place:
 
 
 def _called(target: Any) -> str:
-    return "self" if hasattr(target, "_sub_layers") else type(target).__name__
+    return "self" if isinstance(target, Layer) else type(target).__name__
 
 
 def _note_item(target: Any, key: Any, whole: bool = False) -> None:

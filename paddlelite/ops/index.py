@@ -34,8 +34,8 @@ def slice_(  # type: ignore[no-untyped-def]
         starts = numbers(StartsTensor, StartsTensorList, starts)
     if EndsTensor is not None or EndsTensorList:
         ends = numbers(EndsTensor, EndsTensorList, ends)
-    out = Input[_slice_index(Input.shape, axes, starts, ends, decrease_axis)]
-    return out if type(out) is np.ndarray else np.asarray(out)
+    # (with `...` a single element is a view, too)
+    return Input[(*_slice_index(Input.shape, axes, starts, ends, decrease_axis), ...)]
 
 
 def _slice_index(

@@ -21,7 +21,7 @@ _HINTS = {
 def two_values(problem: Mismatch, name: str) -> CaptureError:
     """The error for a variable whose values in two branches do not fit together (not noted: it may not matter)."""
     body, orelse = _assignments(name)
-    what = "the function's result" if name.startswith("_result") else f"`{problem.path}`"
+    what = "the function's result" if name.startswith("_result") else _shown(problem.path)
     one = f"{describe(problem.one)}{_lines(body)} if the condition holds"
     two = f"{describe(problem.two)}{_lines(orelse)} if not"
     return refusal(f"{what} is {one} and {two}: {problem.why}", _HINTS[problem.why])
@@ -38,8 +38,15 @@ def loop_value(problem: Mismatch, name: str) -> CaptureError:
         .replace("on both paths", "before")
     )
     return refusal(
-        f"`{problem.path}` {before} before the loop and {after} after a round: {problem.why}", hint
+        f"{_shown(problem.path)} {before} before the loop and {after} after a round: {problem.why}", hint
     )
+
+
+def _shown(path: str) -> str:
+    """What a path leads to, as an error says it."""
+    if path.startswith(("a ", "an ")):
+        return f"{path} that is changed here"
+    return path if path.startswith("the ") else f"`{path}`"
 
 
 def _lines(lines: list[int]) -> str:

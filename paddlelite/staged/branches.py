@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..dtypes import bool_
+from ..errors import CaptureError, PaddleError
 from ..mode import mode
 from ..nested import fill
 from ..ops.control import join_branches
+from ..refusal import note_problem
 from ..tensor.tensor import Tensor
 from ..weak import is_weak
 from .blame import two_values
-from .journal import Journal, align, note, reads_unknown, recorded, share, undecided_places, watch
+from .journal import Journal, align, learn, note, reads_unknown, recorded, share, undecided_places, watch
 from .merge import Pairing
 from .places import UNBOUND, Cell, Own, Place
 from .symbolic import as_bool, choose_flag, decided, is_symbolic, negate, predicate, rewriting, within
@@ -50,8 +52,12 @@ def users_functions(*functions: Callable[..., Any]) -> list[Callable[..., Any]]:
 
 
 def chosen(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """A call with arguments that are one of two tensors, which have no one dtype and rank: in a branch for each."""
-    key: Any = next((k for k, arg in (*enumerate(args), *kwargs.items()) if forked(arg)), None)
+    """A call with arguments that are one of two tensors, which have no one dtype and rank: in a branch for each.
+
+    Functions and layers of paddle take anything that is one of two: None or a tensor, say.
+    """
+    apart = _is_undecided if _is_ours(function) else forked
+    key: Any = next((k for k, arg in (*enumerate(args), *kwargs.items()) if apart(arg)), None)
     if key is None:
         return function(*args, **kwargs)
     fork = known_value(kwargs[key] if isinstance(key, str) else args[key])
@@ -61,10 +67,25 @@ def chosen(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             return chosen(function, *args, **{**kwargs, key: value})
         return chosen(function, *args[:key], value, *args[key + 1 :], **kwargs)
 
-    value = choose(fork.test, lambda: with_(fork.one), lambda: with_(fork.two), inside=())
+    try:
+        value = choose(fork.test, lambda: with_(fork.one), lambda: with_(fork.two), inside=())
+    except (PaddleError, TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, CaptureError) or forked(fork):
+            raise
+        raise note_problem(fork.problem) from error
     if forked(value):
         value.problem = fork.problem  # which tells of the user's own `if`
     return value
+
+
+def _is_undecided(value: Any) -> bool:
+    return type(known_value(value)) is Undecided
+
+
+def _is_ours(function: Callable[..., Any]) -> bool:
+    """Whether a function or layer is one of paddle's."""
+    module = getattr(function, "__module__", None) or type(function).__module__
+    return module.split(".")[0] == "paddlelite"
 
 
 def cells_of(thunk: Callable[..., Any]) -> list[Place]:
@@ -135,6 +156,8 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
         if shared:
             share(*shared, value)
         watch(place, value)
+    if sure:
+        learn(test, false.dead)
 
 
 def _is_flag(value: Any, before: Any) -> bool:

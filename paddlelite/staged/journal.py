@@ -192,11 +192,18 @@ def watch(place: Place, value: Any) -> None:
 
 
 def known(test: Any) -> bool | None:
-    """Whether a bool tensor is true or false in the branches that are being recorded, if they say so."""
-    for journal in _stack.journals:
-        if id(test) in journal.facts:
+    """Whether a bool tensor is true or false in the code that is being recorded, if that is known."""
+    for journal in (*_stack.journals, getattr(rewriting(), "effects", None)):
+        if journal is not None and id(test) in journal.facts:
             return journal.facts[id(test)]
     return None
+
+
+def learn(test: Any, truth: bool) -> None:
+    """A bool tensor is `truth` in the code that follows: else an exception was raised."""
+    journal = recording()
+    if journal is not None:
+        journal._learn(test, truth)
 
 
 def recording() -> Journal | None:

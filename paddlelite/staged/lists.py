@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..dtypes import rank
 from ..mode import mode
 from ..nested import Leaf
 from ..op import Spec
@@ -92,11 +93,11 @@ class List(builtins.list):  # type: ignore[type-arg]
 
     @_changing
     def append(self, item: Any) -> None:
-        self.array = _like([self.array, item], A.array_append, self.array, element(item))
+        self.array = _like([self.array, item], A.array_append, self.array, element(item, self.array))
 
     @_changing
     def insert(self, index: Any, item: Any) -> None:
-        self.array = _like([self.array, item], A.list_insert, self.array, element(item), index)
+        self.array = _like([self.array, item], A.list_insert, self.array, element(item, self.array), index)
 
     @_changing
     def pop(self, index: Any = -1) -> Any:
@@ -114,7 +115,7 @@ class List(builtins.list):  # type: ignore[type-arg]
     def __setitem__(self, index: Any, item: Any) -> None:
         if isinstance(index, slice):
             raise self._refuse("assignment to a slice")
-        self.array = _like([self.array, item], A.list_write, self.array, element(item), index)
+        self.array = _like([self.array, item], A.list_write, self.array, element(item, self.array), index)
 
     @_changing
     def clear(self) -> None:
@@ -216,21 +217,47 @@ def _like(made_of: Sequence[Any], op: Callable[..., Any], *args: Any) -> Any:
     return weaken(result) if all(map(is_weak, made_of)) else result
 
 
-def element(item: Any) -> Tensor:
-    """A list's item as an element of a TensorArray. Raises CaptureError for what is not a tensor or number."""
-    if isinstance(item, Tensor) and not getattr(item, "array", ""):
-        mode.capture.sharing.hold(item)  # type: ignore[union-attr]
-        return item
-    if isinstance(item, (bool, int, float)):
-        return to_tensor(item)
+def element(item: Any, beside: Any = None) -> Tensor:
+    """A list's item as an element of a TensorArray. Raises CaptureError for what is not a tensor or number.
+
+    A number takes the dtype of the numbers `beside` it, if theirs is of a higher kind.
+    """
+    if (isinstance(item, Tensor) and not getattr(item, "array", "")) or isinstance(item, (bool, int, float)):
+        made = item if isinstance(item, Tensor) else to_tensor(item)
+        if made is item:
+            mode.capture.sharing.hold(item)  # type: ignore[union-attr]
+        if beside is None or not is_weak(item) or not is_weak(beside):
+            return made
+        return made.astype(beside.dtype) if rank(made.dtype) < rank(beside.dtype) else made
     raise refuse(
         f"a list whose length is known only when the graph runs can hold tensors, not a {type(item).__name__}"
     )
 
 
-def make_array(items: builtins.list[Any]) -> Any:
-    """The TensorArray of some items."""
-    return _like(items, A.array_make, [element(item) for item in items])
+def write_or_append(items: builtins.list[Any], index: Tensor, item: Tensor) -> builtins.list[Any]:
+    """`items[index] = item`, where the index may be the length. Returns the list."""
+    if not is_symbolic(items) and not is_symbolic(index):
+        at = int(index)
+        note(Contents("the list", items))
+        builtins.list.__setitem__(items, slice(at, at + 1), [item])
+    elif isinstance(items, List):
+        note(Contents("the list", items))
+        items._become_array()
+        items.array = _like([items.array, item], A.array_write, element(item), A.as_index(index), items.array)
+    else:
+        raise refuse(
+            "a list from outside of the function is written to where only the run knows", "Make a new one."
+        )
+    return items
+
+
+def make_array(items: builtins.list[Any], least: Any = None) -> Any:
+    """The TensorArray of some items; numbers take the highest dtype of theirs and `least`."""
+    made = [element(item) for item in items]
+    if made and all(map(is_weak, items)):
+        dtype = max([t.dtype for t in made] + ([least] if least else []), key=rank)
+        made = [t.astype(dtype) for t in made]
+    return _like(items, A.array_make, made)
 
 
 def array_of(x: Any) -> Any:

@@ -97,7 +97,10 @@ def describe(value: Any) -> str:
         return repr(value)
     if isinstance(value, (type, types.FunctionType)):
         return f"the {'class' if isinstance(value, type) else 'function'} {value.__name__}"
-    return f"a {type(value).__name__}"
+    if isinstance(value, (set, range, slice)) and len(repr(value)) < 60:
+        return repr(value)
+    kind = type(getattr(value, "like", value)) if type(value).__name__ == "Source" else type(value)
+    return f"{'an' if kind.__name__[0] in 'aeiouAEIO' else 'a'} {kind.__name__}"
 
 
 class Type(NamedTuple):
@@ -367,13 +370,22 @@ def items_of(contents: Any) -> list[Any]:
 
 
 def as_array(contents: Any, dtype: DType) -> Any:
-    """A list's contents as a TensorArray of the block that is being built; `dtype` is for one that is empty."""
+    """A list's contents as a TensorArray of the block that is being built; `dtype` is for one that is empty, and for
+    numbers.
+    """
     from .lists import make_array
 
     items = items_of(contents)
     if not items:
         return create_array(dtype)
-    return items[0] if getattr(items[0], "array", "") else make_array(items)
+    if not getattr(items[0], "array", ""):
+        return make_array(items, dtype)
+    if items[0].dtype is not dtype and is_weak(items[0]):
+        raise refuse(
+            f"a list of {items[0].dtype.name} numbers gets {dtype.name} ones on another path or in a later round",
+            "Begin with numbers of one type.",
+        )
+    return items[0]
 
 
 def differ(one: Any, two: Any) -> str:

@@ -141,7 +141,10 @@ class Attribute(Place):
     kind = "attribute"
 
     def get(self) -> Any:
-        return getattr(self.target, self.index, UNBOUND)
+        try:
+            return getattr(self.target, self.index, UNBOUND)
+        except RecursionError:  # a `__getattr__` that reads what is not there yet
+            return UNBOUND
 
     def put(self, value: Any) -> None:
         if value is not UNBOUND:

@@ -7,8 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd import Like
 from ..errors import InvalidArgumentError, InvalidTypeError
-from ..ops.elementwise import cast
+from ..mode import mode
+from ..ops.check import assert_op
+from ..ops.elementwise import cast, equal
+from ..ops.shape import reshape_like, size
 from .operators import require_tensor
 from .tensor import Tensor
 
@@ -71,16 +75,28 @@ def functions_of_one(names: dict[str, Any], module: str) -> dict[str, Callable[.
     return {public: make(public, op) for public, op in names.items()}
 
 
+def _may_fit(one: Sequence[Any], two: Sequence[Any]) -> bool:
+    """Whether two shapes may be equal, of which some sizes are known only when the graph runs."""
+    if mode.capture is None or mode.capture.static:
+        return False
+    known = [(a, b) for a, b in zip(one, two) if isinstance(a, int) and isinstance(b, int)]
+    return len(one) == len(two) and len(known) < len(one) and all(a == b for a, b in known)
+
+
 def in_place(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """The variant of ``function`` that writes its result into its first argument and returns it."""
 
     def write(x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         value = function(require_tensor(x, name), *args, **kwargs)
         if tuple(value.dims) != tuple(x.dims):
-            raise InvalidArgumentError(
+            problem = (
                 f"The shape of broadcast output {list(value.dims)} is different from that of inplace tensor "
                 f"{list(x.dims)} in the Inplace operation {name}."
             )
+            if not _may_fit(value.dims, x.dims):
+                raise InvalidArgumentError(problem)
+            assert_op(equal(size(value), size(x)), [], error=lambda _: InvalidArgumentError(problem))
+            value = reshape_like(value, Like(tuple(x.dims), value.dtype, x))
         return x._write(value if value.dtype is x.dtype else cast(value, out_dtype=x.dtype))
 
     write.__name__ = write.__qualname__ = name

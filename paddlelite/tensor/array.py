@@ -48,7 +48,9 @@ def create_array(dtype: Any = "float32", initialized_list: Sequence[Tensor] | No
     items = list(initialized_list or ())
     if not all(isinstance(item, Tensor) for item in items):
         raise InvalidTypeError("All values in `initialized_list` should be Tensors")
-    return A.array_make(items, dtype=dtype_of(dtype)) if _is_graph() else items
+    if _is_graph():
+        return A.array_make(items, dtype=dtype_of(dtype))
+    return items if mode.capture is None else mode.capture.lists(items)
 
 
 def array_write(x: Tensor, i: Tensor, array: Any = None) -> Any:
@@ -66,6 +68,10 @@ def array_write(x: Tensor, i: Tensor, array: Any = None) -> Any:
         array = create_array(x.dtype)
     _array("array_write", array)
     if isinstance(array, list):
+        if mode.capture is not None:
+            from ..staged.lists import write_or_append
+
+            return write_or_append(array, index, x)
         at = int(index)
         if not 0 <= at <= len(array):
             raise OutOfRangeError(f"array_write: the index {at} is beyond the array's end, {len(array)}")
@@ -79,6 +85,8 @@ def array_read(array: Any, i: Tensor) -> Tensor:
     """Element ``i``. Raises InvalidTypeError for something that is no array, OutOfRangeError outside of it."""
     index = _index(i)
     if isinstance(_array("array_read", array), list):
+        if mode.capture is not None:
+            return array[index]  # type: ignore[no-any-return]
         at = int(index)
         if not 0 <= at < len(array):
             raise OutOfRangeError(
@@ -93,5 +101,6 @@ def array_length(array: Any) -> Tensor:
     from .creation import to_tensor
 
     if isinstance(_array("array_length", array), list):
-        return to_tensor(len(array), dtype="int64")
+        length = array.length() if hasattr(type(array), "array") else len(array)
+        return length.astype("int64") if isinstance(length, Tensor) else to_tensor(length, dtype="int64")
     return A.array_length(array)  # type: ignore[no-any-return]

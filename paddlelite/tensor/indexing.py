@@ -68,7 +68,9 @@ def _read_at_once(x: Tensor, index: Any) -> Tensor | None:
     except (IndexError, ValueError, TypeError):
         return None  # the careful way finds what is wrong
     out = Tensor.__new__(Tensor)
-    out._data = part if type(part) is np.ndarray else np.asarray(part)
+    if type(part) is not np.ndarray:  # a single element: a view, too
+        part = x._data[(*(index if kind is tuple else (index,)), ...)] if plain else np.asarray(part)
+    out._data = part
     if plain:
         out._is_view_of(x)
     return out

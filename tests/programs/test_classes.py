@@ -7,6 +7,7 @@ import dataclasses
 
 import pytest
 
+import paddlelite as paddle
 from paddlelite.errors import CaptureError
 from paddlelite.jit import to_static
 
@@ -219,3 +220,49 @@ def test_methods_of_base_classes():
         return one.of(x), Both.made(x), of(x), super(Both, one).of(x), list(map(Right(2).of, [x, -x]))
 
     check(f, *NUMBERS)
+
+
+class Scaled:
+    def __init__(self, x, n, by=2):
+        if n > 1:
+            self.value = x * by
+        else:
+            self.value = x
+        for i in range(n):
+            self.value = self.value + i
+
+    def __contains__(self, item):
+        if item > 1:
+            return True
+        return False
+
+
+class Shifted(Scaled):
+    def __init__(self, x, n):
+        super().__init__(x, n, by=3)
+        if n > 2:
+            self.value = self.value + 1
+
+
+@dataclasses.dataclass
+class Counted:
+    first: object
+    count: object
+
+    def __post_init__(self):
+        if self.count > 1:
+            self.first = self.first * 2
+
+
+def test_constructors_and_membership():
+    def f(x, n):
+        if n > 0:
+            one = Scaled(x, n)
+        else:
+            one = Scaled(x * 5, n)
+        many = [Shifted(x * i, n) for i in range(2)]
+        if n in one and 0 not in one:
+            x = x + 1
+        return one.value, many[1].value, Counted(x, n).first, n in one
+
+    check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)])

@@ -431,3 +431,31 @@ def test_a_star_in_an_index_binds_nothing():
         return x
 
     check(f, ([1.0],), ([3.0],))
+
+
+def numbers_of_two_kinds(x, n):
+    grown, one, flags, set_ = [1], [1], [True], [1.5]
+    for i in range(n):
+        grown.append(2.5)
+        flags.append(i)
+        set_[0] = i
+        set_.append(i)
+    if n > 1:
+        one.append(0.5)
+    return grown, one, flags, set_, sum(grown)
+
+
+def array_functions(x, n):
+    array = paddle.tensor.create_array("float32")
+    for i in range(n):
+        for j in range(i):
+            paddle.tensor.array_write(x * j, paddle.tensor.array_length(array), array)
+    other = paddle.tensor.array_write(x, paddle.to_tensor(0))
+    if n > 1:
+        paddle.tensor.array_write(x * 3, paddle.to_tensor([0]), other)
+    return paddle.tensor.array_length(array), paddle.tensor.array_read(other, paddle.to_tensor(0))
+
+
+@pytest.mark.parametrize("function", [numbers_of_two_kinds, array_functions])
+def test_what_a_list_holds(function):
+    check(function, *COUNTS)

@@ -374,3 +374,15 @@ def returned_from_nested_loops(x, n):
 
 def test_sizes_of_one_loop_after_the_other():
     check(returned_from_nested_loops, *COUNTS)
+
+
+def test_while_one():
+    """The condition is a number, and the way out is a tensor's."""
+
+    def f(x):
+        while 1:
+            x = x + 1
+            if x.sum() > 5:
+                return x
+
+    check(f, ([1.0, 2.0],), ([9.0],))

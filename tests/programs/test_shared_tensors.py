@@ -232,3 +232,30 @@ def test_new_tensors_in_lists_may_be_written_to_before():
         return paddle.stack(a).sum()
 
     check(f, ([1.0, 2.0], paddle.to_tensor(3)), ([1.0, 2.0], paddle.to_tensor(1)))
+
+
+def test_a_write_to_a_view_of_what_was_chosen():
+    def f(x, n):
+        a, b = x * 1, x * 2
+        c = a if n > 1 else b
+        d = c[:1]
+        d[0] = 9.0
+        return a, b, c, d
+
+    check(f, *[([1.0, 2.0], paddle.to_tensor(n)) for n in (0, 1, 2, 5)])
+
+
+def test_single_elements_are_views():
+    def f(x):
+        y = x.clone()
+        v = y[1]
+        y[1] = 9.0
+        for i in range(len(y) - 1):
+            if y[i] > y[i + 1]:
+                kept = y[i].clone()
+                y[i] = y[i + 1]
+                y[i + 1] = kept
+        y[0], y[1] = y[1], y[0]  # (the first write shows in the second element read)
+        return y, v
+
+    check(f, ([3.0, 1.0, 2.0],), ([5.0, 4.0],))
