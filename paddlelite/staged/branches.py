@@ -158,6 +158,8 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
         watch(place, value)
     if sure:
         learn(test, false.dead)
+    for one, two in pairing.partly:
+        share(one.filled(results), two.filled(results))
 
 
 def _is_flag(value: Any, before: Any) -> bool:

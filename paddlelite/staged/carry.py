@@ -218,7 +218,7 @@ class Carried:
             value, first = place.get(), self.first[place.key]
             if place.key in self._shared:
                 share(value, self._shared[place.key])
-            if place.owner is None and may_grow(first) and may_grow(value) and first is not value:
+            if place.owner is None and type(first) is type(value) and first is not value:
                 share(value, first)  # (if it makes no round)
 
     def _add_new(self, journal: Journal) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..errors import CaptureError
 from ..mode import mode
-from ..nested import parts
+from ..nested import Object, parts
 from .places import STALE, UNBOUND, Contents, Item, Outer, Place, is_container
 from .symbolic import refuse, rewriting
 from .undecided import Undecided, known_value
@@ -246,7 +246,7 @@ def note_rebound(target: Any) -> None:
 
 
 def share(*containers: Any) -> None:
-    """Note that a tensor has chosen between some containers, and that one of them, a copy, stands for the others.
+    """Note that a tensor has chosen between some containers or objects, and that one of them, a copy, stands for all.
 
     Python would show a write to the one in the other. A graph cannot: after a write to a list that holds no containers,
     the others may not be read; to other containers one may not write at all.
@@ -256,6 +256,8 @@ def share(*containers: Any) -> None:
     waiting = list(containers)
     while waiting:
         value = waiting.pop()
+        if type(value) is not Undecided and Object.of(value) is not None:
+            value = value.__dict__  # that is what attributes are written to
         if is_container(value) and id(value) not in group:
             group[id(value)] = value
             waiting += [*shared.get(id(value), ()), *(parts(value) or ())]

@@ -19,7 +19,7 @@ from .. import dims as D
 from ..dtypes import DType, bool_, rank
 from ..errors import CaptureError
 from ..mode import mode
-from ..nested import Hole, Leaf, Object, keys, mapped, parts, rebuilt
+from ..nested import Hole, Leaf, Object, fill, keys, mapped, parts, rebuilt
 from ..op import Spec
 from ..ops.array import create_array
 from ..refusal import describe as describe_tensor
@@ -46,6 +46,26 @@ class ListOf(Hole):
         from .lists import List
 
         return List.of(values[self.index])
+
+
+@dataclass
+class Once(Hole):
+    """The place of a container or object to which several names may have been given: it is made once."""
+
+    like: Any
+    _values: Any = None
+    _made: Any = None
+
+    def filled(self, values: Any) -> Any:
+        if self._values is not values:
+            self._values, self._made = values, fill(self.like, values)
+        return self._made
+
+    def __parts__(self) -> list[Any]:
+        return [self.like]
+
+    def __rebuilt__(self, new: list[Any]) -> Once:
+        return Once(*new)
 
 
 class Mismatch(Exception):
@@ -212,6 +232,9 @@ class Pairing:
         self.pairs: list[Pair] = []
         self.symbols: set[Any] = set()  # sizes that differ
         self._shared: list[Any] = []  # containers for which a copy stands, though others hold them
+        self._once: dict[tuple[int, int], Once] = {}  # what stands for two containers that nobody else holds
+        #: Those of them that are one on one path only.
+        self.partly: list[tuple[Once, Once]] = []
         self.name = ""  # of the place that is being merged
 
     def at(self, place: Place, one: Any, two: Any, sure: bool = False) -> Any:
@@ -292,13 +315,15 @@ class Pairing:
             if numbers and not self.carries(one):
                 return one
             return Leaf(self._add(one, two, join_types([one, two], path, self.symbols)))
-        new = self.is_new(one, two)
+        new, key = self.is_new(one, two), (id(one), id(two))
+        if key in self._once:
+            return self._once[key]
         if is_container(one) and is_container(two):
             if not new and not self.carries(one):
                 self._shared += [one, two]
             one, two = self._held[0](one), self._held[1](two)
         if may_grow(one) and may_grow(two) and _lengths_differ(one, two):
-            return ListOf(self._array(one, two).index)
+            return self._made_once(key, ListOf(self._array(one, two).index))
         if new:
             one, two = Object.of(one) or one, Object.of(two) or two
         why = differ(one, two)
@@ -308,22 +333,34 @@ class Pairing:
         if mine is None or its is None:
             return one
         found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys(one), mine, its, strict=True)]
-        return rebuilt(one, found)
+        return self._made_once(key, rebuilt(one, found))
+
+    def _made_once(self, key: tuple[int, int], template: Any) -> Any:
+        """The template for two containers, the same wherever they are met again."""
+        if not all(each in self.born for each in key if each):
+            return template
+        once = Once(template)
+        self.partly += [(once, other) for its, other in self._once.items() if {*its} & {*key} - {0}]
+        self._once[key] = once
+        return once
 
     def _half(self, one: Any, two: Any, path: str, unsure: bool) -> Any:
         """A template for a value that only one side has."""
         known = two if one is UNBOUND else one
+        key = (0, id(known)) if one is UNBOUND else (id(known), 0)
+        if key in self._once:
+            return self._once[key]
         if is_leaf(known):
             return Leaf(self._add(one, two, Type.of(known).perhaps(self.symbols), unsure))
         if may_grow(known) and known.array is not None:
-            return ListOf(self._array(one, two, unsure).index)
+            return self._made_once(key, ListOf(self._array(one, two, unsure).index))
         new = id(known) in self.born
         known = (Object.of(known) if new else None) or known
         inner = parts(known)
         if inner is None or (is_container(known) and not new and not self.carries(known)):
             return known  # (the contents of a container that is known outside are looked after by themselves)
         pairs = [(UNBOUND, part) if one is UNBOUND else (part, UNBOUND) for part in inner]
-        return rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs])
+        return self._made_once(key, rebuilt(known, [self._half(a, b, path, unsure) for a, b in pairs]))
 
     def _array(self, one: Any, two: Any, unsure: bool = False) -> Leaf:
         """Two lists as a TensorArray."""

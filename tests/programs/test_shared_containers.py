@@ -155,3 +155,65 @@ def second_name_first(x, n):
 @pytest.mark.parametrize("function", [changed_where_nobody_else_reads, second_name_first])
 def test_changes_that_only_one_name_sees(function):
     check(function, *COUNTS)
+
+
+def two_names_made_in_both(x, n):
+    if n > 1:
+        a = [x]
+        d = {"a": a, "b": a}
+        o = State(d)
+    else:
+        a = [x * 2]
+        d = {"a": a, "b": a}
+        o = State(d)
+    d["a"].append(x)
+    return a, d["b"], o.h["b"][-1]
+
+
+def test_two_names_for_what_both_branches_make():
+    check(two_names_made_in_both, *COUNTS)
+
+
+def two_names_on_one_path(x, n):
+    d = {"a": x}
+    e = d if n > 1 else {"a": x * 2}
+    if n > 1:
+        d = {"a": x}
+        e = d
+    else:
+        d = {"a": x}
+        e = {"a": x * 2}
+    d["a"] = x * 3
+    return e["a"]
+
+
+def dict_bound_in_some_rounds(x, n):
+    d = {"a": x}
+    e = d
+    for _ in range(n):
+        d = {"a": d["a"] + 1}
+    d["a"] = x * 3
+    return e["a"]
+
+
+def object_bound_in_some_rounds(x, n):
+    o = State(x)
+    e = o
+    for _ in range(n):
+        o = State(o.h + 1)
+    o.h = x * 3
+    return e.h
+
+
+@pytest.mark.parametrize(
+    "function", [two_names_on_one_path, dict_bound_in_some_rounds, object_bound_in_some_rounds]
+)
+def test_a_write_that_only_some_runs_show_under_another_name_is_refused(function):
+    with pytest.raises(CaptureError, match=r"containers.py:\d+: this dict is one of two"):
+        for x, n in COUNTS:
+            to_static(function)(tensor(x), n)
+
+
+class State:
+    def __init__(self, h):
+        self.h = h
