@@ -43,6 +43,10 @@ def _is_tensor(part: Any) -> bool:
     return isinstance(part, (Tensor, InputSpec, np.ndarray)) or _is_computed(part)
 
 
+def _is_result(part: Any) -> bool:
+    return isinstance(part, Tensor) or _is_computed(part)
+
+
 def _is_computed(part: Any) -> bool:
     """Whether it is a tensor of the graph, or a list of unknown length."""
     return isinstance(part, Value) or (isinstance(part, list) and getattr(part, "array", None) is not None)
@@ -79,7 +83,7 @@ class _Run(Capture):
         in it. They are added to the outputs.
         """
         value = value if outside else _settled(value)
-        found = flatten_nested(value, _is_computed if outside else _is_tensor, outputs)
+        found = flatten_nested(value, _is_computed if outside else _is_result, outputs)
         if not outside:
             _check_leaves(found.rest.values())
         rows = set()

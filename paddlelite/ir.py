@@ -173,12 +173,18 @@ class Value(VariableView, Tensor):
         # Recorded as outside the tape, so that a later backward through this program stops here too.
         was, mode.grad = mode.grad, False
         try:
-            return assign(self)
+            made = assign(self)
         finally:
             mode.grad = was
+        if mode.capture is not None:  # it shares memory, but not the tape: no op does that
+            mode.capture.sharing.may_be(made, self)
+        return made
 
-    def __deepcopy__(self, memo: Any) -> Value:
-        return self
+    def __copy__(self) -> Tensor:
+        return self if mode.capture is None or mode.capture.convert is None else self.clone()
+
+    def __deepcopy__(self, memo: Any) -> Tensor:
+        return self.__copy__()
 
 
 class Persistable(Value):

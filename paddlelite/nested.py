@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
+import numpy as np
+
 __all__ = [
     "Flat",
     "Hole",
@@ -124,8 +126,8 @@ class Object(Hole):
 def fill(template: Any, values: Sequence[Any], outside: set[int] | None = None) -> Any:
     """The template with tensors in its places.
 
-    Lists, dicts and sets without such places stay the same objects; if it is said which are from ``outside`` (their
-    ids), only those do, and the others are made anew.
+    Lists, dicts, sets and arrays without such places stay the same objects; if it is said which are from ``outside``
+    (their ids), only those do, and the others are made anew.
 
     >>> fill({"y": Leaf(1), "n": 3}, ["a", "b"])
     {'y': 'b', 'n': 3}
@@ -134,7 +136,7 @@ def fill(template: Any, values: Sequence[Any], outside: set[int] | None = None) 
         return template.filled(values)
     inner = parts(template)
     new = template if inner is None else rebuilt(template, [fill(part, values, outside) for part in inner])
-    if new is template and outside is not None and isinstance(new, (list, dict, set)):
+    if new is template and outside is not None and isinstance(new, (list, dict, set, np.ndarray)):
         return new if id(new) in outside else copy.copy(new)
     return new
 

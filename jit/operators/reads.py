@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from paddlelite.staged.branches import choose
 from paddlelite.staged.items import check_key, pick
 from paddlelite.staged.symbolic import check_sure, is_symbolic, rewriting
-from paddlelite.staged.undecided import Undecided, forked, known_value
+from paddlelite.staged.undecided import Undecided, forked, known_value, spread
 from paddlelite.tensor.tensor import Tensor
 
 from ..convert import is_users
@@ -70,6 +71,9 @@ def item(target: Any, key: Any) -> Any:
     """`target[key]`."""
     if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
         return pick(target, key)
+    key = known_value(key)
+    if type(key) is Undecided and type(target) is dict and spread(key, target.__contains__) is True:
+        return choose(key.test, lambda: item(target, key.one), lambda: item(target, key.two), inside=())
     check_key(target, key)
     meet(target)
     return target[key]

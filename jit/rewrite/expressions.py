@@ -85,7 +85,7 @@ class Expressions(Pass):
         node.value = _kept(node.value)
         return self.generic_visit(node)
 
-    visit_AnnAssign = visit_Return
+    visit_AnnAssign = visit_AugAssign = visit_Return
 
     def visit_Assign(self, node: gast.Assign) -> Statements:
         bound = [
@@ -117,6 +117,8 @@ def _kept(value: Any) -> Any:
         value.elts = list(map(_kept, value.elts))
     elif isinstance(value, gast.BinOp):
         value.left, value.right = _kept(value.left), _kept(value.right)
+    elif isinstance(value, gast.IfExp):
+        value.body, value.orelse = _kept(value.body), _kept(value.orelse)
     elif isinstance(value, gast.Subscript):
         value.value = _kept(value.value)
     elif isinstance(value, gast.Dict):

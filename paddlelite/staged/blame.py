@@ -46,7 +46,7 @@ def _shown(path: str) -> str:
     """What a path leads to, as an error says it."""
     if path.startswith(("a ", "an ")):
         return f"{path} that is changed here"
-    return path if path.startswith("the ") else f"`{path}`"
+    return path if path.startswith(("the ", "this ", "what ")) else f"`{path}`"
 
 
 def _lines(lines: list[int]) -> str:

@@ -33,7 +33,7 @@ def choose(
     test: Tensor, then: Callable[[], Any], otherwise: Callable[[], Any], inside: Iterable[Callable[[], Any]]
 ) -> Any:
     """The value of one of two thunks, each run in a branch of its own. `inside` are the user's thunks they call."""
-    value = Own("the value")
+    value = Own("this expression")
     watched = [value, *(cell for thunk in inside for cell in cells_of(thunk))]
     for taken in both_branches(test, watched, watched, lambda taken: cells_of(then if taken else otherwise)):
         value.put(then() if taken else otherwise())

@@ -143,7 +143,7 @@ def repeated(
 
 def fold(source: Source, first: Any, step: Callable[[Any, Any], Any]) -> Any:
     """`first` and then, for each item of the source, `step(total, item)`."""
-    total = Own("the total", first)
+    total = Own("what this call adds up", first)
     for item in counted(source, lambda: False, [total]):
         total.put(step(total.get(), item))
     return total.get()

@@ -428,7 +428,7 @@ class Tensor:
         Raises MismatchError (an AssertionError, as PaddlePaddle's) when the shape differs.
         """
         if mode.capture is not None and isinstance(value, Tensor):
-            mode.capture.write(self, value)
+            mode.capture.write(self, value.detach())
             return
         array = value._data if isinstance(value, Tensor) else np.asarray(value)
         if array.shape != tuple(self._data.shape):

@@ -459,3 +459,15 @@ def array_functions(x, n):
 @pytest.mark.parametrize("function", [numbers_of_two_kinds, array_functions])
 def test_what_a_list_holds(function):
     check(function, *COUNTS)
+
+
+def test_lists_that_a_conditional_expression_chooses_grow():
+    def f(x):
+        rows = []
+        for v in (x, -x):
+            rows += [v] if v.sum() > 1 else [v, v]
+        more = [x] if x.sum() > 0 else []
+        more.append(x * 2)
+        return len(rows), rows[0], len(more)
+
+    check(f, ([2.0],), ([0.5],), ([-3.0],))

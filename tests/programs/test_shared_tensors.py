@@ -1,5 +1,7 @@
 """Checklist E 60: in-place writes to tensors that a condition, a loop or an index chose show in both, or not at all."""
 
+import copy
+
 import pytest
 
 import paddlelite as paddle
@@ -259,3 +261,39 @@ def test_single_elements_are_views():
         return y, v
 
     check(f, ([3.0, 1.0, 2.0],), ([5.0, 4.0],))
+
+
+def test_copies_are_tensors_of_their_own():
+    def f(x, y):
+        a = x * 1
+        b, (c, d), e = copy.deepcopy(a), copy.deepcopy([a, {"k": a}]), copy.copy(a)
+        b[0], c[0], e[0] = 5.0, 6.0, 7.0
+        if y.sum() > 0:
+            d["k"][0] = 8.0
+        return a, b, c, d, e
+
+    check(f, *CALLS)
+
+
+def test_the_values_set_are_copied_and_carry_no_gradient():
+    def f(x, y):
+        a, b = x * 2, paddle.zeros([1])
+        b.set_value(a)
+        a[0] = 5.0
+        return a, b
+
+    check(f, *CALLS, stops="what is set is no gradient's")
+
+
+def written_detached(x, y):
+    a = x * 1
+    b = a.detach()
+    b[0] = 5.0
+    return a + b
+
+
+def test_what_is_written_to_detached_is_not_read():
+    with pytest.raises(
+        CaptureError, match="decides whether this is the tensor that was written to in place at .*py:"
+    ):
+        to_static(written_detached)(*map(paddle.to_tensor, CALLS[0]))

@@ -228,10 +228,18 @@ def test_strings():
     check(f, *NUMBERS)
 
 
-def test_a_string_as_a_key_is_refused():
-    @to_static
+def test_a_string_as_a_key():
     def f(x):
         ways = {"up": lambda v: v + 1, "down": lambda v: v - 1}
+        return ways["up" if x.sum() > 1 else "down"](x)
+
+    check(f, *NUMBERS)
+
+
+def test_a_string_as_a_key_that_may_be_missing_is_refused():
+    @to_static
+    def f(x):
+        ways = {"up": lambda v: v + 1}
         return ways["up" if x.sum() > 1 else "down"](x)
 
     with pytest.raises(CaptureError, match=r"test_undecided.py:\d+: .* 'up' .* and 'down' if not"):
@@ -521,3 +529,12 @@ def test_one_of_three():
 
     check(by_elif, *NUMBERS)
     check(by_index, *NUMBERS)
+
+
+def test_a_dict_is_asked_for_one_of_three_keys():
+    def f(x):
+        sign = "neg" if x.sum() < 1 else "zero" if x.sum() < 2 else "pos"
+        table = {"neg": x - 1, "zero": x, "pos": x * 2}
+        return table[sign]
+
+    check(f, *NUMBERS)
