@@ -116,6 +116,7 @@ ROWS = {
         "test_iterables.py::test_an_iterator_goes_on_where_a_loop_has_left_it",
         "test_iterables.py::test_endless_iterator_with_tensor_break", "test_generators.py::test_python_stays_lazy",
         "test_generators.py::test_the_first_iterable_is_evaluated_at_once_the_rest_later",
+        "test_iterables.py::test_an_iterator_is_not_gone_on_with_after_a_tensor_has_stopped_it",
     )),
     23: ("nested loops, bounds of the outer's index", (
         "test_loops.py::test_nested_loops", "test_loops.py::test_sizes_of_one_loop_after_the_other",
@@ -248,7 +249,9 @@ ROWS = {
         "test_text.py::test_every_way_to_make_a_text", "test_text.py::test_texts_that_branches_make",
         "test_text.py::test_print_to_a_file", "test_text.py::test_an_unused_text_prevents_nothing",
         "test_text.py::test_a_text_that_is_needed_is_refused", "test_text.py::test_sizes_in_texts",
-        "test_undecided.py::test_strings", "test_undecided.py::test_a_string_as_a_key_is_refused",
+        "test_undecided.py::test_strings", "test_undecided.py::test_a_string_as_a_key",
+        "test_text.py::test_objects_show_what_their_own_methods_make_of_tensors",
+        "test_text.py::test_a_text_is_what_it_was_when_it_was_made",
     )),
     49: ("integers: overflow, division, modulo, zero", (
         "test_builtins.py::test_floor_division_and_modulo", "test_builtins.py::test_integer_division_by_zero",
@@ -315,6 +318,7 @@ ROWS = {
         "test_shared_containers.py::test_two_names_that_may_be_one_dict",
         "test_shared_containers.py::test_identity_of_lists_that_a_condition_chooses",
         "test_shared_containers.py::test_changes_that_only_one_name_sees",
+        "test_chosen_containers.py::test_what_a_branch_has_changed_is_in_what_it_leaves",
     )),
     59: ("a new key in both branches, in one", (
         "test_state.py::test_attributes_and_items_in_branches", "test_state.py::test_what_one_path_adds_is_refused",
@@ -325,6 +329,9 @@ ROWS = {
         "test_views.py::test_a_write_to_an_argument_reaches_the_caller", "test_views.py::test_writes",
         "test_views.py::test_writes_to_an_argument", "test_state.py::test_write_into_a_tensor",
         "test_logic.py::test_writing_out_of_range_raises_everywhere",
+        "test_shared_tensors.py::test_a_write_shows_under_every_name",
+        "test_shared_tensors.py::test_an_argument_that_may_be_written_to_is",
+        "test_shared_tensors.py::test_what_would_show_only_under_one_name_is_refused",
     )),
     61: ("buffers and statistics", (
         "test_buffers.py::test_every_call_goes_on_from_the_last",
