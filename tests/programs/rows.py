@@ -318,7 +318,6 @@ ROWS = {
         "test_shared_containers.py::test_two_names_that_may_be_one_dict",
         "test_shared_containers.py::test_identity_of_lists_that_a_condition_chooses",
         "test_shared_containers.py::test_changes_that_only_one_name_sees",
-        "test_chosen_containers.py::test_what_a_branch_has_changed_is_in_what_it_leaves",
     )),
     59: ("a new key in both branches, in one", (
         "test_state.py::test_attributes_and_items_in_branches", "test_state.py::test_what_one_path_adds_is_refused",
