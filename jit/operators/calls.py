@@ -120,11 +120,6 @@ def _followed(target: Callable[..., Any]) -> Callable[..., Any]:
     journaled, and what a constructor makes is the recorded code's own. Raises CaptureError for other containers.
     """
     owner, module = getattr(target, "__self__", None), getattr(target, "__module__", None) or ""
-    if target is builtins.next and current() is not None:
-        raise refuse(
-            "next() under a condition or in a loop on a tensor would take an item while the graph is built",
-            "Take the item before.",
-        )
     kind: Any = target
     if isinstance(kind, type):
         makes = issubclass(kind, CONTAINERS) or kind.__new__ is object.__new__

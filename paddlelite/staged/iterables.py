@@ -18,7 +18,7 @@ from ..ops.check import assert_op
 from ..tensor.tensor import Tensor
 from ..weak import weaken
 from .items import from_front, pick
-from .journal import born, note
+from .journal import born, current, note
 from .places import Attribute
 from .replaced import replaces
 from .symbolic import both, either, in_graph, is_symbolic, refuse
@@ -165,7 +165,17 @@ def _is_spent(items: Any) -> bool:
     return mode.capture is not None and id(items) in mode.capture.spent
 
 
-replaces(next, _is_spent)(lambda items, *default: source_of(items))
+@replaces(next)
+def next_(items: Any, *default: Any) -> Any:
+    """`next`. Raises CaptureError where a tensor decides whether, or from where, an item is taken."""
+    if _is_spent(items):
+        source_of(items)
+    if mode.capture is not None and current() is not None:
+        raise refuse(
+            "next() under a condition or in a loop on a tensor would take an item while the graph is built",
+            "Take the item before.",
+        )
+    return next(items, *default)
 
 
 @replaces(range, in_graph)
