@@ -97,6 +97,13 @@ class Sharing:
         sources = [source for source, _ in choices] + ([view.base] if view else [])
         return list({id(root): root for source in sources for root in self.roots(source)}.values())
 
+    def may_be_same(self, one: Tensor, two: Tensor) -> bool:
+        """Whether a condition or loop decides if two are the same tensor."""
+        sides = [
+            {id(t), *(id(other) for other, _ in self._choices.get(id(t), (t, []))[1])} for t in (one, two)
+        ]
+        return bool(sides[0] & sides[1])
+
     def hold(self, tensor: Any) -> None:
         """``tensor`` is an element of a list of unknown length, which has a copy.
 

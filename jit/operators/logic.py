@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from paddlelite.dtypes import bool_
+from paddlelite.mode import mode
+from paddlelite.nested import Object
 from paddlelite.refusal import refuse
 from paddlelite.staged.branches import cells_of, choose
 from paddlelite.staged.journal import recorded, sharers
@@ -104,18 +106,30 @@ def not_(value: Any) -> Any:
     return weaken(negate(value)) if is_symbolic(value) else not value
 
 
+#: What the user calls the classes of ours.
+_KINDS = {"List": "list", "Value": "tensor"}
+
+
 def is_(one: Any, two: Any) -> Any:
     """`one is two`."""
     if type(one) is Number and isinstance(two, bool) and one.dtype is bool_:
         return one if two else not_(one)  # a bool that a branch or loop changed
     if type(one) is not Undecided and type(two) is not Undecided:
-        if one is not two and any(two is other for other in sharers(one)):
+        if one is not two and _may_be_same(one, two):
             raise refuse(
-                f"a tensor decides whether these two are one {type(one).__name__.lower()}",
-                "Compare the elements.",
+                f"a tensor decides whether these two are one {_KINDS.get(type(one).__name__, type(one).__name__)}",
+                "Compare what they hold.",
             )
         return one is two
     return spread(one, lambda left: spread(two, lambda right: left is right))
+
+
+def _may_be_same(one: Any, two: Any) -> bool:
+    """Whether a tensor decides if two different objects of the capture stand for one of the user's."""
+    if isinstance(one, Tensor) and isinstance(two, Tensor):
+        return mode.capture is not None and mode.capture.sharing.may_be_same(one, two)
+    two = getattr(two, "__dict__", two) if Object.of(two) is not None else two
+    return any(two is other for other in sharers(one))
 
 
 def is_not(one: Any, two: Any) -> Any:
@@ -126,7 +140,7 @@ def is_not(one: Any, two: Any) -> Any:
 def eq(one: Any, two: Any) -> Any:
     """`one == two`; lists and tuples that hold tensors are compared element by element."""
     if not (_has_tensors(one) or _has_tensors(two)) or is_symbolic(one) or is_symbolic(two):
-        return one == two
+        return is_(one, two) if getattr(type(one), "__eq__", None) is object.__eq__ else one == two
     alike = any(isinstance(one, kind) and isinstance(two, kind) for kind in (list, tuple))
     if not alike or len(one) != len(two):
         return False

@@ -265,7 +265,8 @@ def share(*containers: Any) -> None:
 
 
 def sharers(value: Any) -> list[Any]:
-    """The containers that a container may be the same as."""
+    """The containers (of an object: its and others' attributes) that a container may be the same as."""
+    value = value.__dict__ if Object.of(value) is not None else value
     group = () if mode.capture is None else mode.capture.shared.get(id(value), ())
     return [other for other in group if other is not value]
 

@@ -324,8 +324,11 @@ class Pairing:
             one, two = self._held[0](one), self._held[1](two)
         if may_grow(one) and may_grow(two) and _lengths_differ(one, two):
             return self._made_once(key, ListOf(self._array(one, two).index))
-        if new:
-            one, two = Object.of(one) or one, Object.of(two) or two
+        objects = Object.of(one), Object.of(two)
+        if (all(objects) and not self.carries(one)) or new:
+            if not new and type(one) is type(two):
+                self._shared += [one, two]
+            one, two = (self._left(i, o) or side for i, (o, side) in enumerate(zip(objects, (one, two))))
         why = differ(one, two)
         if why:
             raise Mismatch(path, one, two, why)
@@ -334,6 +337,10 @@ class Pairing:
             return one
         found = [self.unify(a, b, f"{path}[{k!r}]") for k, a, b in zip(keys(one), mine, its, strict=True)]
         return self._made_once(key, rebuilt(one, found))
+
+    def _left(self, side: int, whole: Object | None) -> Object | None:
+        """An object with the attributes that a side has left."""
+        return whole and Object(whole.like, dict(self._held[side](whole.like.__dict__)))
 
     def _made_once(self, key: tuple[int, int], template: Any) -> Any:
         """The template for two containers, the same wherever they are met again."""

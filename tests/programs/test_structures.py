@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import paddlelite as paddle
+from paddlelite.errors import CaptureError
 from paddlelite.jit import to_static
 
 from .harness import check, tensor
@@ -120,3 +121,58 @@ def test_structures_everywhere(kind):
     structure = STRUCTURES[kind]
     calls = [(a, b, n) for a, b in ((ONE, TWO), (TWO, ONE), (ONE[:1], TWO[:1])) for n in (0, 1, 2)]
     check(f, *[(structure(tensor(a), tensor(b)), tensor(a), tensor(n)) for a, b, n in calls])
+
+
+def kept_or_made(x):
+    s = State(x)
+    if x.sum() > 0:
+        s = State(s.h * 2, 1)
+    return s.h, s.steps
+
+
+def changed_or_chosen(x):
+    s, t = State(x), State(x * 3, 2)
+    if x.sum() > 0:
+        s = t
+    else:
+        s.h = s.h + 1
+    return s.h, s.steps, t.h
+
+
+def changed_then_made(x):
+    s = State(x)
+    old = {"s": s}
+    if x.sum() > 0:
+        s.h = s.h + 5
+        s = State(s.h * 2)
+    return s.h, old["s"].h
+
+
+@pytest.mark.parametrize("function", [kept_or_made, changed_or_chosen, changed_then_made])
+def test_a_condition_chooses_between_objects(function):
+    check(function, ([1.0],), ([-2.0],))
+
+
+def test_which_of_two_objects_it_is_is_not_asked():
+    def written(s):
+        old = s = State(s)
+        if s.h.sum() > 0:
+            s = State(s.h)
+        s.h = s.h + 1
+        return s.h, old.h
+
+    def compared(s):
+        old = s = State(s)
+        if s.h.sum() > 0:
+            s = State(s.h)
+        return s is old
+
+    def tensors(x):
+        old = x
+        if x.sum() > 0:
+            x = x * 1
+        return x is old
+
+    for function, text in ((written, "is one of two"), (compared, "one State"), (tensors, "one tensor")):
+        with pytest.raises(CaptureError, match=text):
+            to_static(function)(tensor([1.0]))
