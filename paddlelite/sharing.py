@@ -55,7 +55,7 @@ class _View(NamedTuple):
 
 
 class Sharing:
-    """The views made during one capture."""
+    """The tensors of one capture that share memory."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture = capture
@@ -63,9 +63,8 @@ class Sharing:
         self._of: dict[int, list[_View]] = {}
         #: What tensors may be: others, each where a condition holds. In the order in which they were made.
         self._choices: dict[int, tuple[Tensor, list[tuple[Tensor, Condition]]]] = {}
-        self._lost: dict[
-            int, tuple[Tensor, tuple[str, int]]
-        ] = {}  # nobody knows what was written to them, and where
+        #: Tensors of which nobody knows what was written to them, each with where it was.
+        self._lost: dict[int, tuple[Tensor, tuple[str, int]]] = {}
         self._held: dict[int, Tensor] = {}  # elements of lists of unknown length
         #: While values are being put back, the views made for that are nobody's.
         self._busy = False
@@ -195,12 +194,9 @@ class Sharing:
 
     def _lose(self, tensor: Tensor) -> None:
         capture = self._capture
-        given = (
-            isinstance(tensor, Value)
-            and any(tensor is v for v in capture.program.inputs)
-            and not capture.static
-        )
-        if given or not (isinstance(tensor, Value) or id(tensor) in capture.constants):
+        made_here = isinstance(tensor, Value) or id(tensor) in capture.constants
+        argument = not capture.static and any(tensor is v for v in capture.program.inputs)
+        if argument or not made_here:
             raise refuse(
                 "a loop on a tensor decides whether an in-place write changes a tensor that the caller knows, too",
                 "Write to a clone() of it: x = x.clone() before the loop.",
