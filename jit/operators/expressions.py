@@ -1,4 +1,4 @@
-"""Calls at run time: which callable really runs."""
+"""Reads, calls and texts at run time."""
 
 from __future__ import annotations
 
@@ -7,24 +7,96 @@ import copy
 import dataclasses
 import functools
 import itertools
+import operator
+import sys
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 import paddlelite as paddle
 from paddlelite.staged.branches import choose, chosen
-from paddlelite.staged.items import check_key
+from paddlelite.staged.items import check_key, pick
 from paddlelite.staged.journal import born, current, note, note_rebound, recording
 from paddlelite.staged.places import CONTAINERS, Contents, is_container
 from paddlelite.staged.replaced import REPLACED
-from paddlelite.staged.symbolic import is_symbolic, refuse, rewriting
-from paddlelite.staged.undecided import Undecided
+from paddlelite.staged.symbolic import check_sure, is_symbolic, refuse, rewriting
+from paddlelite.staged.text import made_text
+from paddlelite.staged.undecided import Undecided, forked, known_value, spread
+from paddlelite.tensor.tensor import Tensor
 
-from ..convert import convert, is_twin
-from . import text
-from .reads import attr
+from ..convert import convert, is_twin, is_users
+
+_NEW = sys.version_info >= (3, 11)
+_TEXT = (
+    "cannot access local variable '{}' where it is not associated with a value"
+    if _NEW
+    else "local variable '{}' referenced before assignment"
+)
+_OUTER = (
+    "cannot access free variable '{}' where it is not associated with a value in enclosing scope"
+    if _NEW
+    else "free variable '{}' referenced before assignment in enclosing scope"
+)
+#: What has attributes that nobody changes.
+_FIXED = (super, types.BuiltinFunctionType, str, int, float, list, dict, tuple, set)
+
+
+def read(value: Callable[[], Any], name: str) -> Any:
+    """The local variable `name`, which `value()` reads. Raises UnboundLocalError as Python does."""
+    error = UnboundLocalError(_TEXT.format(name))
+    with suppress(NameError):
+        return check_sure(value(), error)
+    raise error  # outside the handler: Python's own error has no context either
+
+
+def read_outer(value: Any, name: str) -> Any:
+    """`value` of the variable `name` of a surrounding function."""
+    return check_sure(value, NameError(_OUTER.format(name)))
+
+
+def attr(target: Any, path: str) -> Any:
+    """`target.path`, for one or several attributes."""
+    for name in path.split("."):
+        target = _attribute(target, name)
+    return target
+
+
+def _attribute(target: Any, name: str) -> Any:
+    """One attribute, on which the program depends."""
+    run, target = rewriting(), known_value(target)
+    if forked(target):
+        return Undecided(target.test, attr(target.one, name), attr(target.two, name), target.problem)
+    if run is None or isinstance(target, Tensor):
+        return getattr(target, name)
+    meet(target)
+    value = getattr(target, name)
+    module = isinstance(target, types.ModuleType)
+    if is_users(target.__name__) if module else not isinstance(target, _FIXED):
+        run.guards.read(target, name)
+    meet(value)
+    return value
+
+
+def item(target: Any, key: Any) -> Any:
+    """`target[key]`."""
+    if isinstance(target, (list, tuple, range)) and not hasattr(target, "array") and is_symbolic(key):
+        return pick(target, key)
+    key = known_value(key)
+    if type(key) is Undecided and type(target) is dict and spread(key, target.__contains__) is True:
+        return choose(key.test, lambda: item(target, key.one), lambda: item(target, key.two), inside=())
+    check_key(target, key)
+    meet(target)
+    return target[key]
+
+
+def meet(target: Any) -> None:
+    """Have the operators and properties that the class of an object defines rewritten."""
+    run = rewriting()
+    if run is not None:
+        run.overloads.meet(target)
 
 
 def call(target: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,7 +114,7 @@ def call(target: Callable[..., Any]) -> Callable[..., Any]:
         if known is not None:
             return known
         if isinstance(owner, str) and target.__name__ in ("format", "join"):
-            return text.method(target)
+            return text_method(target)
         return target if recording() is None else _followed(target)
     run = rewriting()
     if run is None:
@@ -145,4 +217,44 @@ def _noting(target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     for arg in (getattr(target, "__self__", None), *args, *kwargs.values()):
         if is_container(arg):
             note(Contents(f"a {type(arg).__name__}", arg), surely=target.__name__ in _MUTATING)
+    return target(*args, **kwargs)
+
+
+_CONVERSIONS: dict[int, Callable[[Any], str]] = {ord("s"): str, ord("r"): repr, ord("a"): ascii}
+
+
+def piece(value: Any, conversion: int, spec: Any) -> Any:
+    """`{value!conversion:spec}` of an f-string."""
+    return made_text(_formatted, known_value(value), conversion, spec)
+
+
+def _formatted(value: Any, conversion: int, spec: str) -> str:
+    return format(value if conversion == -1 else _CONVERSIONS[conversion](value), spec)
+
+
+_joined = "".join  # (one object: two texts are alike if their functions are the same)
+
+
+def text(*pieces: Any) -> Any:
+    """An f-string."""
+    return made_text(_joined, list(pieces))
+
+
+def percent(left: str, right: Any) -> Any:
+    """`left % right`."""
+    return made_text(operator.mod, left, right)
+
+
+def text_method(target: Any) -> Callable[..., Any]:
+    """The methods of strings that take any values: `format` and `join`."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if target.__name__ == "join":
+            args = (list(args[0]),)
+        return made_text(_called, target, args, kwargs)
+
+    return call
+
+
+def _called(target: Callable[..., str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     return target(*args, **kwargs)
