@@ -48,6 +48,7 @@ class Frame:
         #: blocks again, with the tape on.
         self.tape = outer is None
         self.loop = False  # whether it is a loop's body, which runs again
+        self.fork: Any = None  # the same for the two branches of a condition, of which only one runs
 
 
 class Capture:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import user_line
@@ -63,8 +64,8 @@ class Sharing:
         self._of: dict[int, list[_View]] = {}
         #: What tensors may be: others, each where a condition holds. In the order in which they were made.
         self._choices: dict[int, tuple[Tensor, list[tuple[Tensor, Condition]]]] = {}
-        #: Tensors of which nobody knows what was written to them, each with where it was.
-        self._lost: dict[int, tuple[Tensor, tuple[str, int]]] = {}
+        #: Tensors of which nobody knows what was written to them, each with the lines and the blocks where it was.
+        self._lost: dict[int, tuple[Tensor, list[tuple[tuple[str, int], Frame]]]] = {}
         self._held: dict[int, Tensor] = {}  # elements of lists of unknown length
         #: While values are being put back, the views made for that are nobody's.
         self._busy = False
@@ -125,13 +126,25 @@ class Sharing:
 
     def check(self, tensor: Tensor) -> None:
         """Raises CaptureError for a tensor of which nobody knows what was written to it."""
-        if id(tensor) in self._lost and not self._busy:
-            file, line = self._lost[id(tensor)][1]
-            raise refuse(
-                "a condition or loop on a tensor decides whether this is the tensor that was written to in place at "
-                f"{file}:{line}, and a graph does not keep what it holds now",
-                "Write to a clone() of it.",
-            )
+        if id(tensor) not in self._lost or self._busy:
+            return
+        for (file, line), frame in self._lost[id(tensor)][1]:
+            if self._may_have_run(frame):
+                raise refuse(
+                    "a condition or loop on a tensor decides whether this is the tensor that was written to in place "
+                    f"at {file}:{line}, and a graph does not keep what it holds now",
+                    "Write to a clone() of it.",
+                )
+
+    def _may_have_run(self, frame: Frame) -> bool:
+        """Whether the block of ``frame`` may have run when the present one does: it is not in the other branch."""
+        here = list(self._frames())
+        inner: Frame | None = None
+        outer: Frame | None = frame
+        while outer is not None and not any(outer is each for each in here):
+            inner, outer = outer, outer.outer
+        around = next((a for a, b in pairwise(here) if b is outer), None)
+        return inner is None or around is None or around.fork is None or around.fork is not inner.fork
 
     def written(self, tensor: Tensor) -> None:
         """``tensor`` was given a new value: give the tensors it shares memory with theirs."""
@@ -201,7 +214,7 @@ class Sharing:
                 "a loop on a tensor decides whether an in-place write changes a tensor that the caller knows, too",
                 "Write to a clone() of it: x = x.clone() before the loop.",
             )
-        self._lost[id(tensor)] = tensor, user_line()
+        self._lost.setdefault(id(tensor), (tensor, []))[1].append((user_line(), capture.frame))
 
     def _reachable(self, tensor: Tensor) -> bool:
         return not isinstance(tensor, Value) or any(tensor.block is frame.block for frame in self._frames())

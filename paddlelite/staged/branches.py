@@ -106,6 +106,7 @@ def both_branches(
     done: list[Journal] = []
     for taken in (True, False):
         with recorded([*watched, *undecided_places()]) as journal:
+            journal.frame.fork = done
             journal.assume(test, taken)
             journal.dead = reads_unknown(lambda taken=taken: read(taken))  # type: ignore[misc]
             if not journal.dead:

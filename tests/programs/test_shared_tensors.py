@@ -297,3 +297,18 @@ def test_what_is_written_to_detached_is_not_read():
         CaptureError, match="decides whether this is the tensor that was written to in place at .*py:"
     ):
         to_static(written_detached)(*map(paddle.to_tensor, CALLS[0]))
+
+
+def test_what_is_written_after_an_early_return_is_not_what_was_returned():
+    def f(x, y):
+        u = x * 1
+        if x.sum() > 0:
+            if y.sum() > 0:
+                return u, x
+        else:
+            if y.sum() > 0:
+                return x, u
+        u[0] = 5.0
+        return u, u * 2
+
+    check(f, *CALLS, ([1.0], [-1.0]), ([-1.0], [-1.0]))
