@@ -14,6 +14,7 @@ from paddlelite.nested import Object
 from paddlelite.refusal import refuse
 from paddlelite.staged.branches import cells_of, choose
 from paddlelite.staged.journal import recorded, sharers
+from paddlelite.staged.merge import may_grow
 from paddlelite.staged.symbolic import as_bool, both, either, imply, is_symbolic, negate, predicate, truth_of
 from paddlelite.staged.undecided import Undecided, spread
 from paddlelite.tensor.tensor import Tensor
@@ -166,7 +167,7 @@ def in_(item: Any, container: Any) -> Any:
     if is_symbolic(container):
         return as_bool((container == item).any())
     own = getattr(type(container), "__contains__", None)
-    if type(own) is types.FunctionType:
+    if type(own) is types.FunctionType and not may_grow(container):
         return as_bool(own(container, item))
     compared = Collection if type(item) in (Undecided, Number) else _SEQUENCES
     if not isinstance(container, compared) or not (is_symbolic(item) or _has_tensors(container)):

@@ -323,3 +323,14 @@ def test_comprehensions_over_unknown_rows_that_are_no_lists():
     for function in (lambda x: {i: v for i, v in enumerate(x)}, lambda x: {v * 2 for v in x}):
         with pytest.raises(CaptureError, match=rf"test_logic.py:{function.__code__.co_firstlineno}: "):
             to_static(function, [InputSpec([None])])(paddle.ones([3]))
+
+
+def test_a_number_of_the_graph_in_a_list_that_may_grow():
+    def f(x):
+        numbers, k = [1, 2], int(x.sum())
+        if k in numbers:
+            numbers.append(k + 7)
+            return x * 2
+        return x + (3 if k not in numbers + [0] else 1)
+
+    check(f, ([1.0],), ([0.0],), ([9.0],))
