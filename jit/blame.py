@@ -27,8 +27,10 @@ def _parts() -> tuple[list[gast.AST], list[gast.AST]]:
         return [], []
     for node in gast.walk(twin.tree):
         if isinstance(node, gast.For) and frame.f_lineno in (node.lineno, node.iter.lineno):
-            inner = node.body[0]
-            if isinstance(inner, gast.If) and getattr(inner.test, "id", "") == "_arm":
+            inner = node.body[0].body[0] if isinstance(node.body[0], gast.Try) else node.body[0]
+            if isinstance(inner, gast.If) and getattr(inner.test, "id", None) == getattr(
+                node.target, "id", ""
+            ):
                 return inner.body, inner.orelse
             return node.body, []
     return [], []

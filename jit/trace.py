@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from paddlelite.capture import LOCK, Capture
-from paddlelite.errors import CaptureError, PreconditionNotMetError
+from paddlelite.errors import CaptureError, PreconditionNotMetError, line_of
 from paddlelite.ir import Value
 from paddlelite.mode import mode
 from paddlelite.nested import Flat, Leaf, fill, mapped, parts, rebuilt
@@ -30,6 +30,7 @@ from . import convert as _convert
 from .blame import assignments
 from .cache import ConcreteProgram
 from .guards import Guards, bare
+from .operators.effects import HANDLED
 from .overloads import Overloads
 from .source import code_objects
 
@@ -176,6 +177,8 @@ def trace(
                 for value in (*args, *kwargs.values()):
                     run.overloads.meet(value)
                 result = run.template(run.converted(function)(*args, **kwargs), outputs)
+                if run.left:
+                    raise _elsewhere(run.left, ". ".join(HANDLED))
                 count = len(outputs)
                 run.settle_rebound()
                 effects = run.taken(given, outputs)
@@ -190,6 +193,13 @@ def trace(
             run.effects = Journal()  # and let go of what the capture made
         call = (key, template, inputs)
         return ConcreteProgram(program, call, result, count, effects, len(given), run.guards, run.decisions)
+
+
+def _elsewhere(where: tuple[str, int], what: str) -> CaptureError:
+    """The error for a line that is not the running one."""
+    error = CaptureError(f"{where[0]}:{where[1]}: {what}")
+    error.place = where
+    return error
 
 
 def _settled(value: Any) -> Any:
@@ -244,9 +254,13 @@ def _reported(run: _Run, function: Callable[..., Any]) -> Iterator[None]:
     except CaptureError as error:
         if not any(error is problem for problem in run.problems):
             run.problems.append(error)
-    except Exception:
-        if not run.problems:
+    except Exception as error:
+        if not run.problems and not run.left:
             raise
+        if not run.problems:
+            what = f"this fails in a part of a condition or loop on a tensor that may not run: {error}"
+            run.problems.append(_elsewhere(line_of(error), what))
+            run.problems[0].__cause__ = error
         # Else it may be no more than a consequence of a stand-in.
     if run.problems:
         whole = report(run.problems, getattr(function, "__name__", "this function"))

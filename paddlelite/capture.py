@@ -81,7 +81,8 @@ class Capture:
         self.shared: dict[int, tuple[Any, ...]] = {}  # containers that one stands for, or that stand for one
         self.spent: dict[int, Any] = {}  # iterators that have gone nobody knows how far
         self.forks = False  # whether a tensor has chosen between tensors that fit no one type
-        self.left = False  # whether an exception has left a branch
+        #: The line at which an exception has left a branch or a loop's body.
+        self.left: tuple[str, int] | None = None
         #: Tables and names where another tensor than the one of before stands for the rest of the capture.
         self._rebound: dict[tuple[int, str], tuple[dict[str, Any], str, Tensor]] = {}
         self._outer: Any = None

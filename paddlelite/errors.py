@@ -186,6 +186,15 @@ def user_frame() -> FrameType | None:
     return frame
 
 
+def line_of(error: BaseException) -> tuple[str, int]:
+    """File and line of the innermost of the user's frames that an error has come through."""
+    entry, found = _users(error.__traceback__), ("<unknown>", 0)
+    while entry is not None:
+        found = entry.tb_frame.f_code.co_filename, entry.tb_lineno
+        entry = entry.tb_next
+    return found
+
+
 def user_line() -> tuple[str, int]:
     """File and line of the user's code that is running now (``("<unknown>", 0)`` when there is none)."""
     frame = user_frame()

@@ -11,7 +11,7 @@ from paddlelite.staged.journal import born as made
 from paddlelite.staged.lists import list_
 
 from .comprehensions import generated
-from .effects import assert_, caught, del_attr, del_item, raises, store_attr, store_item
+from .effects import assert_, caught, del_attr, del_item, fails, raises, store_attr, store_item
 from .expressions import attr, call, item, method, percent, piece, read, read_outer, text
 from .logic import and_, both_, chain, either_, eq, in_, is_, is_not, ne, not_, not_in, or_
 from .loops import for_, if_, truth, while_

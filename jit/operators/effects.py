@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from paddlelite.errors import CaptureError
+from paddlelite.errors import CaptureError, UnimplementedError, line_of, note_line
 from paddlelite.mode import mode
 from paddlelite.nn.layer.layers import Layer
 from paddlelite.ops.check import assert_op
+from paddlelite.staged.branches import Branch
 from paddlelite.staged.items import check_key
 from paddlelite.staged.journal import current, learn, note, recording
 from paddlelite.staged.places import Attribute, Contents, Item, Place
@@ -85,8 +86,8 @@ def _note_item(target: Any, key: Any, whole: bool = False) -> None:
         note(Contents(f"a {type(target).__name__}", target))
 
 
-_HANDLED = (
-    "an exception raised under a condition on a tensor cannot be handled by the `try` around it",
+HANDLED = (
+    "an exception raised under a condition on a tensor cannot be handled by the `try` or `with` around it",
     "Use the condition itself instead of the exception.",
 )
 
@@ -99,7 +100,7 @@ def caught() -> None:
     if isinstance(error, CaptureError):
         raise error
     if mode.capture is not None and mode.capture.left:
-        raise refuse(*_HANDLED) from error
+        raise refuse(*HANDLED) from error
 
 
 def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = False) -> bool:
@@ -108,7 +109,7 @@ def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = F
     if journal is None or isinstance(error, CaptureError):
         return True
     if handled:
-        raise refuse(*_HANDLED)
+        raise refuse(*HANDLED)
     if isinstance(error, type) and issubclass(error, BaseException):
         error = error()
     if not isinstance(error, Exception):
@@ -117,6 +118,25 @@ def raises(error: Any, cause: Callable[[], Any] | None = None, handled: bool = F
         error.__cause__ = cause()
     _check(to_tensor(False), error)
     journal.dead = True
+    return False
+
+
+def fails(arm: Any) -> bool:
+    """In a handler around the branches of an `if`: whether what one of them raised is raised now. Of a branch on a
+    tensor the graph raises it, when it comes there; then False.
+    """
+    error = sys.exc_info()[1]
+    capture: Any = mode.capture
+    if not isinstance(arm, Branch) or arm.journal is not current() or capture.left:
+        return True  # (what left a loop's body, say, may not happen even if the graph comes to the branch)
+    refused = (CaptureError, UnimplementedError, RecursionError)
+    if not isinstance(error, Exception) or isinstance(error, refused):
+        return True
+    where = line_of(error)
+    note_line(error, where)
+    _check(to_tensor(False), error.with_traceback(None))
+    capture.frame.block.nodes[-1].source = where
+    arm.journal.dead = True
     return False
 
 

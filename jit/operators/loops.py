@@ -8,7 +8,7 @@ from typing import Any
 
 from paddlelite.errors import user_line
 from paddlelite.mode import mode
-from paddlelite.staged.branches import both_branches
+from paddlelite.staged.branches import Branch, both_branches
 from paddlelite.staged.iterables import counter, source_of, taken
 from paddlelite.staged.places import UNBOUND, Place, StateClosure, places
 from paddlelite.staged.rounds import counted, rounds
@@ -20,7 +20,7 @@ from .logic import both_
 _BODY, _ORELSE = (True,), (False,)
 
 
-def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterable[bool]:
+def if_(test: Any, state: StateClosure, names: tuple[str, ...] | None) -> Iterable[bool | Branch]:
     """The branches to run: one for Python, both for a tensor."""
     if test is True:
         return _BODY

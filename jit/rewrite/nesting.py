@@ -23,7 +23,7 @@ _DEEPEST = 12
 class Nesting(Pass):
     def visit_For(self, node: gast.AST) -> gast.AST:
         owner = self.owner
-        if owner.depth >= _DEEPEST and not suspends([node]):
+        if owner.depth >= _DEEPEST and not hasattr(node, "whole") and not suspends([node]):
             return template("DEEPER()", DEEPER=self.outline(node, "_deeper", [node]).name)[0]
         owner.depth += 1
         self.generic_visit(node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ..dtypes import bool_
@@ -94,10 +95,21 @@ def cells_of(thunk: Callable[..., Any]) -> list[Place]:
     return [Cell(name, cell) for name, cell in cells]
 
 
+@dataclass
+class Branch:
+    """One of an `if`'s two while it is being recorded: true for the first."""
+
+    journal: Journal
+    taken: bool
+
+    def __bool__(self) -> bool:
+        return self.taken
+
+
 def both_branches(
     test: Tensor, merged: list[Place], watched: list[Place], read: Callable[[bool], list[Place]]
-) -> Iterator[bool]:
-    """Give True and False, recording what runs in between into two blocks; then merge.
+) -> Iterator[Branch]:
+    """Give a true and a false Branch, recording what runs in between into two blocks; then merge.
 
     Of the `watched` variables the first branch must not show in the second; the `merged` ones are read later, and
     `read` gives those that a branch surely reads.
@@ -110,7 +122,7 @@ def both_branches(
             journal.assume(test, taken)
             journal.dead = reads_unknown(lambda taken=taken: read(taken))  # type: ignore[misc]
             if not journal.dead:
-                yield taken
+                yield Branch(journal, taken)
         done.append(journal)
     _merge(test, done, {place.key for place in merged})
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import CaptureError
+from ..errors import CaptureError, user_line
 from ..mode import mode
 from ..nested import Object, parts
 from .places import STALE, UNBOUND, Contents, Item, Outer, Place, is_container
@@ -317,7 +317,7 @@ def recorded(watched: Iterable[Place]) -> Iterator[Journal]:
         except RecursionError:
             raise refuse(*_ENDLESS) from None
         except GeneratorExit:  # an operator's loop ends before its time: only an exception does that
-            capture.left = True
+            capture.left = capture.left or user_line()
             raise
         finally:
             journal.undo()  # (while it is still known what holds in this branch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import sys
 import traceback
@@ -419,3 +420,83 @@ def test_errors_of_a_running_graph_name_the_users_line(function):
     for error in (captured, interpreted):
         said = "".join(traceback.format_exception_only(error))
         assert f"at {__file__}:{here}\n" in said, said
+
+
+def test_an_operation_that_fails_in_a_branch_fails_when_the_graph_comes_there():
+    def write(x, n):
+        y = x * 2
+        if n > 2:
+            y = y + 1
+            x[0] = 3.0
+            y = y - x
+        return y
+
+    def checked_before(x, n):
+        if n > 1:
+            assert n > 3, "small"
+            if n > 2:
+                return x + x[7]
+        elif n < 0:
+            return x + [1, 2][n]
+        return x + 1
+
+    def helper(x):
+        return paddle.stack([x, x.sum()])
+
+    def nested(x, n):
+        for i in range(2):
+            if n > i:
+                if i == 1:
+                    x = x + helper(x)
+                x = x * 2
+            else:
+                x = x - 1 // i
+        return x
+
+    numbers = lambda *values: [np.array(n) for n in values]
+    empty = np.zeros(0, "float32")
+    check(write, *[(x, n) for n in numbers(1, 5) for x in (empty, [1.0, 2.0])])
+    check(checked_before, *[([1.0, 2.0], n) for n in numbers(0, 1, 2, 3, 4, -1, -3)])
+    check(nested, *[([1.0, 2.0], n) for n in numbers(0, 1, 2)])
+    static = to_static(write)
+    with pytest.raises(IndexError) as caught:
+        static(tensor(empty), tensor(5))
+    assert f"test_errors.py:{write.__code__.co_firstlineno + 4}" in caught.value.__notes__[0]
+
+
+def test_an_operation_that_fails_in_the_body_of_a_loop_or_an_expression():
+    def loop(x, n):
+        while n > 2:
+            x[7] = 3.0
+            n = n - 1
+        return x
+
+    def loop_in_branch(x, n):
+        if n > 0:
+            x = loop(x, n)
+        return x
+
+    def expression(x, n):
+        return x[7] if n > 2 else x
+
+    for function in (loop, loop_in_branch, expression):
+        with pytest.raises(
+            CaptureError, match=r"test_errors.py:\d+: this fails in a part .* may not run: .*OutOf"
+        ):
+            to_static(function)(tensor([1.0]), tensor(1))
+
+
+def test_a_manager_that_handles_what_fails_in_a_branch():
+    def f(x):
+        y = x
+        with contextlib.suppress(ZeroDivisionError):
+            if x.sum() > 1:
+                y = x / (1 // 0)
+            else:
+                y = x * 2
+        return y
+
+    with pytest.raises(
+        CaptureError, match=r"test_errors.py:\d+: .* cannot be handled by the `try` or `with`"
+    ):
+        to_static(f)(tensor([1.0]))
