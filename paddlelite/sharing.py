@@ -97,6 +97,11 @@ class Sharing:
         sources = [source for source, _ in choices] + ([view.base] if view else [])
         return list({id(root): root for source in sources for root in self.roots(source)}.values())
 
+    def kin(self, tensor: Tensor) -> list[Tensor]:
+        """The :meth:`roots`, and what else these may be."""
+        roots = self.roots(tensor)
+        return roots + [other for t in roots for other, _ in self._choices.get(id(t), (t, []))[1]]
+
     def may_be_same(self, one: Tensor, two: Tensor) -> bool:
         """Whether a condition or loop decides if two are the same tensor."""
         sides = [

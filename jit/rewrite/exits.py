@@ -150,7 +150,10 @@ def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names
         end = len(body) - isinstance(last, gast.Return)
         body[:end], _ = lowering.block(body[:end])
     else:
-        lowering.returned, lowering.result = names.fresh("_returned"), names.fresh("_result")
+        # What a `finally` writes to after a return shows in what is returned.
+        more = any(isinstance(n, gast.Try) and n.finalbody for n in own)
+        lowering.returned = names.fresh("_returned")
+        lowering.result = names.fresh("_result_before_finally" if more else "_result")
         leaves = isinstance(last, (gast.Return, gast.Raise))
         function.body, _ = lowering.block(body if leaves else [*body, at(last, gast.Return(None))])
         if lowering.returned in lowering.read:

@@ -185,7 +185,8 @@ def _give_written(capture: Capture, frame: Frame, written: Sequence[Tensor]) -> 
     """Give a branch's block the written tensors as further outputs."""
     capture.frame = frame
     try:
-        frame.block.outputs += [capture.read(t) for t in written]
+        with capture.sharing.unchecked():
+            frame.block.outputs += [capture.read(t) for t in written]
     finally:
         assert frame.outer is not None
         capture.frame = frame.outer

@@ -161,7 +161,8 @@ def _merge(test: Tensor, done: list[Journal], merged: set[tuple[Any, ...]]) -> N
     pairing.stand_for(results)
     for pair, result in zip(pairing.pairs, results, strict=True):
         for side, condition in zip(pair.sides, (lambda: test, lambda: negate(test)), strict=True):
-            capture.sharing.may_be(result, side, condition)
+            if not pair.final:
+                capture.sharing.may_be(result, side, condition)
     for place, template, shared in templates:
         note(place, surely=False)
         value = fill(template, results)

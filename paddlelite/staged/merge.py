@@ -200,8 +200,9 @@ def stand_in(value: Any) -> Any:
 class Pair:
     """One leaf: its two values (UNBOUND for one that does not matter), and the type of what stands for both."""
 
-    def __init__(self, one: Any, two: Any, type: Type) -> None:
+    def __init__(self, one: Any, two: Any, type: Type, final: bool) -> None:
         self.sides, self.type = (one, two), type
+        self.final = final  # nothing is written to it later
         self.bound: int | None = None  # which pair says whether there is a value at all
 
     def side(self, which: int) -> Tensor:
@@ -377,7 +378,7 @@ class Pairing:
         return Leaf(self._add(one, two, item._replace(spec=spec), unsure))
 
     def _add(self, one: Any, two: Any, type: Type, unsure: bool = False) -> int:
-        index, pair = len(self.pairs), Pair(one, two, type)
+        index, pair = len(self.pairs), Pair(one, two, type, _is_final(self.name))
         self.pairs.append(pair)
         bounds: list[Any] = [not unsure if side is UNBOUND else bound_of(side) for side in (one, two)]
         if any(bound is not True for bound in bounds):
@@ -391,6 +392,11 @@ class Pairing:
                 weaken(tensor, pair.type.kinds)
             if pair.bound is not None:
                 mark_unsure(tensor, tensors[pair.bound])
+
+
+def _is_final(name: str) -> bool:
+    """Whether a variable is the function's result, after which nothing of the function runs any more."""
+    return name.startswith("_result") and "finally" not in name
 
 
 def _lengths_differ(one: Any, two: Any) -> bool:

@@ -71,11 +71,14 @@ def _share(capture: Any, pairs: list[Pair], params: list[Any], results: list[Ten
         id(tensor) in body.state and body.state[id(tensor)] is not body.initial.get(id(tensor))
     )
     for pair, param, result in zip(pairs, params, results, strict=True):
+        if pair.final:
+            continue
         start, after = pair.sides
         others = capture.sharing.roots(after) if isinstance(after, Tensor) else []
-        before = capture.sharing.roots(start) if isinstance(start, Tensor) else []
+        before = capture.sharing.kin(start) if isinstance(start, Tensor) else []
         for other in others:
-            if wrote(other) or (wrote(param) and not any(other is root for root in before)):
+            new = not any(other is each for each in before)
+            if wrote(other) or (wrote(param) and new):
                 raise refuse(
                     "a loop on a tensor writes in place to a tensor that another variable is, too, in some rounds",
                     "Write to a clone() of it.",

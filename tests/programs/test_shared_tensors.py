@@ -312,3 +312,51 @@ def test_what_is_written_after_an_early_return_is_not_what_was_returned():
         return u, u * 2
 
     check(f, *CALLS, ([1.0], [-1.0]), ([-1.0], [-1.0]))
+
+
+def test_a_loop_returns_what_it_writes_to():
+    def f(x, n):
+        u = x * 1
+        for i in range(n):
+            u[0] = i * 1.0
+            if x.sum() + i > 3:
+                return u, u * 2
+        u[0] = 9.0
+        return u, x
+
+    def g(x, n):
+        u = x * 1
+        for i in range(3):
+            u[0] = u[0] + 1
+            if x.sum() > 0:
+                u = u + i
+            elif n > i:
+                break
+        return u
+
+    calls = [([a, 1.0], paddle.to_tensor(n)) for a in (1.0, -3.0) for n in (0, 1, 3)]
+    check(f, *calls)
+    check(g, *calls)
+
+
+def test_a_write_in_finally_shows_in_what_is_returned():
+    def f(x, y):
+        u = x * 1
+        try:
+            if x.sum() > 0:
+                return u
+            return y
+        finally:
+            u[0] = u[0] + 1
+
+    def g(x, y):
+        u = x * 1
+        for i in range(2):
+            if x.sum() > i:
+                if y.sum() > 0:
+                    return u
+                u[0] = 5.0
+        return u * 2
+
+    check(f, *CALLS)
+    check(g, *CALLS, ([1.0], [-1.0]))
