@@ -141,6 +141,15 @@ class _Lowering:
     _TryStar = _Try
 
 
+def _writes_later(tree: gast.AST) -> bool:
+    """Whether it is a `try` whose `finally` may write to what was returned: that shows in the result."""
+    return isinstance(tree, gast.Try) and any(
+        isinstance(n, gast.Call) or (isinstance(n, gast.Subscript) and isinstance(n.ctx, gast.Store))
+        for stmt in tree.finalbody
+        for n in gast.walk(stmt)
+    )
+
+
 def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names) -> None:
     """Lower all exits of one function (not of those nested in it), in place."""
     own, body = list(own_nodes(function.body)), function.body
@@ -150,10 +159,8 @@ def lower_exits(function: gast.FunctionDef | gast.AsyncFunctionDef, names: Names
         end = len(body) - isinstance(last, gast.Return)
         body[:end], _ = lowering.block(body[:end])
     else:
-        # What a `finally` writes to after a return shows in what is returned.
-        more = any(isinstance(n, gast.Try) and n.finalbody for n in own)
         lowering.returned = names.fresh("_returned")
-        lowering.result = names.fresh("_result_before_finally" if more else "_result")
+        lowering.result = names.fresh("_result_before_finally" if any(map(_writes_later, own)) else "_result")
         leaves = isinstance(last, (gast.Return, gast.Raise))
         function.body, _ = lowering.block(body if leaves else [*body, at(last, gast.Return(None))])
         if lowering.returned in lowering.read:
