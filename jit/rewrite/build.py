@@ -132,7 +132,11 @@ def at(place: gast.AST, made: Any) -> Any:
 
 def begin(function: gast.AST, stmts: Statements) -> None:
     """Put statements at the beginning of a function, after its docstring."""
-    start = 0 if gast.get_docstring(function, clean=False) is None else 1
+    first = function.body[0]  # (gast 0.6 has a get_docstring() that fails)
+    text = (
+        first.value.value if isinstance(first, gast.Expr) and isinstance(first.value, gast.Constant) else None
+    )
+    start = int(isinstance(text, str))
     function.body[start:start] = at(function.body[0], stmts)
 
 
