@@ -41,7 +41,9 @@ _MAY_BE_EMPTY = [
         )
     ),
     _LISTS + "appended_in_branches[from_none]",
+    "tests/programs/test_errors.py::test_an_operation_that_fails_in_a_branch_fails_when_the_graph_comes_there",
     "tests/programs/test_iterables.py::test_lists_of_tuples",
+    "tests/programs/test_logic.py::test_comprehensions_over_rows[nested_over_rows]",
     "tests/programs/test_state.py::test_a_list_of_unknown_length_is_returned",
     "tests/programs/test_state.py::test_mutation_that_no_statement_shows[through_map]",
 ]
