@@ -126,8 +126,10 @@ class Sharing:
     def unchecked(self) -> Iterator[None]:
         """Tensors inside the ``with`` are read as they were before a loop."""
         was, self._busy = self._busy, True
-        yield
-        self._busy = was
+        try:
+            yield
+        finally:  # (what fails in a branch need not end the capture)
+            self._busy = was
 
     def check(self, tensor: Tensor) -> None:
         """Raises CaptureError for a tensor of which nobody knows what was written to it."""
